@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import type { CliHost } from './cli-host.ts';
+import { clusterCommand } from './commands/cluster-command.ts';
+import { runsCommand } from './commands/runs-command.ts';
+import { submitCommand } from './commands/submit-command.ts';
+import { sparkctlVersion } from '../runtime/sparkctl-version.ts';
+
+/** What every command gets. */
+export interface CommandContext {
+  readonly host: CliHost;
+  readonly signal: AbortSignal;
+  /** Sets the exit code of a command that did what it was asked, whatever came of it. */
+  end(exitCode: number): void;
+}
+
+/** The whole command line. Commands load what they need only when they run, so that help costs nothing. */
+export function buildProgram(context: CommandContext): Command {
+  const program = new Command('sparkctl')
+    .description('From a PySpark script to a verified result with one command, on real Apache Spark.')
+    .version(sparkctlVersion, '-V, --version', 'version of sparkctl')
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sparkctl submit jobs/etl.py                 a verified table from nothing
+  sparkctl submit my_script.py a b --c        any PySpark script, as under spark-submit
+  sparkctl cluster up --workers 3             a cluster that stays
+  sparkctl runs show                          what became of the last run
+
+Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no input, 69 no cluster, Java or Python,
+70 a defect, 73/74 output, 75 try again, 77 permission, 78 manifest, 124 timeout, 130/143 Ctrl-C/SIGTERM`,
+    );
+  for (const make of [submitCommand, clusterCommand, runsCommand]) program.addCommand(make(context));
+  silence(program, context.host);
+  return program;
+}
+
+/** Help goes to stdout; mistakes are thrown and told in one place. */
+function silence(command: Command, host: CliHost): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => host.stdout.write(text),
+    writeErr: () => {},
+  });
+  for (const child of command.commands) silence(child, host);
+}

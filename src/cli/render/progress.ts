@@ -1,0 +1,121 @@
+import { styleText } from 'node:util';
+import type { SparkctlEvent } from '../../events/event.ts';
+import type { TextSink } from '../cli-host.ts';
+import { formatDuration } from './format-duration.ts';
+import type { ProgressKind } from './progress-kind.ts';
+
+/** Shows events as they come. Everything else that is printed meanwhile goes through `print`, so that the two do not mix in one line. */
+export interface Progress extends Disposable {
+  show(event: SparkctlEvent): void;
+  print(sink: TextSink, chunk: string | Uint8Array): void;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** The renderer for an audience: a terminal, a log file, a program, or nobody. */
+export function makeProgress(kind: ProgressKind, stderr: TextSink, environment: Readonly<Record<string, string | undefined>>): Progress {
+  switch (kind) {
+    case 'auto': {
+      const terminal = stderr.isTTY === true && !environment['CI'] && environment['TERM'] !== 'dumb';
+      return makeProgress(terminal ? 'tty' : 'plain', stderr, environment);
+    }
+    case 'tty':
+      return ttyProgress(stderr, paint(stderr, environment));
+    case 'plain':
+      return plainProgress(stderr, paint(stderr, environment));
+    case 'json':
+      return { ...silent, show: (event) => stderr.write(`${JSON.stringify(event)}\n`) };
+    case 'quiet':
+      return { ...silent, show: (event) => event.kind === 'warning' && stderr.write(`sparkctl: ${event.text}\n`) };
+  }
+}
+
+const silent: Omit<Progress, 'show'> = {
+  print: (sink, chunk) => sink.write(chunk),
+  [Symbol.dispose]() {},
+};
+
+/** Colours where stderr is a terminal and nobody said no (NO_COLOR, FORCE_COLOR). */
+export function paint(stderr: TextSink, environment: Readonly<Record<string, string | undefined>>): (style: Style, text: string) => string {
+  const forced = environment['FORCE_COLOR'] !== undefined && environment['FORCE_COLOR'] !== '0';
+  const wanted = forced || (stderr.isTTY === true && !environment['NO_COLOR']);
+  return (style, text) => (wanted ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** One line for what is over, with the same columns in every kind of progress. */
+function lineOf(event: SparkctlEvent, color: ReturnType<typeof paint>): string | undefined {
+  switch (event.kind) {
+    case 'phase-finished': {
+      const mark = { done: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[event.outcome];
+      const summary = event.summary ?? (event.outcome === 'failed' ? 'failed' : '');
+      return `${mark} ${event.title.padEnd(13)}${summary} ${color('gray', `(${formatDuration(event.durationMs)})`)}\n`;
+    }
+    case 'note':
+      return `${color('cyan', 'i')} ${event.text}\n`;
+    case 'warning':
+      return `${color('yellow', '!')} ${event.text}\n`;
+    default:
+      return undefined;
+  }
+}
+
+function plainProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progress {
+  return {
+    ...silent,
+    show: (event) => {
+      const line = lineOf(event, color);
+      if (line !== undefined) stderr.write(line);
+    },
+  };
+}
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const frameMs = 100;
+
+/** Like plain progress, with one moving line below it for what is going on now. */
+function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progress {
+  let current: { title: string; beganAt: number; activity: string } | undefined;
+  let frame = 0;
+  let drawn = false;
+  let atLineStart = true;
+  const clear = () => {
+    if (drawn) stderr.write('\r\u001b[2K');
+    drawn = false;
+  };
+  const draw = () => {
+    // A script that printed half a line is left alone until it ends the line.
+    if (current === undefined || !atLineStart) return;
+    const elapsed = formatDuration(performance.now() - current.beganAt);
+    const text = `${current.title.padEnd(13)}${current.activity}`.slice(0, Math.max(20, (stderr.columns ?? 80) - 14));
+    stderr.write(`\r\u001b[2K${color('cyan', frames[frame % frames.length] ?? '')} ${text} ${color('gray', elapsed)}`);
+    drawn = true;
+  };
+  const timer = setInterval(() => {
+    frame++;
+    draw();
+  }, frameMs);
+  timer.unref();
+  return {
+    show(event) {
+      if (event.kind === 'phase-started') current = { title: event.title, beganAt: performance.now(), activity: '' };
+      if (event.kind === 'activity' && current !== undefined) current.activity = event.text;
+      if (event.kind === 'phase-finished') current = undefined;
+      const line = lineOf(event, color);
+      clear();
+      if (line !== undefined) stderr.write(atLineStart ? line : `\n${line}`);
+      if (line !== undefined) atLineStart = true;
+      draw();
+    },
+    print(sink, chunk) {
+      clear();
+      sink.write(chunk);
+      const last = typeof chunk === 'string' ? chunk.at(-1) : String.fromCharCode(chunk.at(-1) ?? 10);
+      if (sink.isTTY) atLineStart = last === '\n' || last === undefined;
+      draw();
+    },
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      clear();
+    },
+  };
+}

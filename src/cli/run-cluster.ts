@@ -1,0 +1,94 @@
+import { loadBackend } from '../cluster/backends.ts';
+import { projectFolder } from '../config/project-folder.ts';
+import { findCluster, listClusters } from '../operations/find-cluster.ts';
+import type { OperationContext } from '../operations/operation-context.ts';
+import { startCluster } from '../operations/start-cluster.ts';
+import { type ClusterWish, defaultClusterName, findRunningCluster } from '../operations/submit/choose-cluster.ts';
+import type { CommandContext } from './program.ts';
+import { formatCluster, formatClusterList } from './render/cluster-table.ts';
+import { makeProgress, paint, type Progress } from './render/progress.ts';
+import type { ProgressKind } from './render/progress-kind.ts';
+
+interface Display {
+  readonly json?: true;
+  readonly progress: ProgressKind;
+  readonly all?: true;
+}
+
+export async function clusterUp(wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+  using progress = progressOf(display, command);
+  const context = contextOf(command, progress);
+  progress.show({ kind: 'phase-started', id: 'cluster', title: 'cluster' });
+  const began = performance.now();
+  const { status, changed } = await startCluster(wish, context);
+  const summary = changed ? `${status.name} is up` : `${status.name} was up already, as asked`;
+  progress.show({ kind: 'phase-finished', id: 'cluster', title: 'cluster', durationMs: performance.now() - began, outcome: 'done', summary });
+  print(command, display, { schemaVersion: 1, changed, ...status }, () => formatCluster(status, painter(command)));
+  return 0;
+}
+
+export async function clusterDown(wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+  using progress = progressOf(display, command);
+  const context = contextOf(command, progress);
+  const present = display.all ? await listClusters(context) : [await findRunningCluster(wish, context)];
+  const removed: string[] = [];
+  for (const status of present.filter((each) => each !== undefined)) {
+    if (await (await loadBackend(status.backend)).down(status.name, context)) removed.push(status.name);
+  }
+  const none = display.all ? 'There is no cluster in this project.' : `There is no cluster called ${wish.cluster ?? defaultClusterName}.`;
+  print(command, display, { schemaVersion: 1, removed }, () =>
+    removed.length === 0 ? `${none}\n` : removed.map((name) => `Cluster ${name} is down.\n`).join(''),
+  );
+  return 0;
+}
+
+export async function clusterStatus(wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+  const { status } = await findCluster(wish, contextOf(command));
+  print(command, display, { schemaVersion: 1, ...status }, () => formatCluster(status, painter(command)));
+  return 0;
+}
+
+export async function clusterList(display: Display, command: CommandContext): Promise<number> {
+  const clusters = await listClusters(contextOf(command));
+  print(command, display, { schemaVersion: 1, clusters }, () => formatClusterList(clusters));
+  return 0;
+}
+
+export async function clusterScale(workers: number, wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+  using progress = progressOf(display, command);
+  const context = contextOf(command, progress);
+  const { backend, status } = await findCluster(wish, context);
+  const scaled = await backend.scale(status.name, workers, context);
+  print(command, display, { schemaVersion: 1, ...scaled }, () => formatCluster(scaled, painter(command)));
+  return 0;
+}
+
+export async function clusterLogs(node: string, follow: boolean, wish: ClusterWish, command: CommandContext): Promise<number> {
+  const context = contextOf(command);
+  const { backend, status } = await findCluster(wish, context);
+  for await (const line of backend.logs(status.name, node, follow, context)) command.host.stdout.write(`${line}\n`);
+  command.signal.throwIfAborted();
+  return 0;
+}
+
+function contextOf({ host, signal }: CommandContext, progress?: Progress): OperationContext {
+  return {
+    project: projectFolder(host.workingFolder),
+    environment: host.environment,
+    emit: (event) => progress?.show(event),
+    signal,
+  };
+}
+
+function progressOf(display: Display, { host }: CommandContext): Progress {
+  return makeProgress(display.progress, host.stderr, host.environment);
+}
+
+function painter({ host }: CommandContext) {
+  return paint(host.stdout, host.environment);
+}
+
+/** The answer of a command: for people, or as JSON. */
+function print({ host }: CommandContext, { json }: Display, value: unknown, words: () => string): void {
+  host.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : words());
+}

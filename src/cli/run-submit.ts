@@ -1,0 +1,82 @@
+import { projectFolder } from '../config/project-folder.ts';
+import type { OperationContext } from '../operations/operation-context.ts';
+import { askSparkSubmit } from '../operations/submit/ask-spark-submit.ts';
+import { dryRun } from '../operations/submit/dry-run.ts';
+import { submitJob } from '../operations/submit/submit-job.ts';
+import type { SubmitRequest } from '../operations/submit/submit-request.ts';
+import type { GivenSparkOption } from '../submit/spark-submit-option.ts';
+import type { CommandContext } from './program.ts';
+import { formatError } from './render/format-error.ts';
+import { makeProgress, paint } from './render/progress.ts';
+import type { ProgressKind } from './render/progress-kind.ts';
+import { formatRunSummary } from './render/run-summary.ts';
+
+interface SubmitDisplay {
+  readonly json: boolean;
+  readonly progress: ProgressKind;
+}
+
+/** What Java says at every start about a module that Spark switches on; it is kept in stderr.log. */
+const javaNoise = 'WARNING: Using incubator modules: jdk.incubator.vector\n';
+
+/** Submits, shows what goes on, and returns the exit code. */
+export async function runSubmit(request: SubmitRequest, display: SubmitDisplay, { host, signal }: CommandContext): Promise<number> {
+  using progress = makeProgress(display.progress, host.stderr, host.environment);
+  const context: OperationContext = {
+    project: projectFolder(host.workingFolder),
+    environment: host.environment,
+    emit: (event) => progress.show(event),
+    signal,
+  };
+  const run = await submitJob(
+    {
+      ...request,
+      ...(!display.json && {
+        onStdout: (chunk) => progress.print(host.stdout, chunk),
+        onStderr: (chunk) => {
+          const text = withoutJavaNoise(chunk);
+          if (text.length > 0) progress.print(host.stderr, text);
+        },
+      }),
+    },
+    context,
+  );
+  progress[Symbol.dispose]();
+  if (display.json) host.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
+  if (display.progress !== 'quiet' && display.progress !== 'json')
+    host.stderr.write(formatRunSummary(run, host.workingFolder, paint(host.stderr, host.environment)));
+  if (run.message !== undefined) host.stderr.write(formatError({ message: run.message, hint: run.hint }));
+  return run.exitCode ?? 0;
+}
+
+/** Prints the command that a submission would run. */
+export async function runDry(request: SubmitRequest, { host, signal }: CommandContext): Promise<number> {
+  const context: OperationContext = {
+    project: projectFolder(host.workingFolder),
+    environment: host.environment,
+    emit: () => {},
+    signal,
+  };
+  const { notes, commandLine } = await dryRun(request, context);
+  for (const note of notes) host.stderr.write(`${note}\n`);
+  host.stdout.write(`${commandLine}\n`);
+  return 0;
+}
+
+/** `--version`, `--status`, `--kill`: spark-submit's own answer. */
+export async function runInquiry(options: readonly GivenSparkOption[], { host, signal }: CommandContext): Promise<number> {
+  return await askSparkSubmit(options, {
+    project: projectFolder(host.workingFolder),
+    environment: host.environment,
+    emit: () => {},
+    signal,
+    onStdout: (chunk) => host.stdout.write(chunk),
+    onStderr: (chunk) => host.stderr.write(withoutJavaNoise(chunk)),
+  });
+}
+
+function withoutJavaNoise(chunk: Uint8Array): Uint8Array {
+  const at = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).indexOf(javaNoise);
+  if (at < 0) return chunk;
+  return Buffer.concat([chunk.subarray(0, at), chunk.subarray(at + javaNoise.length)]);
+}

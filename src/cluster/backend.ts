@@ -1,0 +1,48 @@
+import type { Emit } from '../events/event.ts';
+import type { ClusterPlan } from './cluster-plan.ts';
+import type { ClusterStatus } from './cluster-status.ts';
+import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
+
+export type BackendKind = 'local' | 'docker';
+
+/** What every backend is handed: nothing is read from globals. */
+export interface BackendContext {
+  /** The project's folder, absolute: clusters live under `<project>/.sparkctl/clusters/<name>/`. */
+  readonly project: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly emit: Emit;
+  /** Aborted by Ctrl-C, SIGTERM or a timeout: whatever was started by the call is then stopped again. */
+  readonly signal: AbortSignal;
+}
+
+export interface UpOutcome {
+  readonly status: ClusterStatus;
+  /** False when the cluster was there already, exactly as planned. */
+  readonly changed: boolean;
+}
+
+/**
+ * One way to make a cluster. To add one: a folder beside `local/` that exports an object of this type, a member
+ * of `BackendKind`, and a line in `backends.ts`; `test/cluster/backend-contract.ts` says what it must do.
+ */
+export interface ClusterBackend {
+  readonly kind: BackendKind;
+  /** Makes the cluster as planned, or brings the one of that name to the plan. On failure nothing of it is left. */
+  up(plan: ClusterPlan, context: BackendContext): Promise<UpOutcome>;
+  /** Stops and removes everything of the cluster. False when there was none. Waits until nothing is left. */
+  down(name: string, context: BackendContext): Promise<boolean>;
+  /** Adds or removes workers until there are `workers`. */
+  scale(name: string, workers: number, context: BackendContext): Promise<ClusterStatus>;
+  /** What is there now, asked of the real endpoints; undefined when there is no such cluster. */
+  status(name: string, context: BackendContext): Promise<ClusterStatus | undefined>;
+  /** The clusters of this project, dead ones included. */
+  list(context: BackendContext): Promise<readonly ClusterStatus[]>;
+  /** The lines of a node's log from its beginning; with `follow` until the signal aborts. */
+  logs(name: string, node: string, follow: boolean, context: BackendContext): AsyncIterable<string>;
+  connect(name: string, context: BackendContext): Promise<ClusterConnection>;
+  /** What `connect` would most likely say of a cluster that is not there yet, for a dry run. Starts and writes nothing. */
+  preview(plan: ClusterPlan, context: BackendContext): Promise<ClusterConnection>;
+  startDriver(name: string, launch: DriverLaunch, context: BackendContext): Promise<RunningDriver>;
+  /** Ends and removes ephemeral clusters whose sparkctl process is dead. Returns their names. */
+  reclaim(context: BackendContext): Promise<readonly string[]>;
+}

@@ -1,0 +1,108 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
+import { startProgram } from '../process/start-program.ts';
+import { findJava } from '../runtime/find-java.ts';
+import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
+import { packageRoot } from '../runtime/package-root.ts';
+import type { BackendContext } from './backend.ts';
+import type { DriverExit, DriverLaunch, RunningDriver } from './driver.ts';
+
+/** The numbers of the signals that end processes, for the 128 + n of a shell. */
+const signalNumber: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+
+interface ClientDriverExtras {
+  /** Where a file with the secret may be kept for the time of the run. */
+  readonly privateFolder: string;
+  readonly secretProperties: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Runs the managed runtime's own spark-submit as a process of this user: the driver of every cluster without containers. */
+export async function startClientDriver(
+  launch: DriverLaunch,
+  context: BackendContext,
+  extras?: ClientDriverExtras,
+): Promise<RunningDriver> {
+  const properties = await propertiesFile(launch, extras);
+  const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
+  const program = startProgram({
+    file: join(runtime.sparkHome, 'bin', 'spark-submit'),
+    args: [...(properties.path === undefined ? [] : ['--properties-file', properties.path]), ...launch.sparkSubmitArguments],
+    environment: {
+      ...context.environment,
+      ...driverEnvironment(context.environment, launch.runFolder),
+      ...extras?.environment,
+      JAVA_HOME: java.home,
+      SPARK_HOME: runtime.sparkHome,
+      PYSPARK_PYTHON: context.environment['PYSPARK_PYTHON'] ?? runtime.python,
+    },
+    workingFolder: launch.workingFolder,
+    mark: launch.runId,
+    onStdout: launch.onStdout,
+    onStderr: launch.onStderr,
+  });
+  return {
+    id: String(program.pid ?? ''),
+    exited: program.exited.finally(properties.remove).then(({ exitCode, signal, problem }): DriverExit => {
+      if (problem !== undefined) {
+        throw new SparkctlError({
+          code: 'spark-submit-not-started',
+          cause: 'runtime',
+          message: `spark-submit could not be started: ${problem}`,
+          hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made anew.`,
+        });
+      }
+      if (signal === undefined) return { exitCode: exitCode ?? 1 };
+      return { exitCode: 128 + (signalNumber[signal] ?? 0), signal };
+    }),
+    stop: program.stop,
+  };
+}
+
+/**
+ * spark-submit takes one file of properties. Where there are several, or a secret, which must not stand in argv, they
+ * are put one after the other in a private file: of a property that is there twice, Java takes the last.
+ */
+async function propertiesFile(
+  { propertiesFiles, runId }: DriverLaunch,
+  extras: ClientDriverExtras | undefined,
+): Promise<{ readonly path: string | undefined; readonly remove: () => Promise<void> }> {
+  const keep = async () => {};
+  if (extras === undefined) {
+    // With no secret to hide there is at most the person's own file.
+    return { path: propertiesFiles.at(-1), remove: keep };
+  }
+  const path = join(extras.privateFolder, `driver-${runId}.properties`);
+  const contents = await Promise.all(propertiesFiles.map(readProperties));
+  const secrets = Object.entries(extras.secretProperties).map(([key, value]) => `${key} ${value}`);
+  // The empty line ends a last line that ends in a backslash.
+  await writeAtomically(path, [...contents, secrets.join('\n')].join('\n\n'));
+  return { path, remove: () => rm(path, { force: true }) };
+}
+
+async function readProperties(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new SparkctlError({
+      code: 'properties-unreadable',
+      cause: 'input',
+      message: `The properties file ${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}).`,
+      hint: 'Check --properties-file.',
+      origin: error,
+    });
+  }
+}
+
+/** Log settings of the driver, beside whatever the user set; a user's own SPARK_CONF_DIR brings its own log configuration. */
+function driverEnvironment(
+  environment: BackendContext['environment'],
+  runFolder: string,
+): Readonly<Record<string, string>> {
+  const logConfig = join(packageRoot, 'spark', 'driver-log4j2.properties');
+  const own = [`-Dsparkctl.log=${join(runFolder, 'spark.log')}`];
+  if (!environment['SPARK_CONF_DIR']) own.push(`-Dlog4j2.configurationFile=${logConfig}`);
+  return { SPARK_SUBMIT_OPTS: [environment['SPARK_SUBMIT_OPTS'], ...own].filter(Boolean).join(' ') };
+}

@@ -1,0 +1,41 @@
+/** What a driver needs to know of the cluster it submits to. */
+export interface ClusterConnection {
+  /** The value of `--master`. */
+  readonly master: string;
+  /** Spark properties that the cluster needs. They become `--conf` arguments, so none of them is secret. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** Values that must never be printed or recorded. */
+  readonly secrets: readonly string[];
+  /** The folder of this host where Spark writes event logs, and the history server reads them. */
+  readonly eventLogFolder: string;
+  readonly historyUrl?: string;
+}
+
+/** One spark-submit to be run. Paths are those of this host; a container sees the project at the same path. */
+export interface DriverLaunch {
+  readonly runId: string;
+  /** `.sparkctl/runs/<run-id>`, absolute. */
+  readonly runFolder: string;
+  /** Files of Spark properties, weakest first: those of the project or the person. They are not among the arguments. */
+  readonly propertiesFiles: readonly string[];
+  /** Everything else after the word `spark-submit`. */
+  readonly sparkSubmitArguments: readonly string[];
+  readonly workingFolder: string;
+  readonly onStdout: (chunk: Uint8Array) => void;
+  readonly onStderr: (chunk: Uint8Array) => void;
+}
+
+export interface DriverExit {
+  /** The script's exit code; 128 + n where signal n ended it. */
+  readonly exitCode: number;
+  readonly signal?: string;
+  readonly outOfMemory?: boolean;
+}
+
+export interface RunningDriver {
+  /** The process id, or the container id: recorded in run.json so that another process can find it again. */
+  readonly id: string;
+  readonly exited: Promise<DriverExit>;
+  /** Asks the driver to end, waits `graceMs`, then kills it and all it started. Settles once nothing of it is left. */
+  stop(graceMs: number): Promise<void>;
+}

@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { endMarked } from '../../process/end-marked.ts';
+import { acquireProcessLock } from '../../process/process-lock.ts';
+import { isAlive } from '../../process/process-identity.ts';
+import type { BackendContext, ClusterBackend } from '../backend.ts';
+import { startClientDriver } from '../client-driver.ts';
+import { clusterFolder } from '../cluster-folder.ts';
+import type { ClusterPlan } from '../cluster-plan.ts';
+import type { ClusterConnection } from '../driver.ts';
+import { choosePort } from './choose-port.ts';
+import { loopback } from './daemon-command.ts';
+import { type LocalClusterRecord, readRecord, recordedNames, writeRecord } from './local-cluster-record.ts';
+import { localClusterStatus } from './local-cluster-status.ts';
+import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath } from './local-node.ts';
+import { followFile } from '../../files/follow-file.ts';
+import { startLocalCluster, startWorkers, withMoreWorkers } from './start-local-cluster.ts';
+import { nodeGraceMs, stopLocalCluster } from './stop-local-cluster.ts';
+
+/** The embedded backend: master, workers and history server as processes of this user, on the loopback address. */
+export const localBackend: ClusterBackend = {
+  kind: 'local',
+
+  async up(plan, context) {
+    await using _lock = await lockCluster(plan.name, context);
+    const record = await readRecord(context.project, plan.name);
+    if (record !== undefined && samePlan(record, plan)) {
+      const status = await localClusterStatus(record);
+      if (status.state === 'running') return { status, changed: false };
+    }
+    const scalable = record !== undefined && sameWorkers(record, plan) && (await localClusterStatus(record)).state === 'running';
+    if (record !== undefined && scalable) {
+      return { status: await localClusterStatus(await rescale(record, plan.workers, context)), changed: true };
+    }
+    await stopLocalCluster(plan.name, context, { keepEvents: true });
+    return { status: await localClusterStatus(await startLocalCluster(plan, context)), changed: true };
+  },
+
+  async down(name, context) {
+    await using _lock = await lockCluster(name, context);
+    const record = await readRecord(context.project, name);
+    return await stopLocalCluster(name, context, { keepEvents: record?.ephemeral !== true });
+  },
+
+  async scale(name, workers, context) {
+    await using _lock = await lockCluster(name, context);
+    return await localClusterStatus(await rescale(await recordOf(name, context), workers, context));
+  },
+
+  async status(name, context) {
+    const record = await readRecord(context.project, name);
+    return record === undefined ? undefined : await localClusterStatus(record);
+  },
+
+  async list(context) {
+    const names = await recordedNames(context.project);
+    return await Promise.all(names.map(async (name) => localClusterStatus(await recordOf(name, context))));
+  },
+
+  async *logs(name, node, follow, context) {
+    const record = await recordOf(name, context);
+    if (!record.nodes.some((each) => each.name === node)) {
+      throw new SparkctlError({
+        code: 'unknown-node',
+        cause: 'usage',
+        message: `Cluster ${name} has no node called ${node}.`,
+        hint: `Its nodes are: ${record.nodes.map((each) => each.name).join(', ')}.`,
+      });
+    }
+    yield* followFile(nodeLogPath(context.project, name, node), follow, context.signal);
+  },
+
+  async connect(name, context) {
+    const record = await recordOf(name, context);
+    const secret = await readFile(secretPath(context.project, name), 'utf8');
+    return connection(masterUrl(record), secret, clusterFolder(context.project, name), nodeUrl(nodeOf(record, 'history')));
+  },
+
+  async preview(plan, context) {
+    const port = await choosePort(7077);
+    return connection(`spark://${loopback}:${port}`, '', clusterFolder(context.project, plan.name));
+  },
+
+  async startDriver(name, launch, context) {
+    const secret = await readFile(secretPath(context.project, name), 'utf8');
+    return await startClientDriver(launch, context, {
+      privateFolder: clusterFolder(context.project, name),
+      secretProperties: { 'spark.authenticate.secret': secret },
+      environment: { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback },
+    });
+  },
+
+  async reclaim(context) {
+    const reclaimed: string[] = [];
+    for (const name of await recordedNames(context.project)) {
+      const record = await readRecord(context.project, name);
+      if (record === undefined || !record.ephemeral || (await isAlive(record.owner))) continue;
+      await using _lock = await lockCluster(name, context);
+      if (await stopLocalCluster(name, context, { keepEvents: false })) reclaimed.push(name);
+    }
+    return reclaimed;
+  },
+};
+
+function connection(master: string, secret: string, folder: string, historyUrl?: string): ClusterConnection {
+  const eventLogFolder = join(folder, 'events');
+  return {
+    master,
+    properties: {
+      'spark.authenticate': 'true',
+      'spark.network.crypto.enabled': 'true',
+      'spark.network.crypto.cipher': 'AES/GCM/NoPadding',
+      'spark.driver.host': loopback,
+      'spark.driver.bindAddress': loopback,
+      'spark.eventLog.enabled': 'true',
+      'spark.eventLog.dir': `file:${eventLogFolder}`,
+    },
+    secrets: [secret],
+    eventLogFolder,
+    ...(historyUrl !== undefined && { historyUrl }),
+  };
+}
+
+async function recordOf(name: string, context: BackendContext): Promise<LocalClusterRecord> {
+  const record = await readRecord(context.project, name);
+  if (record !== undefined) return record;
+  throw new SparkctlError({
+    code: 'no-cluster',
+    cause: 'cluster',
+    message: `There is no cluster called ${name} in ${context.project}.`,
+    hint: `Start one: sparkctl cluster up --cluster ${name}`,
+  });
+}
+
+async function lockCluster(name: string, context: BackendContext): Promise<AsyncDisposable> {
+  const lock = await acquireProcessLock(`${clusterFolder(context.project, name)}.lock`, {
+    timeoutMs: 3 * 60_000,
+    signal: context.signal,
+    onWait: ({ pid }) => context.emit({ kind: 'activity', text: `waiting for process ${pid}, which works on cluster ${name}` }),
+  });
+  if (lock !== undefined) return lock;
+  throw new SparkctlError({
+    code: 'cluster-busy',
+    cause: 'temporary',
+    message: `Another sparkctl has been working on cluster ${name} for three minutes.`,
+    hint: 'Wait for it to end, or end it, and try again.',
+  });
+}
+
+function samePlan(record: LocalClusterRecord, plan: ClusterPlan): boolean {
+  return sameWorkers(record, plan) && workersOf(record).length === plan.workers;
+}
+
+function sameWorkers(record: LocalClusterRecord, plan: ClusterPlan): boolean {
+  return record.workerCores === plan.workerCores && record.workerMemoryMb === plan.workerMemoryMb;
+}
+
+function workersOf(record: LocalClusterRecord) {
+  return record.nodes.filter(({ role }) => role === 'worker');
+}
+
+async function rescale(record: LocalClusterRecord, workers: number, context: BackendContext): Promise<LocalClusterRecord> {
+  const present = workersOf(record);
+  if (workers >= present.length) {
+    const grown = await withMoreWorkers(record, workers);
+    await writeRecord(context.project, grown);
+    const added = workersOf(grown).slice(present.length);
+    try {
+      await startWorkers(grown, added, context);
+    } catch (error) {
+      await Promise.all(added.map(({ mark }) => endMarked(mark, nodeGraceMs)));
+      await writeRecord(context.project, record);
+      throw error;
+    }
+    return grown;
+  }
+  // The youngest leave; their record goes last, so that a stop that is interrupted can be repeated.
+  const leaving = present.slice(workers);
+  await Promise.all(leaving.map(({ mark }) => endMarked(mark, nodeGraceMs)));
+  const shrunk = { ...record, nodes: record.nodes.filter((node) => !leaving.includes(node)) };
+  await writeRecord(context.project, shrunk);
+  return shrunk;
+}

@@ -1,0 +1,103 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findMarked } from '../../process/process-mark.ts';
+import { startDaemon, type StartedDaemon } from '../../process/start-daemon.ts';
+import { findJava } from '../../runtime/find-java.ts';
+import { ensureManagedRuntime, type ManagedRuntime } from '../../runtime/managed-runtime.ts';
+import { packageRoot } from '../../runtime/package-root.ts';
+import type { BackendContext } from '../backend.ts';
+import { clusterFolder } from '../cluster-folder.ts';
+import { daemonCommand, loopback } from './daemon-command.ts';
+import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
+
+export function masterUrl(record: LocalClusterRecord): string {
+  return `spark://${loopback}:${record.masterPort}`;
+}
+
+export function nodeUrl(node: LocalNodeRecord): string {
+  return `http://${loopback}:${node.webPort}`;
+}
+
+export function nodeOf(record: LocalClusterRecord, role: LocalNodeRecord['role']): LocalNodeRecord {
+  const node = record.nodes.find((each) => each.role === role);
+  if (node === undefined) throw new Error(`cluster ${record.name} has no ${role}`);
+  return node;
+}
+
+export function nodeLogPath(project: string, cluster: string, node: string): string {
+  return join(clusterFolder(project, cluster), 'logs', `${node}.log`);
+}
+
+export function secretPath(project: string, cluster: string): string {
+  return join(clusterFolder(project, cluster), 'secret');
+}
+
+/** Starts the process of one node that stands in the written record already. */
+export async function startNode(
+  record: LocalClusterRecord,
+  node: LocalNodeRecord,
+  context: BackendContext,
+): Promise<StartedDaemon> {
+  const folder = clusterFolder(context.project, record.name);
+  const logPath = nodeLogPath(context.project, record.name, node.name);
+  const workFolder = join(folder, 'work', node.name);
+  await mkdir(workFolder, { recursive: true, mode: 0o700 });
+  // The log of a node that is started again begins anew.
+  await writeFile(logPath, '', { mode: 0o600 });
+  const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
+  const command = daemonCommand(
+    {
+      javaHome: java.home,
+      sparkHome: runtime.sparkHome,
+      propertiesPath: join(folder, 'daemon.properties'),
+      logConfigPath: join(packageRoot, 'spark', 'daemon-log4j2.properties'),
+    },
+    node.role === 'master'
+      ? { role: 'master', port: record.masterPort, webPort: node.webPort }
+      : node.role === 'history'
+        ? { role: 'history', webPort: node.webPort }
+        : {
+            role: 'worker',
+            master: masterUrl(record),
+            webPort: node.webPort,
+            cores: record.workerCores,
+            memoryMb: record.workerMemoryMb,
+            workFolder,
+          },
+  );
+  const secret = await readFile(secretPath(context.project, record.name), 'utf8');
+  return startDaemon({
+    ...command,
+    environment: daemonEnvironment(context.environment, java.home, runtime, secret, join(folder, 'tmp')),
+    workingFolder: folder,
+    logPath,
+    mark: node.mark,
+  });
+}
+
+/** Whether any process of the node lives. */
+export async function nodeLives(node: LocalNodeRecord): Promise<boolean> {
+  return (await findMarked(node.mark)).length > 0;
+}
+
+/** A daemon must not take settings of this user's own Spark: a SPARK_CONF_DIR or SPARK_WORKER_CORES would overrule the plan. */
+function daemonEnvironment(
+  environment: BackendContext['environment'],
+  javaHome: string,
+  runtime: ManagedRuntime,
+  secret: string,
+  temporaryFolder: string,
+): Readonly<Record<string, string | undefined>> {
+  const own = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('SPARK_')));
+  return {
+    ...own,
+    JAVA_HOME: javaHome,
+    SPARK_HOME: runtime.sparkHome,
+    SPARK_SCALA_VERSION: runtime.scalaVersion,
+    SPARK_LOCAL_IP: loopback,
+    SPARK_PUBLIC_DNS: loopback,
+    SPARK_LOCAL_DIRS: temporaryFolder,
+    // Spark reads its shared secret from here; in argv or a world-readable file others could see it.
+    _SPARK_AUTH_SECRET: secret,
+  };
+}

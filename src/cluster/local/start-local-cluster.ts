@@ -1,0 +1,188 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../errors/wrap-write-error.ts';
+import { lastLines } from '../../files/last-lines.ts';
+import { identify } from '../../process/process-identity.ts';
+import type { StartedDaemon } from '../../process/start-daemon.ts';
+import { waitUntil } from '../../process/wait-until.ts';
+import type { BackendContext } from '../backend.ts';
+import { clusterFolder } from '../cluster-folder.ts';
+import type { ClusterPlan } from '../cluster-plan.ts';
+import { historyAnswers, readMasterState } from '../master-state.ts';
+import { choosePort } from './choose-port.ts';
+import { type LocalClusterRecord, type LocalNodeRecord, writeRecord } from './local-cluster-record.ts';
+import { masterUrl, nodeLives, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode } from './local-node.ts';
+import { stopLocalCluster } from './stop-local-cluster.ts';
+
+/** How long the JVMs of a cluster may take until they answer. */
+const readyTimeoutMs = 90_000;
+/** How often other ports are chosen when one was taken between the choice and the start. */
+const portAttempts = 3;
+
+class PortWasTaken extends Error {}
+
+/** Starts a cluster that has no record yet; on failure nothing of it is left. */
+export async function startLocalCluster(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(plan, context);
+    } catch (error) {
+      await stopLocalCluster(plan.name, context, { keepEvents: true });
+      if (!(error instanceof PortWasTaken) || attempt === portAttempts) throw wrapWriteError(error, `The cluster's folder`);
+    }
+  }
+}
+
+async function startOnce(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+  const record = await newRecord(plan, context);
+  await prepareFolder(record, context);
+  await writeRecord(context.project, record);
+  const master = nodeOf(record, 'master');
+  const [masterDaemon, historyDaemon] = await Promise.all([
+    startNode(record, master, context),
+    startNode(record, nodeOf(record, 'history'), context),
+  ]);
+  // A worker that misses the master tries again only after 5 to 15 seconds, so it starts once the port is open.
+  await masterReady(record, masterDaemon, context);
+  await Promise.all([
+    startWorkers(record, record.nodes.filter(({ role }) => role === 'worker'), context),
+    ready(nodeOf(record, 'history'), historyDaemon, record, context, async () =>
+      (await historyAnswers(nodeUrl(nodeOf(record, 'history')))) ? true : undefined,
+    ),
+  ]);
+  return record;
+}
+
+/** Starts workers that stand in the written record already, and waits until the master calls them ALIVE. */
+export async function startWorkers(
+  record: LocalClusterRecord,
+  workers: readonly LocalNodeRecord[],
+  context: BackendContext,
+): Promise<void> {
+  await Promise.all(
+    workers.map(async (worker) => {
+      const daemon = await startNode(record, worker, context);
+      await ready(worker, daemon, record, context, async () => {
+        const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
+        const registered = state?.workers.some(
+          ({ webuiaddress, state: workerState }) => workerState === 'ALIVE' && webuiaddress === nodeUrl(worker),
+        );
+        return registered === true ? true : undefined;
+      });
+    }),
+  );
+}
+
+async function masterReady(record: LocalClusterRecord, daemon: StartedDaemon, context: BackendContext): Promise<void> {
+  const master = nodeOf(record, 'master');
+  await ready(master, daemon, record, context, async () => {
+    const state = await readMasterState(nodeUrl(master));
+    return state?.url === masterUrl(record) ? true : undefined;
+  });
+}
+
+/** Waits for a node's condition, and says why when it cannot come any more. */
+async function ready(
+  node: LocalNodeRecord,
+  daemon: StartedDaemon,
+  record: LocalClusterRecord,
+  context: BackendContext,
+  condition: () => Promise<true | undefined>,
+): Promise<void> {
+  const outcome = await waitUntil(
+    async () => {
+      if (daemon.exit() !== undefined || !(await nodeLives(node))) return 'ended' as const;
+      return await condition();
+    },
+    { timeoutMs: readyTimeoutMs, signal: context.signal },
+  );
+  if (outcome === true) {
+    context.emit({ kind: 'activity', text: `${node.name} is ready` });
+    return;
+  }
+  const log = await lastLines(nodeLogPath(context.project, record.name, node.name), 8);
+  if (log.includes('BindException')) throw new PortWasTaken(`a port of ${node.name} was taken`);
+  const { exitCode, signal } = daemon.exit() ?? {};
+  const ending = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
+  const what =
+    outcome === 'ended'
+      ? `${node.name} ended before it was ready (${ending})`
+      : node.role === 'worker'
+        ? `${node.name} never registered with ${masterUrl(record)} (waited ${readyTimeoutMs / 1000} s)`
+        : `${node.name} did not answer at ${nodeUrl(node)} (waited ${readyTimeoutMs / 1000} s)`;
+  throw new SparkctlError({
+    code: 'node-not-ready',
+    cause: 'cluster',
+    message: `${what}. Its log ends:\n${log}`,
+    hint: 'The cluster was stopped again. If the machine is busy or short of memory, ask for fewer or smaller workers (--workers, --worker-memory).',
+    details: { node: node.name, outcome: outcome ?? 'timeout' },
+  });
+}
+
+async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+  const owner = await identify(process.pid);
+  if (owner === undefined) throw new Error('this process has no identity');
+  const reserved = new Set<number>();
+  const port = async (usual: number, forWhat: string) => {
+    const chosen = await choosePort(usual, reserved);
+    reserved.add(chosen);
+    if (chosen !== usual) context.emit({ kind: 'note', text: `Port ${usual} is taken: ${forWhat} uses ${chosen}` });
+    return chosen;
+  };
+  const id = randomUUID();
+  const masterPort = await port(7077, 'the master');
+  const node = (name: string, role: LocalNodeRecord['role'], webPort: number) => ({ name, role, mark: `${id}/${name}`, webPort });
+  const nodes = [
+    node('master', 'master', await port(8080, "the master's page")),
+    node('history', 'history', await port(18080, 'the history server')),
+  ];
+  for (let worker = 1; worker <= plan.workers; worker++) {
+    nodes.push(node(`worker-${worker}`, 'worker', await workerPort(reserved)));
+  }
+  const { name, ephemeral, workerCores, workerMemoryMb } = plan;
+  return { schemaVersion: 1, backend: 'local', name, ephemeral, owner, masterPort, workerCores, workerMemoryMb, nodes };
+}
+
+/** Adds workers to a record, with marks and ports of their own. */
+export async function withMoreWorkers(record: LocalClusterRecord, workers: number): Promise<LocalClusterRecord> {
+  const reserved = new Set(record.nodes.map(({ webPort }) => webPort));
+  const taken = new Set(record.nodes.map(({ name }) => name));
+  const nodes = [...record.nodes];
+  for (let number = 1; nodes.filter(({ role }) => role === 'worker').length < workers; number++) {
+    const name = `worker-${number}`;
+    if (taken.has(name)) continue;
+    nodes.push({ name, role: 'worker', mark: `${randomUUID()}/${name}`, webPort: await workerPort(reserved) });
+  }
+  return { ...record, nodes };
+}
+
+async function workerPort(reserved: Set<number>): Promise<number> {
+  const chosen = await choosePort(8081, reserved);
+  reserved.add(chosen);
+  return chosen;
+}
+
+async function prepareFolder(record: LocalClusterRecord, context: BackendContext): Promise<void> {
+  const folder = clusterFolder(context.project, record.name);
+  for (const part of ['logs', 'events', 'work', 'tmp']) await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
+  await rm(secretPath(context.project, record.name), { force: true });
+  await writeFile(secretPath(context.project, record.name), randomBytes(32).toString('hex'), { mode: 0o600 });
+  const properties = {
+    'spark.authenticate': 'true',
+    'spark.network.crypto.enabled': 'true',
+    'spark.network.crypto.cipher': 'AES/GCM/NoPadding',
+    // Spark opens the unauthenticated REST submission by default since 4.1.
+    'spark.master.rest.enabled': 'false',
+    // Spark would take the next port silently, and the recorded one would belong to somebody else.
+    'spark.port.maxRetries': '0',
+    'spark.history.fs.logDirectory': `file:${join(folder, 'events')}`,
+    'spark.history.fs.update.interval': '2s',
+    'spark.history.ui.port': String(nodeOf(record, 'history').webPort),
+    'spark.worker.cleanup.enabled': 'true',
+  };
+  const lines = Object.entries(properties).map(([key, value]) => `${key} ${value}\n`);
+  await writeFile(join(folder, 'daemon.properties'), lines.join(''), { mode: 0o600 });
+}
+

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const accounting = z
+  .strictObject({ kind: z.literal('accounting') })
+  .describe('read = loaded + quarantined + duplicates + filtered, per reason against the ledger where there is one.');
+const schema = z
+  .strictObject({ kind: z.literal('schema') })
+  .describe('The table has the columns, types and primary key of the manifest, and the database is sound.');
+const unique = z
+  .strictObject({
+    kind: z.literal('unique'),
+    columns: z.array(z.string()).min(1).describe('Columns that together never repeat.'),
+  })
+  .describe('No two rows share these columns.');
+const pattern = z
+  .strictObject({
+    kind: z.literal('pattern'),
+    column: z.string().describe('A text column.'),
+    matches: z.string().describe('A JavaScript regular expression (with the u flag) that every value must match.'),
+  })
+  .describe('Every value of a column matches a pattern.');
+const checksum = z
+  .strictObject({ kind: z.literal('checksum') })
+  .describe('The rows are exactly those of the ledger, whatever their order. Needs a dataset.');
+
+export const checkSpec = z.discriminatedUnion('kind', [accounting, schema, unique, pattern, checksum]);
+
+export type CheckSpec = z.output<typeof checkSpec>;
+export type CheckKind = CheckSpec['kind'];

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { checkSpec } from './check-spec.ts';
+import { datasetSpec } from './dataset-spec.ts';
+import { memorySize } from './memory-size.ts';
+import { tableSpec } from './table-spec.ts';
+
+const path = z.string().min(1);
+
+/** Everything that `jobs/NAME.yaml` may say. The JSON Schema for editors is made from it. */
+export const manifestSchema = z.strictObject({
+  script: path.optional().describe('The script to submit, relative to the manifest. Default: the .py file of the same name.'),
+  dataset: datasetSpec.optional().describe('A seeded generator that makes the input before the job runs.'),
+  input: z
+    .strictObject({ path: path.describe('The input, relative to the project.') })
+    .optional()
+    .describe('What the job reads. Without a dataset the file must be there.'),
+  database: z
+    .strictObject({
+      path: path.describe('The SQLite database, relative to the project. Made when it is not there.'),
+      table: tableSpec.describe('The table that the job loads.'),
+    })
+    .optional()
+    .describe('Where the result goes.'),
+  cluster: z
+    .strictObject({
+      workers: z.number().int().min(1).max(64).optional().describe('How many workers.'),
+      workerCores: z.number().int().min(1).max(1024).optional().describe('Cores that a worker offers.'),
+      workerMemory: memorySize.optional().describe('Memory that a worker offers, such as 2g.'),
+    })
+    .default({})
+    .describe('What the job wants of a cluster that is made for it.'),
+  spark: z
+    .strictObject({
+      conf: z
+        .record(z.string().regex(/^spark\./, 'a Spark property begins with spark.'), z.union([z.string(), z.number(), z.boolean()]))
+        .default({})
+        .describe('Spark properties, weaker than --conf.'),
+    })
+    .default({ conf: {} }),
+  arguments: z
+    .array(z.union([z.string(), z.number()]))
+    .default([])
+    .describe('Arguments of the script. ${input}, ${database}, ${table} and ${run} are filled in.'),
+  checks: z.array(checkSpec).default([]).describe('What must hold of the result.'),
+});
+
+export type ManifestSource = z.output<typeof manifestSchema>;

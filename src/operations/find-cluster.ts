@@ -1,0 +1,38 @@
+import type { ClusterBackend } from '../cluster/backend.ts';
+import { backendKinds, loadBackend } from '../cluster/backends.ts';
+import type { ClusterStatus } from '../cluster/cluster-status.ts';
+import { SparkctlError } from '../errors/sparkctl-error.ts';
+import type { OperationContext } from './operation-context.ts';
+import { type ClusterWish, defaultClusterName, findRunningCluster } from './submit/choose-cluster.ts';
+
+interface FoundCluster {
+  readonly backend: ClusterBackend;
+  readonly status: ClusterStatus;
+}
+
+/** The cluster that is meant, or an error that says how to make one. */
+export async function findCluster(wish: ClusterWish, context: OperationContext): Promise<FoundCluster> {
+  const status = await findRunningCluster(wish, context);
+  if (status !== undefined) return { status, backend: await loadBackend(status.backend) };
+  const name = wish.cluster ?? defaultClusterName;
+  throw new SparkctlError({
+    code: 'no-cluster',
+    cause: 'cluster',
+    message: `There is no cluster called ${name} in ${context.project}.`,
+    hint: `Start one with: sparkctl cluster up${name === defaultClusterName ? '' : ` --cluster ${name}`}`,
+  });
+}
+
+/** Every cluster of the project, on every backend that answers. */
+export async function listClusters(context: OperationContext): Promise<readonly ClusterStatus[]> {
+  const found: ClusterStatus[] = [];
+  for (const kind of backendKinds) {
+    const backend = await loadBackend(kind);
+    // With no daemon there are no Docker clusters to list.
+    found.push(...(await backend.list(context).catch((error: unknown) => {
+      if (error instanceof SparkctlError) return [];
+      throw error;
+    })));
+  }
+  return found;
+}

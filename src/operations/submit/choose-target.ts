@@ -1,0 +1,95 @@
+import type { BackendKind } from '../../cluster/backend.ts';
+import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
+import type { ClusterStatus } from '../../cluster/cluster-status.ts';
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { type ExecutorDemand, executorDemand } from '../../submit/executor-demand.ts';
+import { lastValue } from '../../submit/spark-submit-option.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { chooseBackendForRun, type ClusterWish, defaultClusterName, findRunningCluster, planCluster } from './choose-cluster.ts';
+import { externalMaster } from './plan-submission.ts';
+import type { Job } from './resolve-job.ts';
+import type { SubmitRequest } from './submit-request.ts';
+
+export type TargetChoice =
+  | { readonly kind: 'external'; readonly master: string }
+  | { readonly kind: 'running'; readonly status: ClusterStatus }
+  | { readonly kind: 'new'; readonly backend: BackendKind; readonly plan: ClusterPlan; readonly reason: string };
+
+/** Decides where a run goes, and checks whatever can be checked before anything is started. */
+export async function chooseTarget(
+  job: Job,
+  request: SubmitRequest,
+  runId: string,
+  context: OperationContext,
+): Promise<TargetChoice> {
+  const master = externalMaster(request);
+  if (master !== undefined) return { kind: 'external', master };
+  refuseClusterMode(request);
+  const wish = wishOf(job, request);
+  const demand = executorDemand(request.sparkOptions, job.manifest?.conf ?? {});
+  const running = await findRunningCluster(wish, context);
+  if (running !== undefined) {
+    mustHaveWorkers(running);
+    mustFit(demand, running);
+    return { kind: 'running', status: running };
+  }
+  const name = wish.cluster ?? (request.keep ? defaultClusterName : runId);
+  const sizes = {
+    ...wish,
+    // A cluster that is made for a run is made large enough for it, unless its size was said.
+    workerMemoryMb: wish.workerMemoryMb ?? Math.max(1024, demand.memoryMb),
+    workerCores: wish.workerCores ?? demand.cores,
+  };
+  const plan = planCluster(name, sizes, !request.keep);
+  mustFit(demand, plan);
+  const { kind, reason } = await chooseBackendForRun(wish, context);
+  return { kind: 'new', backend: kind, plan, reason };
+}
+
+/** Flags stand above the manifest. */
+function wishOf(job: Job, { wish }: SubmitRequest): ClusterWish {
+  const wanted = job.manifest?.cluster ?? {};
+  return {
+    ...wish,
+    workers: wish.workers ?? wanted.workers,
+    workerCores: wish.workerCores ?? wanted.workerCores,
+    workerMemoryMb: wish.workerMemoryMb ?? wanted.workerMemoryMb,
+  };
+}
+
+function mustHaveWorkers({ name, backend, workers }: ClusterStatus): void {
+  if (workers.alive > 0) return;
+  throw new SparkctlError({
+    code: 'no-worker',
+    cause: 'cluster',
+    message: `Cluster ${name} (${backend}) has no living worker: none of ${workers.wanted} is registered with its master.`,
+    hint: `Bring it back with: sparkctl cluster up --cluster ${name} --backend ${backend}`,
+  });
+}
+
+/** Spark itself waits for ever for a worker that is large enough; better to say it before the start. */
+function mustFit(demand: ExecutorDemand, cluster: Pick<ClusterPlan, 'name' | 'workerCores' | 'workerMemoryMb'>): void {
+  const memory = demand.memoryMb > cluster.workerMemoryMb;
+  if (!memory && (demand.cores ?? 1) <= cluster.workerCores) return;
+  const [asked, offered, flag, lower] = memory
+    ? [`${demand.memoryMb} MiB of memory`, `${cluster.workerMemoryMb} MiB`, `--worker-memory ${demand.memoryMb}m`, '--executor-memory']
+    : [`${demand.cores} cores`, String(cluster.workerCores), `--worker-cores ${demand.cores}`, '--executor-cores'];
+  throw new SparkctlError({
+    code: 'executor-does-not-fit',
+    cause: 'cluster',
+    message: `An executor of this job asks for ${asked}, and a worker of cluster ${cluster.name} offers ${offered}: it would wait for ever.`,
+    hint: `Make the workers larger (${flag}), or ask for less with ${lower}.`,
+    details: { demand, workerCores: cluster.workerCores, workerMemoryMb: cluster.workerMemoryMb },
+  });
+}
+
+/** In cluster mode Spark's client ends with 0 even for a failed driver, and Python is refused there anyway. */
+function refuseClusterMode({ sparkOptions }: SubmitRequest): void {
+  if (lastValue(sparkOptions, '--deploy-mode') !== 'cluster') return;
+  throw new SparkctlError({
+    code: 'cluster-mode',
+    cause: 'usage',
+    message: '--deploy-mode cluster cannot be used on a cluster of sparkctl: the exit code of such a driver is not known.',
+    hint: 'Leave it out (client mode), or name another master with --master.',
+  });
+}

@@ -1,0 +1,63 @@
+import { access, constants } from 'node:fs/promises';
+import type { Manifest } from '../../config/manifest/manifest.ts';
+import { createDatabase } from '../../database/create-database.ts';
+import { generateDataset } from '../../datasets/generate-dataset.ts';
+import type { Ledger } from '../../datasets/ledger.ts';
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import type { OperationContext } from '../operation-context.ts';
+import type { RunJournal } from './run-journal.ts';
+
+const number = new Intl.NumberFormat('en-US');
+
+/** Makes the input where the manifest has a dataset, and makes sure that it is there where it has none. */
+export async function prepareInput(manifest: Manifest, journal: RunJournal, context: OperationContext): Promise<Ledger | undefined> {
+  const { dataset, input } = manifest;
+  if (input === undefined) return undefined;
+  if (dataset === undefined) {
+    await mustBeReadable(input.path, manifest.file);
+    return undefined;
+  }
+  return await journal.phase('dataset', 'dataset', async () => {
+    const { name, seed, rows } = dataset;
+    const defects = Object.fromEntries(
+      Object.entries(dataset.defects).filter((entry): entry is [string, number] => entry[1] !== undefined),
+    );
+    const { ledger, reused } = await generateDataset({
+      dataset: name,
+      seed,
+      rows,
+      defects,
+      path: input.path,
+      signal: context.signal,
+      onProgress: (written) => context.emit({ kind: 'activity', text: `${number.format(written)} of ${number.format(rows)} rows` }),
+    });
+    const what = `${name}, ${number.format(rows)} rows, seed ${seed}`;
+    return [ledger, reused ? `${what}: already there` : what];
+  });
+}
+
+/** Creates the database with its table, typed and empty, before Spark starts: what cannot be written is found out now. */
+export async function prepareDatabase({ path, table }: NonNullable<Manifest['database']>, journal: RunJournal): Promise<void> {
+  await journal.phase('database', 'database', async () => {
+    const outcome = await createDatabase(path, table);
+    return [outcome, `table ${table.name}, ${table.columns.length} columns`];
+  });
+}
+
+async function mustBeReadable(path: string, manifest: string): Promise<void> {
+  // Wildcards are Spark's to resolve.
+  if (/[*?[{]/.test(path)) return;
+  try {
+    await access(path, constants.R_OK);
+  } catch (error) {
+    const denied = (error as NodeJS.ErrnoException).code === 'EACCES';
+    throw new SparkctlError({
+      code: denied ? 'input-unreadable' : 'input-missing',
+      cause: denied ? 'permission' : 'input',
+      message: `The input ${path} ${denied ? 'cannot be read: permission denied' : 'is not there'}.`,
+      hint: denied ? 'Give yourself read permission.' : `Put it there, or change input.path in ${manifest}.`,
+      details: { path },
+      origin: error,
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { ClusterConnection, DriverExit } from '../../cluster/driver.ts';
+import { collectEventLogs } from '../../runs/collect-event-logs.ts';
+import { RunOutput } from '../../runs/run-output.ts';
+import { redactArguments } from '../../submit/redact.ts';
+import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { planSubmission } from './plan-submission.ts';
+import type { Job } from './resolve-job.ts';
+import type { RunJournal } from './run-journal.ts';
+import type { RunOutcome } from './run-outcome.ts';
+import type { SubmitRequest } from './submit-request.ts';
+import type { SubmitTarget } from './submit-target.ts';
+
+/** How long a driver may take to stop its application after it was asked to. */
+const stopGraceMs = 8_000;
+
+interface DriverRun {
+  readonly job: Job;
+  readonly request: SubmitRequest;
+  readonly journal: RunJournal;
+  readonly folder: string;
+  readonly connection: ClusterConnection | undefined;
+  readonly target: SubmitTarget;
+  readonly context: OperationContext;
+}
+
+/** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. */
+export async function runDriver(run: DriverRun): Promise<RunOutcome> {
+  const { job, request, journal, folder, connection, target, context } = run;
+  const runId = journal.record.id;
+  const ownEventLogs = join(folder, 'eventlog');
+  const submission = planSubmission({
+    ...run,
+    runId,
+    project: context.project,
+    eventLogFolder: ownEventLogs,
+    environment: context.environment,
+  });
+  const args = sparkSubmitArguments(submission);
+  const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
+  const command = ['spark-submit', ...redactArguments([...files, ...args], connection?.secrets)];
+  await journal.update({ state: 'running', command });
+  using output = new RunOutput(folder);
+  return await journal.phase('submit', 'submit', async (): Promise<[RunOutcome, string]> => {
+    context.signal.throwIfAborted();
+    const driver = await target.startDriver({
+      runId,
+      runFolder: folder,
+      sparkSubmitArguments: args,
+      propertiesFiles: submission.propertiesFiles,
+      workingFolder: request.workingFolder,
+      onStdout: (chunk) => {
+        output.stdout(chunk);
+        request.onStdout?.(chunk);
+      },
+      onStderr: (chunk) => {
+        output.stderr(chunk);
+        request.onStderr?.(chunk);
+      },
+    });
+    let exit: DriverExit;
+    try {
+      await journal.update({ driver: { id: driver.id } });
+      exit = await orAborted(driver.exited, context.signal);
+    } catch (error) {
+      await driver.stop(stopGraceMs);
+      throw error;
+    } finally {
+      await rememberApplications(journal, connection, ownEventLogs);
+    }
+    await journal.update({ driver: { id: driver.id, exitCode: exit.exitCode } });
+    const application = journal.record.applicationIds.at(-1) ?? 'no application was started';
+    return [outcomeOfExit(exit, job), `${application}, exit code ${exit.exitCode}`];
+  });
+}
+
+async function rememberApplications(
+  journal: RunJournal,
+  connection: ClusterConnection | undefined,
+  ownEventLogs: string,
+): Promise<void> {
+  const { id, links } = journal.record;
+  const applicationIds = await collectEventLogs(connection?.eventLogFolder ?? ownEventLogs, id, ownEventLogs);
+  const last = applicationIds.at(-1);
+  const history = connection?.historyUrl;
+  await journal.update({
+    applicationIds: [...applicationIds],
+    ...(last && history && { links: { ...links, history: `${history}/history/${last}/jobs/` } }),
+  });
+}
+
+function outcomeOfExit({ exitCode, signal, outOfMemory }: DriverExit, job: Job): RunOutcome {
+  if (exitCode === 0) return { state: 'succeeded', exitCode: 0 };
+  const ending = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal} (exit code ${exitCode})`;
+  return {
+    state: 'failed',
+    cause: 'application',
+    exitCode,
+    message: `The script ${job.application} ${ending}${outOfMemory ? ': it ran out of memory' : ''}.`,
+    hint: outOfMemory ? 'Give the driver more with --driver-memory.' : 'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.',
+  };
+}
+
+/** The promise's result, or the signal's reason as soon as it aborts. */
+async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Emit } from '../../events/event.ts';
+import type { RunPhase, RunRecord } from '../../runs/run-record.ts';
+import { writeRun } from '../../runs/run-store.ts';
+
+/** Keeps the record of a run up to date on disk and tells of its phases. */
+export class RunJournal {
+  #record: RunRecord;
+  readonly #emit: Emit;
+  readonly #beganAt = performance.now();
+
+  constructor(record: RunRecord, emit: Emit) {
+    this.#record = record;
+    this.#emit = emit;
+  }
+
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  async update(changes: Partial<RunRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...changes };
+    await writeRun(this.#record);
+  }
+
+  /** Does one phase of the run. `work` returns its result and one clause about it. */
+  async phase<Result>(id: string, title: string, work: () => Promise<[Result, string]>): Promise<Result> {
+    this.#emit({ kind: 'phase-started', id, title });
+    const began = performance.now();
+    const finish = async (outcome: RunPhase['outcome'], summary?: string) => {
+      const phase = { id, title, durationMs: Math.round(performance.now() - began), outcome, ...(summary && { summary }) };
+      this.#emit({ kind: 'phase-finished', ...phase });
+      await this.update({ phases: [...this.#record.phases, phase] });
+    };
+    try {
+      const [result, summary] = await work();
+      await finish('done', summary);
+      return result;
+    } catch (error) {
+      // The first error counts; a record that cannot be written either must not hide it.
+      await finish('failed').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Writes the last state of the run. */
+  async finish(changes: Partial<RunRecord>): Promise<RunRecord> {
+    const durationMs = Math.round(performance.now() - this.#beganAt);
+    await this.update({ ...changes, finishedAt: new Date().toISOString(), durationMs });
+    return this.#record;
+  }
+}

@@ -1,0 +1,29 @@
+import type { FailureCause } from '../../errors/failure-cause.ts';
+import { exitCodeOfCause } from '../../errors/failure-cause.ts';
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import type { RunRecord, RunState } from '../../runs/run-record.ts';
+
+/** How a run ended, as the record has it. */
+export type RunOutcome = Pick<RunRecord, 'state' | 'exitCode' | 'cause' | 'message' | 'hint'>;
+
+const stateOfCause: Partial<Record<FailureCause, RunState>> = {
+  timeout: 'timed-out',
+  interrupted: 'killed',
+  terminated: 'killed',
+  checks: 'checks-failed',
+};
+
+/** The ending that an error means. */
+export function outcomeOf(error: unknown): RunOutcome {
+  if (!(error instanceof SparkctlError)) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { state: 'failed', cause: 'defect', exitCode: exitCodeOfCause.defect, message };
+  }
+  return {
+    state: stateOfCause[error.failureCause] ?? 'failed',
+    cause: error.failureCause,
+    exitCode: error.exitCode,
+    message: error.message,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  };
+}

@@ -1,0 +1,131 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Manifest } from '../../config/manifest/manifest.ts';
+import { formatManifest } from '../../config/manifest/format-manifest.ts';
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { identify } from '../../process/process-identity.ts';
+import { newRunId } from '../../runs/run-id.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
+import { createRunFolder, writeRun } from '../../runs/run-store.ts';
+import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { reclaimClusters } from '../reclaim-clusters.ts';
+import { chooseTarget } from './choose-target.ts';
+import { checkRun } from './check-result.ts';
+import { prepareDatabase, prepareInput } from './prepare-data.ts';
+import { resolveJob, type Job } from './resolve-job.ts';
+import { outcomeOf, type RunOutcome } from './run-outcome.ts';
+import { RunJournal } from './run-journal.ts';
+import { runDriver } from './run-driver.ts';
+import type { SubmitRequest } from './submit-request.ts';
+import { openTarget } from './submit-target.ts';
+
+/**
+ * Takes a job from nothing to a verified result. Mistakes that stand before a run (no script, an invalid manifest)
+ * are thrown; what happens in the run is in the record that is returned, its exit code included.
+ */
+export async function submitJob(request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
+  const job = withOverrides(await resolveJob({ ...request, project: context.project }), request);
+  await reclaimClusters(context);
+  const record = await newRecord(job, request, context);
+  const folder = await createRunFolder(context.project, record.id);
+  await writeRun(record);
+  if (job.manifest) await writeFile(join(folder, 'manifest.yaml'), formatManifest(job.manifest), { mode: 0o600 });
+  const journal = new RunJournal(record, context.emit);
+  const timeout = timeoutSignal(request.timeoutMs);
+  const signal = timeout === undefined ? context.signal : AbortSignal.any([context.signal, timeout.signal]);
+  let outcome: RunOutcome;
+  try {
+    outcome = await run(job, request, journal, folder, { ...context, signal });
+  } catch (error) {
+    outcome = outcomeOf(signal.aborted ? signal.reason : error);
+    if (outcome.cause === 'defect') {
+      await journal.finish(outcome);
+      throw error;
+    }
+  } finally {
+    timeout?.cancel();
+  }
+  return await journal.finish(outcome);
+}
+
+async function run(
+  job: Job,
+  request: SubmitRequest,
+  journal: RunJournal,
+  folder: string,
+  context: OperationContext,
+): Promise<RunOutcome> {
+  const { manifest } = job;
+  const choice = await chooseTarget(job, request, journal.record.id, context);
+  await using target = await openTarget(choice, journal, context);
+  const ledger = manifest && (await prepareInput(manifest, journal, context));
+  if (manifest?.database) await prepareDatabase(manifest.database, journal);
+  const connection = await target.connect();
+  const driver = await runDriver({ job, request, journal, folder, connection, target, context });
+  if (driver.exitCode !== 0) return driver;
+  if (manifest?.database === undefined) return { state: 'succeeded', exitCode: 0 };
+  return await checkRun({ manifest: { ...manifest, database: manifest.database }, ledger, request, journal, context });
+}
+
+async function newRecord(job: Job, request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
+  const owner = await identify(process.pid);
+  if (owner === undefined) throw new Error('this process has no identity');
+  const now = new Date();
+  const { manifest } = job;
+  return {
+    schemaVersion: 1,
+    id: newRunId(job.name, now),
+    state: 'preparing',
+    job: {
+      name: job.name,
+      script: job.application,
+      ...(manifest && { manifest: manifest.file }),
+      arguments: [...request.applicationArguments],
+    },
+    project: context.project,
+    startedAt: now.toISOString(),
+    owner,
+    applicationIds: [],
+    versions: { sparkctl: sparkctlVersion, node: process.versions.node },
+    command: [],
+    phases: [],
+    checks: [],
+    ...(manifest?.database && {
+      database: { path: manifest.database.path, table: manifest.database.table.name },
+    }),
+    links: {},
+  };
+}
+
+/** `--rows` and `--seed` stand above the manifest's numbers. */
+function withOverrides(job: Job, { rows, seed }: SubmitRequest): Job {
+  if (rows === undefined && seed === undefined) return job;
+  const dataset = job.manifest?.dataset;
+  if (job.manifest === undefined || dataset === undefined) {
+    throw new SparkctlError({
+      code: 'no-dataset',
+      cause: 'usage',
+      message: `--rows and --seed need a job with a dataset, and ${job.name} has none.`,
+      hint: 'Leave them out, or give the manifest a dataset.',
+    });
+  }
+  const manifest: Manifest = {
+    ...job.manifest,
+    dataset: { ...dataset, ...(rows !== undefined && { rows }), ...(seed !== undefined && { seed }) },
+  };
+  return { ...job, manifest };
+}
+
+function timeoutSignal(timeoutMs: number | undefined): { signal: AbortSignal; cancel: () => void } | undefined {
+  if (timeoutMs === undefined) return undefined;
+  const controller = new AbortController();
+  const error = new SparkctlError({
+    code: 'timeout',
+    cause: 'timeout',
+    message: `The timeout of ${timeoutMs / 1000} s was reached, and the application was stopped.`,
+    hint: 'Give it more time with --timeout, or see in the run folder what took so long.',
+  });
+  const timer = setTimeout(() => controller.abort(error), timeoutMs);
+  return { signal: controller.signal, cancel: () => clearTimeout(timer) };
+}

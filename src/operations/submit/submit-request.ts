@@ -1,0 +1,26 @@
+import type { GivenSparkOption } from '../../submit/spark-submit-option.ts';
+import type { ClusterWish } from './choose-cluster.ts';
+
+/** One `sparkctl submit`, as the command line or a program asks for it. */
+export interface SubmitRequest {
+  /** A script, a jar or a manifest. */
+  readonly application: string;
+  readonly applicationArguments: readonly string[];
+  readonly sparkOptions: readonly GivenSparkOption[];
+  /** Relative paths are relative to it; the driver's working folder. */
+  readonly workingFolder: string;
+  readonly useManifest: boolean;
+  readonly wish: ClusterWish;
+  /** Leave a cluster that was made for the run. */
+  readonly keep: boolean;
+  readonly timeoutMs?: number | undefined;
+  /** Instead of the dataset's own numbers. */
+  readonly rows?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Any quarantined row is a failure. */
+  readonly strict: boolean;
+  readonly skipChecks: boolean;
+  /** What the driver prints, as it comes. */
+  readonly onStdout?: (chunk: Uint8Array) => void;
+  readonly onStderr?: (chunk: Uint8Array) => void;
+}

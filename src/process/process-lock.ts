@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { hasErrorCode } from '../errors/has-error-code.ts';
+import { identify, isAlive, processIdentity, type ProcessIdentity } from './process-identity.ts';
+import { waitUntil } from './wait-until.ts';
+
+interface LockOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Called once with the process that holds the lock, when there is a wait. */
+  readonly onWait?: (holder: ProcessIdentity) => void;
+}
+
+/**
+ * Holds a lock file for as long as this process needs it; undefined when another living process kept it for
+ * `timeoutMs`. A lock is judged by whether its holder lives (id and start time), never by a date: a dead
+ * process's lock is taken over, whatever the clock says.
+ */
+export async function acquireProcessLock(path: string, options: LockOptions): Promise<AsyncDisposable | undefined> {
+  const own = await identify(process.pid);
+  if (own === undefined) throw new Error('this process has no identity');
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  let told = false;
+  const taken = await waitUntil(async () => {
+    const holder = await tryToTake(path, own);
+    if (holder === undefined) return true;
+    if (!told) options.onWait?.(holder);
+    told = true;
+    return undefined;
+  }, options);
+  return taken === true ? { [Symbol.asyncDispose]: () => rm(path, { force: true }) } : undefined;
+}
+
+/** Takes the lock, or says which living process holds it. */
+async function tryToTake(path: string, own: ProcessIdentity): Promise<ProcessIdentity | undefined> {
+  const mine = `${path}.${randomUUID()}`;
+  await writeFile(mine, JSON.stringify(own), { mode: 0o600 });
+  try {
+    // A link either is made whole, content included, or fails because the lock is there.
+    await link(mine, path);
+    return undefined;
+  } catch (error) {
+    if (!hasErrorCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(mine, { force: true });
+  }
+  const holder = await readHolder(path);
+  if (holder !== undefined && (await isAlive(holder))) return holder;
+  await removeStale(path);
+  return tryToTake(path, own);
+}
+
+async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return processIdentity.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Moves a dead process's lock aside; if a living one took it in between, that one is put back. */
+async function removeStale(path: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}.stale`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  const holder = await readHolder(aside);
+  if (holder !== undefined && (await isAlive(holder))) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}

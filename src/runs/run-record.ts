@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { exitCodeOfCause } from '../errors/failure-cause.ts';
+import { processIdentity } from '../process/process-identity.ts';
+
+const causes = Object.keys(exitCodeOfCause) as (keyof typeof exitCodeOfCause)[];
+
+const phase = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** From a monotonic clock. */
+  durationMs: z.number(),
+  outcome: z.enum(['done', 'failed', 'skipped']),
+  summary: z.string().optional(),
+});
+
+const accounting = z.object({
+  read: z.number(),
+  loaded: z.number(),
+  quarantined: z.number(),
+  duplicates: z.number(),
+  filtered: z.number(),
+  reasons: z.record(z.string(), z.number()),
+});
+
+const check = z.object({
+  kind: z.string(),
+  name: z.string(),
+  status: z.enum(['held', 'failed', 'skipped']),
+  expected: z.string(),
+  found: z.string(),
+  detail: z.string().optional(),
+});
+
+export const runStates = [
+  'preparing',
+  'running',
+  'checking',
+  'succeeded',
+  'failed',
+  'checks-failed',
+  'timed-out',
+  'killed',
+  'lost',
+] as const;
+
+export const runRecordSchema = z.object({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  state: z.enum(runStates),
+  /** Why it ended badly: `application` is the script itself, the others are sparkctl's own. */
+  cause: z.enum(['application', ...causes]).optional(),
+  exitCode: z.number().int().optional(),
+  /** What happened, in words, where it ended badly. */
+  message: z.string().optional(),
+  hint: z.string().optional(),
+  job: z.object({ name: z.string(), script: z.string(), manifest: z.string().optional(), arguments: z.array(z.string()) }),
+  project: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  durationMs: z.number().optional(),
+  /** The sparkctl process that looks after the run. */
+  owner: processIdentity,
+  driver: z.object({ id: z.string(), exitCode: z.number().int().optional() }).optional(),
+  applicationIds: z.array(z.string()),
+  cluster: z
+    .object({
+      name: z.string(),
+      backend: z.enum(['local', 'docker', 'external']),
+      master: z.string(),
+      workers: z.number().int().optional(),
+      ephemeral: z.boolean(),
+      reason: z.string(),
+    })
+    .optional(),
+  versions: z.object({
+    sparkctl: z.string(),
+    node: z.string(),
+    spark: z.string().optional(),
+    java: z.string().optional(),
+    python: z.string().optional(),
+  }),
+  /** The whole command, secrets redacted. */
+  command: z.array(z.string()),
+  phases: z.array(phase),
+  accounting: accounting.optional(),
+  checks: z.array(check),
+  database: z.object({ path: z.string(), table: z.string() }).optional(),
+  links: z.object({ history: z.string().optional(), master: z.string().optional() }),
+});
+
+/** What is known of one submission: the content of `run.json`. */
+export type RunRecord = z.output<typeof runRecordSchema>;
+export type RunState = RunRecord['state'];
+export type RunPhase = z.output<typeof phase>;
+export type Accounting = z.output<typeof accounting>;
+
+/** Whether a run in this state is over. */
+export function isFinal(state: RunState): boolean {
+  return state !== 'preparing' && state !== 'running' && state !== 'checking';
+}

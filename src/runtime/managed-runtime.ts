@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { wrapWriteError } from '../errors/wrap-write-error.ts';
+import type { Emit } from '../events/event.ts';
+import { readIfPresent } from '../files/read-if-present.ts';
+import { userCacheFolder } from '../files/user-cache-folder.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
+import { acquireProcessLock } from '../process/process-lock.ts';
+import { runCommand } from '../process/run-command.ts';
+import { pipEnvironment } from './ca-bundle.ts';
+import { findPython } from './find-python.ts';
+import { packageRoot } from './package-root.ts';
+
+const runtimeRecord = z.object({
+  schemaVersion: z.literal(1),
+  sparkHome: z.string(),
+  python: z.string(),
+  pythonVersion: z.string(),
+  sparkVersion: z.string(),
+  scalaVersion: z.string(),
+});
+
+/** A virtual environment with pyspark, made by sparkctl from requirements.txt once per user and machine. */
+export interface ManagedRuntime {
+  readonly sparkHome: string;
+  /** The interpreter of the virtual environment. */
+  readonly python: string;
+  readonly pythonVersion: string;
+  readonly sparkVersion: string;
+  /** `2.13`: Spark's start scripts would find it out; its classes, started directly, want it in SPARK_SCALA_VERSION. */
+  readonly scalaVersion: string;
+}
+
+interface RuntimeContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** How long to wait for another process that is making the same runtime. */
+const lockTimeoutMs = 15 * 60_000;
+
+/**
+ * Returns the runtime, making it first where it is not there. It is complete when its record is: a half-made one
+ * has none and is made anew. Two processes at once: one makes it, the other waits.
+ */
+export async function ensureManagedRuntime(context: RuntimeContext): Promise<ManagedRuntime> {
+  const requirementsPath = join(packageRoot, 'requirements.txt');
+  const requirements = await readFile(requirementsPath, 'utf8');
+  const folder = runtimeFolder(requirements, context.environment);
+  const present = await readRuntime(folder);
+  if (present !== undefined) return present;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await using lock = await acquireProcessLock(`${folder}.lock`, {
+      timeoutMs: lockTimeoutMs,
+      signal: context.signal,
+      onWait: ({ pid }) => context.emit({ kind: 'activity', text: `waiting for process ${pid}, which is making the runtime` }),
+    });
+    if (lock === undefined) {
+      throw new SparkctlError({
+        code: 'runtime-locked',
+        cause: 'temporary',
+        message: `Another process has been making the Spark runtime in ${folder} for ${lockTimeoutMs / 60_000} minutes.`,
+        hint: `Wait for it, or end it and try again.`,
+      });
+    }
+    return (await readRuntime(folder)) ?? (await makeRuntime(folder, requirementsPath, context));
+  } catch (error) {
+    throw wrapWriteError(error, `The Spark runtime in ${folder}`);
+  }
+}
+
+/** Where the runtime for these requirements is or will be. Another set of requirements gets another folder. */
+export function runtimeFolder(
+  requirements: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const key = createHash('sha256').update(`${process.platform} ${process.arch}\n${requirements}`).digest('hex');
+  return join(userCacheFolder(environment), 'runtimes', key.slice(0, 16));
+}
+
+async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> {
+  const text = await readIfPresent(join(folder, 'runtime.json'));
+  if (text === undefined) return undefined;
+  const parsed = runtimeRecord.safeParse(parseJson(text));
+  if (!parsed.success) return undefined;
+  const { schemaVersion: _, ...runtime } = parsed.data;
+  // An upgrade of the system's Python leaves the virtual environment's link dangling.
+  const works = await Promise.all([access(runtime.python), access(join(runtime.sparkHome, 'bin', 'spark-submit'))]).then(
+    () => true,
+    () => false,
+  );
+  return works ? runtime : undefined;
+}
+
+async function makeRuntime(folder: string, requirementsPath: string, context: RuntimeContext): Promise<ManagedRuntime> {
+  const { environment, emit, signal } = context;
+  const base = await findPython(environment);
+  for (const entry of await readdir(folder)) await rm(join(folder, entry), { recursive: true, force: true });
+  const venv = join(folder, 'venv');
+  const python = join(venv, 'bin', 'python');
+  emit({ kind: 'note', text: `Making the Spark runtime once for this machine, in ${folder} (about a minute, 800 MB)` });
+  const pip = ['-m', 'pip', 'install', '--require-hashes', '--no-input', '--progress-bar', 'off'];
+  const steps: readonly (readonly [title: string, file: string, args: readonly string[]])[] = [
+    [`a virtual environment from Python ${base.version}`, base.executable, ['-m', 'venv', venv]],
+    ['the packages of requirements.txt', python, [...pip, '-r', requirementsPath]],
+  ];
+  for (const [title, file, args] of steps) {
+    const outcome = await runCommand(file, args, {
+      environment: pipEnvironment(withoutPythonSettings(environment)),
+      signal,
+      onLine: (line) => {
+        const activity = activityOf(line);
+        if (activity !== undefined) emit({ kind: 'activity', text: activity });
+      },
+    });
+    signal.throwIfAborted();
+    if (outcome.exitCode !== 0) throw installFailure(title, outcome.problem ?? tail(outcome.stdout, outcome.stderr));
+  }
+  const runtime = await describeRuntime(python);
+  await writeAtomically(join(folder, 'runtime.json'), `${JSON.stringify({ schemaVersion: 1, ...runtime }, null, 2)}\n`);
+  return runtime;
+}
+
+const describeScript = `
+import glob, json, os, sys, pyspark
+home = os.path.dirname(pyspark.__file__)
+core = os.path.basename(glob.glob(os.path.join(home, "jars", "spark-core_*.jar"))[0])
+print(json.dumps({
+    "sparkHome": home,
+    "python": sys.executable,
+    "pythonVersion": sys.version.split()[0],
+    "sparkVersion": pyspark.__version__,
+    "scalaVersion": core.split("_")[1].split("-")[0],
+}))
+`;
+
+async function describeRuntime(python: string): Promise<ManagedRuntime> {
+  const { exitCode, stdout, stderr } = await runCommand(python, ['-I', '-c', describeScript]);
+  if (exitCode !== 0) throw installFailure('the installed pyspark', tail(stdout, stderr));
+  return JSON.parse(stdout);
+}
+
+/** An activated environment of the user's must not leak into the one that is made. */
+function withoutPythonSettings(environment: Readonly<Record<string, string | undefined>>) {
+  const { PYTHONHOME: _home, PYTHONPATH: _path, VIRTUAL_ENV: _venv, PIP_TARGET: _target, PIP_USER: _user, ...rest } = environment;
+  return rest;
+}
+
+function activityOf(line: string): string | undefined {
+  const collecting = /^Collecting ([^\s;]+)/.exec(line)?.[1];
+  if (collecting !== undefined) return `collecting ${collecting}`;
+  const downloading = /Downloading \S*?([^/\s]+) \(([^)]+)\)/.exec(line);
+  if (downloading !== null) return `downloading ${downloading[1]}, ${downloading[2]}`;
+  if (/Building wheel|Preparing metadata/.test(line)) return 'building pyspark';
+  if (line.startsWith('Installing collected')) return 'installing';
+  return undefined;
+}
+
+function installFailure(what: string, output: string): SparkctlError {
+  const certificate = output.includes('CERTIFICATE_VERIFY_FAILED');
+  return new SparkctlError({
+    code: 'runtime-install-failed',
+    cause: /No space left/.test(output) ? 'io' : 'runtime',
+    message: `Making the Spark runtime failed at ${what}. It ended with:\n${output}`,
+    hint: certificate
+      ? 'A proxy signs the connection: name its certificates with SSL_CERT_FILE=/path/to/bundle.pem and try again.'
+      : 'Behind a proxy set HTTPS_PROXY, and SSL_CERT_FILE where it signs connections anew; then try again. What was half-made is made anew.',
+  });
+}
+
+function tail(stdout: string, stderr: string, lines = 12): string {
+  return `${stdout}\n${stderr}`
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,223 @@
+import { totalmem } from 'node:os';
+import { chmod, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sparkctl } from '../support/sparkctl.ts';
+import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+
+let project: TemporaryProject;
+
+beforeEach(() => {
+  project = temporaryProject();
+});
+
+afterEach(async () => {
+  await project[Symbol.asyncDispose]();
+});
+
+const run = (words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) =>
+  sparkctl(words, { cwd: project.folder, env });
+
+/** PATH with nothing but Node, and no Java or Python named elsewhere. */
+const bare = { PATH: '/nonexistent', JAVA_HOME: undefined, SPARKCTL_JAVA_FOLDERS: '', SPARKCTL_PYTHON: undefined };
+
+async function fakeProgram(path: string, script: string): Promise<string> {
+  const file = await project.write(path, script);
+  await chmod(file, 0o755);
+  return file;
+}
+
+describe('words that are wrong', () => {
+  it('names the nearest option', async () => {
+    const { exitCode, stderr } = await run(['submit', '--wrokers', '4', 'job.py']);
+    expect(stderr).toBe("sparkctl: Unknown option '--wrokers'. Did you mean --workers?\n  Hint: sparkctl submit --help\n");
+    expect(exitCode).toBe(64);
+  });
+
+  it('names the nearest command', async () => {
+    const { exitCode, stderr } = await run(['sumbit', 'job.py']);
+    expect(stderr).toBe("sparkctl: Unknown command 'sumbit'. Did you mean submit?\n  Hint: sparkctl --help\n");
+    expect(exitCode).toBe(64);
+  });
+
+  it('says what a value must be', async () => {
+    const { exitCode, stderr } = await run(['submit', '--timeout', 'soon', 'job.py']);
+    expect(stderr).toBe(
+      "sparkctl: Option '--timeout <duration>' argument 'soon' is invalid. It must be a duration such as 90s, 5m or 1h30m.\n  Hint: sparkctl submit --help\n",
+    );
+    expect(exitCode).toBe(64);
+  });
+
+  it('asks for a script', async () => {
+    const { exitCode, stderr } = await run(['submit']);
+    expect(stderr).toBe('sparkctl: No script was named.\n  Hint: sparkctl submit --help\n');
+    expect(exitCode).toBe(64);
+  });
+
+  it('refuses cluster mode, whose exit code nobody knows', async () => {
+    await project.write('job.py', '');
+    const { exitCode, stderr } = await run(['submit', '--deploy-mode', 'cluster', 'job.py']);
+    expect(stderr).toContain(
+      'sparkctl: --deploy-mode cluster cannot be used on a cluster of sparkctl: the exit code of such a driver is not known.\n' +
+        '  Hint: Leave it out (client mode), or name another master with --master.\n',
+    );
+    expect(exitCode).toBe(64);
+  });
+});
+
+describe('files that are not there', () => {
+  it('names the script', async () => {
+    const { exitCode, stderr } = await run(['submit', 'jobs/none.py']);
+    expect(stderr).toBe(
+      `sparkctl: The script jobs/none.py is not there.\n  Hint: Looked for ${project.path('jobs/none.py')}. Options of sparkctl stand before the script.\n`,
+    );
+    expect(exitCode).toBe(66);
+  });
+
+  it('names a manifest that cannot be read', async () => {
+    await project.write('job.py', '');
+    await mkdir(project.path('job.yaml'));
+    const { exitCode, stderr } = await run(['submit', 'job.py']);
+    expect(stderr).toBe('sparkctl: The manifest job.yaml cannot be read (EISDIR).\n  Hint: Check the path and its permissions.\n');
+    expect(exitCode).toBe(66);
+  });
+
+  it('names the input', async () => {
+    await project.write('job.py', '');
+    await project.write('job.yaml', 'input:\n  path: data/none.jsonl\n');
+    const { exitCode, stderr } = await run(['submit', '--backend', 'local', 'job.py']);
+    expect(stderr).toContain(
+      `sparkctl: The input ${project.path('data/none.jsonl')} is not there.\n  Hint: Put it there, or change input.path in job.yaml.\n`,
+    );
+    expect(exitCode).toBe(66);
+  });
+});
+
+describe('a manifest with mistakes', () => {
+  it('shows all of them with their places', async () => {
+    await project.write('job.py', '');
+    await project.write(
+      'job.yaml',
+      [
+        'dataste:',
+        '  name: users',
+        'input:',
+        '  path: ../outside.jsonl',
+        'cluster: { workers: none }',
+        'checks:',
+        '  - kind: patern',
+        '',
+      ].join('\n'),
+    );
+    const { exitCode, stderr } = await run(['submit', 'job.py']);
+    expect(stderr).toBe(
+      [
+        'sparkctl: job.yaml has 3 mistakes:',
+        'job.yaml:1:1: unknown key "dataste"; did you mean "dataset"?',
+        '  1 | dataste:',
+        '    | ^^^^^^^',
+        'job.yaml:5:21: expected a number, found "none"',
+        '  5 | cluster: { workers: none }',
+        '    |                     ^^^^',
+        'job.yaml:7:11: unknown kind "patern"; did you mean "pattern"?',
+        '  7 |   - kind: patern',
+        '    |           ^^^^^^',
+        '',
+      ].join('\n'),
+    );
+    expect(exitCode).toBe(78);
+  });
+
+  it('shows what contradicts itself, and paths that leave the project', async () => {
+    await project.write('job.py', '');
+    await project.write(
+      'job.yaml',
+      'input:\n  path: ../outside.jsonl\narguments: ["${inptu}"]\nchecks:\n  - kind: checksum\n',
+    );
+    const { exitCode, stderr } = await run(['submit', 'job.py']);
+    expect(stderr).toBe(
+      [
+        'sparkctl: job.yaml has 3 mistakes:',
+        `job.yaml:2:9: "../outside.jsonl" leads out of the project ${project.folder}`,
+        '  2 |   path: ../outside.jsonl',
+        '    |         ^^^^^^^^^^^^^^^^',
+        'job.yaml:3:13: nothing is known as ${inptu}; did you mean ${input}?',
+        '  3 | arguments: ["${inptu}"]',
+        '    |             ^^^^^^^^^^',
+        'job.yaml:5:11: a check needs database, which it reads',
+        '  5 |   - kind: checksum',
+        '    |           ^^^^^^^^',
+        '',
+      ].join('\n'),
+    );
+    expect(exitCode).toBe(78);
+  });
+});
+
+describe('a machine that lacks something', () => {
+  it('says that there is no Java', async () => {
+    await project.write('job.py', '');
+    const { exitCode, stderr } = await run(['submit', '--master', 'local[1]', 'job.py'], bare);
+    expect(stderr).toContain(
+      'sparkctl: No Java 17 or newer was found. Looked at:\n' +
+        '  Hint: Install one (Debian: apt install openjdk-17-jre-headless, macOS: brew install openjdk@17) or set JAVA_HOME to it.\n',
+    );
+    expect(exitCode).toBe(69);
+  });
+
+  it('says why a Java was passed over', async () => {
+    await project.write('job.py', '');
+    await fakeProgram('old/bin/java', '');
+    await project.write('old/release', 'JAVA_VERSION="11.0.2"\n');
+    const { exitCode, stderr } = await run(['submit', '--master', 'local[1]', 'job.py'], { ...bare, JAVA_HOME: project.path('old') });
+    expect(stderr).toContain(
+      'sparkctl: No Java 17 or newer was found. Looked at:\n  JAVA_HOME: version 11.0.2 is older than 17\n' +
+        '  Hint: Install one (Debian: apt install openjdk-17-jre-headless, macOS: brew install openjdk@17) or set JAVA_HOME to it.\n',
+    );
+    expect(exitCode).toBe(69);
+  });
+
+  it('says which Python module is missing', async () => {
+    await project.write('job.py', '');
+    await fakeProgram('new/bin/java', '');
+    await project.write('new/release', 'JAVA_VERSION="17.0.15"\n');
+    // A real Python from which one module was taken away, as Debian ships it without python3-venv.
+    const real = await execa('python3', ['-c', 'import sys; print(sys.executable, sys.version.split()[0])']);
+    const [executable = '', version = ''] = real.stdout.split(' ');
+    const python = await fakeProgram(
+      'bin/python3',
+      `#!/bin/sh\nexec ${executable} -c 'import sys; sys.modules["ensurepip"] = None; exec(sys.argv[2])' "$@"\n`,
+    );
+    const { exitCode, stderr } = await run(['submit', '--master', 'local[1]', 'job.py'], {
+      ...bare,
+      PATH: dirname(python),
+      JAVA_HOME: project.path('new'),
+      SPARKCTL_CACHE: project.path('cache'),
+    });
+    expect(stderr).toContain(
+      'sparkctl: No Python 3.11 or newer that can make virtual environments was found. Looked at:\n' +
+        `  ${python}: version ${version} has no module ensurepip\n` +
+        '  Hint: Install the missing part (Debian and Ubuntu: apt install python3-venv) or set SPARKCTL_PYTHON to another Python.\n',
+    );
+    expect(exitCode).toBe(69);
+  });
+
+  it('refuses a worker that is larger than the machine', async () => {
+    const machineMb = Math.floor(totalmem() / 2 ** 20);
+    const { exitCode, stderr } = await run(['cluster', 'up', '--backend', 'local', '--worker-memory', '900t']);
+    expect(stderr).toBe(
+      `sparkctl: A worker with 943718400 MiB of memory does not fit: this machine has ${machineMb} MiB.\n` +
+        `  Hint: Ask for less, for instance --worker-memory ${Math.floor(machineMb / 4)}m.\n`,
+    );
+    expect(exitCode).toBe(64);
+  });
+
+  it('says that an executor does not fit', async () => {
+    await project.write('job.py', '');
+    const { exitCode, stderr } = await run(['submit', '--backend', 'local', '--worker-memory', '1g', '--executor-memory', '2g', 'job.py']);
+    expect(stderr).toContain('An executor of this job asks for 2048 MiB of memory, and a worker of cluster job-');
+    expect(stderr).toContain('Hint: Make the workers larger (--worker-memory 2048m), or ask for less with --executor-memory.\n');
+    expect(exitCode).toBe(69);
+  });
+});

@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { execa } from 'execa';
+
+export const repository = resolve(import.meta.dirname, '../..');
+const program = resolve(repository, 'bin/sparkctl.js');
+
+interface SparkctlOptions {
+  readonly cwd: string;
+  /** Variables to set; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface SparkctlResult {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the real command line in a process of its own. */
+export function startSparkctl(words: readonly string[], { cwd, env = {} }: SparkctlOptions) {
+  return execa(process.execPath, [program, ...words], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    stripFinalNewline: false,
+  });
+}
+
+/** Runs the real command line to its end. */
+export async function sparkctl(words: readonly string[], options: SparkctlOptions): Promise<SparkctlResult> {
+  const { exitCode, stdout, stderr } = await startSparkctl(words, options);
+  return { exitCode, stdout, stderr };
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+const minute = 60_000;
+
+/** Fast tests start no Spark and no container; the others share a runtime, an image and a cluster, so they run one after the other. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.{slow,spark,docker,package}.test.ts'],
+        },
+      },
+      slow('slow'),
+      slow('spark'),
+      slow('docker'),
+      slow('package'),
+    ],
+  },
+});
+
+function slow(name: string) {
+  return {
+    test: {
+      name,
+      include: [`test/**/*.${name}.test.ts`],
+      fileParallelism: false,
+      testTimeout: 5 * minute,
+      hookTimeout: 10 * minute,
+    },
+  };
+}
