@@ -13,10 +13,9 @@ import type { DriverExit, DriverLaunch, RunningDriver } from './driver.ts';
 const signalNumber: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
 
 interface ClientDriverExtras {
-  /** Where a file with the secret may be kept for the time of the run. */
-  readonly privateFolder: string;
-  readonly secretProperties: Readonly<Record<string, string>>;
-  readonly environment: Readonly<Record<string, string>>;
+  /** The cluster's secret, and a private folder where a file with it may be kept for the time of the run. */
+  readonly secret?: { readonly folder: string; readonly properties: Readonly<Record<string, string>> };
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs the managed runtime's own spark-submit as a process of this user: the driver of every cluster without containers. */
@@ -25,7 +24,7 @@ export async function startClientDriver(
   context: BackendContext,
   extras?: ClientDriverExtras,
 ): Promise<RunningDriver> {
-  const properties = await propertiesFile(launch, extras);
+  const properties = await propertiesFile(launch, extras?.secret);
   const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
   const program = startProgram({
     file: join(runtime.sparkHome, 'bin', 'spark-submit'),
@@ -67,16 +66,16 @@ export async function startClientDriver(
  */
 async function propertiesFile(
   { propertiesFiles, runId }: DriverLaunch,
-  extras: ClientDriverExtras | undefined,
+  secret: ClientDriverExtras['secret'],
 ): Promise<{ readonly path: string | undefined; readonly remove: () => Promise<void> }> {
   const keep = async () => {};
-  if (extras === undefined) {
+  if (secret === undefined) {
     // With no secret to hide there is at most the person's own file.
     return { path: propertiesFiles.at(-1), remove: keep };
   }
-  const path = join(extras.privateFolder, `driver-${runId}.properties`);
+  const path = join(secret.folder, `driver-${runId}.properties`);
   const contents = await Promise.all(propertiesFiles.map(readProperties));
-  const secrets = Object.entries(extras.secretProperties).map(([key, value]) => `${key} ${value}`);
+  const secrets = Object.entries(secret.properties).map(([key, value]) => `${key} ${value}`);
   // The empty line ends a last line that ends in a backslash.
   await writeAtomically(path, [...contents, secrets.join('\n')].join('\n\n'));
   return { path, remove: () => rm(path, { force: true }) };

@@ -3,6 +3,7 @@ import { backendKinds, loadBackend } from '../cluster/backends.ts';
 import type { ClusterStatus } from '../cluster/cluster-status.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { OperationContext } from './operation-context.ts';
+import { reclaim } from './reclaim.ts';
 import { type ClusterWish, defaultClusterName, findRunningCluster } from './submit/choose-cluster.ts';
 
 interface FoundCluster {
@@ -12,6 +13,7 @@ interface FoundCluster {
 
 /** The cluster that is meant, or an error that says how to make one. */
 export async function findCluster(wish: ClusterWish, context: OperationContext): Promise<FoundCluster> {
+  await reclaim(context);
   const status = await findRunningCluster(wish, context);
   if (status !== undefined) return { status, backend: await loadBackend(status.backend) };
   const name = wish.cluster ?? defaultClusterName;
@@ -25,14 +27,16 @@ export async function findCluster(wish: ClusterWish, context: OperationContext):
 
 /** Every cluster of the project, on every backend that answers. */
 export async function listClusters(context: OperationContext): Promise<readonly ClusterStatus[]> {
+  await reclaim(context);
   const found: ClusterStatus[] = [];
   for (const kind of backendKinds) {
-    const backend = await loadBackend(kind);
-    // With no daemon there are no Docker clusters to list.
-    found.push(...(await backend.list(context).catch((error: unknown) => {
-      if (error instanceof SparkctlError) return [];
-      throw error;
-    })));
+    try {
+      const backend = await loadBackend(kind);
+      found.push(...(await backend.list(context)));
+    } catch (error) {
+      // With no daemon there are no Docker clusters to list.
+      if (!(error instanceof SparkctlError)) throw error;
+    }
   }
   return found;
 }

@@ -3,12 +3,12 @@ import { loadBackend } from '../cluster/backends.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { OperationContext } from './operation-context.ts';
 import { prepareRuntime } from './prepare-runtime.ts';
-import { reclaimClusters } from './reclaim-clusters.ts';
+import { reclaim } from './reclaim.ts';
 import { type ClusterWish, defaultClusterName, findRunningCluster, planCluster } from './submit/choose-cluster.ts';
 
 /** Starts a cluster that stays, or brings the one of that name to what is asked. */
 export async function startCluster(wish: ClusterWish, context: OperationContext): Promise<UpOutcome> {
-  await reclaimClusters(context);
+  await reclaim(context);
   const plan = planCluster(wish.cluster ?? defaultClusterName, wish, false);
   const { kind, reason } = await chooseBackend(wish, context);
   context.emit({ kind: 'note', text: `Backend ${kind}: ${reason}` });

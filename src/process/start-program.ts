@@ -26,6 +26,9 @@ export interface RunningProgram {
   stop(graceMs: number): Promise<void>;
 }
 
+/** How long children of a program that ended may take to end, too. */
+const leftoverGraceMs = 2_000;
+
 /**
  * Starts a program whose output is wanted as it comes. It gets a process group of its own, so that a Ctrl-C in the
  * terminal reaches only sparkctl, which then stops the program in order..
@@ -45,16 +48,17 @@ export function startProgram(spec: ProgramSpec): RunningProgram {
   });
   subprocess.stdout.on('data', spec.onStdout);
   subprocess.stderr.on('data', spec.onStderr);
+  const ended = async (): Promise<ProgramExit> => {
+    // What outlives the program would keep its output open for ever, and is nobody's any more.
+    await Promise.race([new Promise((resolve) => subprocess.once('exit', resolve)), subprocess]);
+    await endMarked(spec.mark, leftoverGraceMs);
+    const { exitCode, signal, originalMessage, shortMessage } = await subprocess;
+    const problem = exitCode === undefined && signal === undefined ? originalMessage || shortMessage : undefined;
+    return { exitCode, signal, problem };
+  };
   return {
     pid: subprocess.pid,
-    exited: subprocess.then((result) => ({
-      exitCode: result.exitCode,
-      signal: result.signal,
-      problem:
-        result.exitCode === undefined && result.signal === undefined
-          ? result.originalMessage || result.shortMessage
-          : undefined,
-    })),
+    exited: ended(),
     stop: (graceMs) => endMarked(spec.mark, graceMs),
   };
 }

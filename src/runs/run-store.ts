@@ -32,7 +32,7 @@ export async function writeRun(record: RunRecord): Promise<void> {
   await writeAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Every run of the project, the newest first. One whose sparkctl died is written down as lost. */
+/** Every run of the project, the newest first. One whose sparkctl died is shown as lost. */
 export async function listRuns(project: string): Promise<readonly RunRecord[]> {
   const names = await readdir(runsFolder(project)).catch(() => []);
   const runs = await Promise.all(names.map((name) => readRun(project, name)));
@@ -72,13 +72,25 @@ async function readRun(project: string, id: string): Promise<RunRecord | undefin
   const parsed = runRecordSchema.safeParse(JSON.parse(text));
   if (!parsed.success) return undefined;
   const run = parsed.data;
-  if (isFinal(run.state) || (await isAlive(run.owner))) return run;
-  const lost: RunRecord = {
+  return isFinal(run.state) || (await isAlive(run.owner)) ? run : lost(run);
+}
+
+/** The runs that are written down as going on although the sparkctl that looked after them is dead. */
+export async function abandonedRuns(project: string): Promise<readonly RunRecord[]> {
+  const abandoned: RunRecord[] = [];
+  for (const run of await listRuns(project)) {
+    if (run.state !== 'lost') continue;
+    const written = JSON.parse((await readIfPresent(join(runFolder(project, run.id), 'run.json'))) ?? '{}');
+    if (written.state !== 'lost') abandoned.push(run);
+  }
+  return abandoned;
+}
+
+function lost(run: RunRecord): RunRecord {
+  return {
     ...run,
     state: 'lost',
     cause: 'terminated',
     message: `The sparkctl process ${run.owner.pid} that looked after the run ended without a word.`,
   };
-  await writeRun(lost);
-  return lost;
 }

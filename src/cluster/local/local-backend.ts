@@ -85,8 +85,7 @@ export const localBackend: ClusterBackend = {
   async startDriver(name, launch, context) {
     const secret = await readFile(secretPath(context.project, name), 'utf8');
     return await startClientDriver(launch, context, {
-      privateFolder: clusterFolder(context.project, name),
-      secretProperties: { 'spark.authenticate.secret': secret },
+      secret: { folder: clusterFolder(context.project, name), properties: { 'spark.authenticate.secret': secret } },
       environment: { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback },
     });
   },

@@ -66,6 +66,8 @@ export async function startNode(
           },
   );
   const secret = await readFile(secretPath(context.project, record.name), 'utf8');
+  // From here on there is a process; whoever gave up before this point has nothing to clean up.
+  context.signal.throwIfAborted();
   return startDaemon({
     ...command,
     environment: daemonEnvironment(context.environment, java.home, runtime, secret, join(folder, 'tmp')),

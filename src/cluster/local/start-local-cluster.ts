@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../errors/wrap-write-error.ts';
 import { lastLines } from '../../files/last-lines.ts';
+import { allOrNone } from '../../process/all-or-none.ts';
 import { identify } from '../../process/process-identity.ts';
 import type { StartedDaemon } from '../../process/start-daemon.ts';
 import { waitUntil } from '../../process/wait-until.ts';
@@ -40,17 +41,20 @@ async function startOnce(plan: ClusterPlan, context: BackendContext): Promise<Lo
   await prepareFolder(record, context);
   await writeRecord(context.project, record);
   const master = nodeOf(record, 'master');
-  const [masterDaemon, historyDaemon] = await Promise.all([
-    startNode(record, master, context),
-    startNode(record, nodeOf(record, 'history'), context),
-  ]);
-  // A worker that misses the master tries again only after 5 to 15 seconds, so it starts once the port is open.
-  await masterReady(record, masterDaemon, context);
-  await Promise.all([
-    startWorkers(record, record.nodes.filter(({ role }) => role === 'worker'), context),
-    ready(nodeOf(record, 'history'), historyDaemon, record, context, async () =>
-      (await historyAnswers(nodeUrl(nodeOf(record, 'history')))) ? true : undefined,
-    ),
+  const history = nodeOf(record, 'history');
+  const workers = record.nodes.filter(({ role }) => role === 'worker');
+  await allOrNone(context.signal, [
+    async (signal) => {
+      const daemon = await startNode(record, master, { ...context, signal });
+      // A worker that misses the master tries again only after 5 to 15 seconds, so it starts once the port is open.
+      await masterReady(record, daemon, { ...context, signal });
+      await startWorkers(record, workers, { ...context, signal });
+    },
+    async (signal) => {
+      const daemon = await startNode(record, history, { ...context, signal });
+      const answers = async () => ((await historyAnswers(nodeUrl(history))) ? true : undefined);
+      await ready(history, daemon, record, { ...context, signal }, answers);
+    },
   ]);
   return record;
 }
@@ -61,10 +65,11 @@ export async function startWorkers(
   workers: readonly LocalNodeRecord[],
   context: BackendContext,
 ): Promise<void> {
-  await Promise.all(
-    workers.map(async (worker) => {
-      const daemon = await startNode(record, worker, context);
-      await ready(worker, daemon, record, context, async () => {
+  await allOrNone(
+    context.signal,
+    workers.map((worker) => async (signal) => {
+      const daemon = await startNode(record, worker, { ...context, signal });
+      await ready(worker, daemon, record, { ...context, signal }, async () => {
         const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
         const registered = state?.workers.some(
           ({ webuiaddress, state: workerState }) => workerState === 'ALIVE' && webuiaddress === nodeUrl(worker),

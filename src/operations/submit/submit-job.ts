@@ -9,7 +9,7 @@ import type { RunRecord } from '../../runs/run-record.ts';
 import { createRunFolder, writeRun } from '../../runs/run-store.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { reclaimClusters } from '../reclaim-clusters.ts';
+import { reclaim } from '../reclaim.ts';
 import { chooseTarget } from './choose-target.ts';
 import { checkRun } from './check-result.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
@@ -25,8 +25,8 @@ import { openTarget } from './submit-target.ts';
  * are thrown; what happens in the run is in the record that is returned, its exit code included.
  */
 export async function submitJob(request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
+  await reclaim(context);
   const job = withOverrides(await resolveJob({ ...request, project: context.project }), request);
-  await reclaimClusters(context);
   const record = await newRecord(job, request, context);
   const folder = await createRunFolder(context.project, record.id);
   await writeRun(record);

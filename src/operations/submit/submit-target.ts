@@ -41,7 +41,11 @@ function externalTarget(master: string, journal: RunJournal, context: OperationC
       await runtimePhase(journal, context);
       return undefined;
     },
-    startDriver: (launch) => startClientDriver(launch, context),
+    // Spark in one JVM opens its ports to the network unless it is told an address.
+    startDriver: (launch) =>
+      startClientDriver(launch, context, {
+        environment: master.startsWith('local') && !context.environment['SPARK_LOCAL_IP'] ? { SPARK_LOCAL_IP: '127.0.0.1' } : {},
+      }),
     [Symbol.asyncDispose]: async () => {},
   };
 }

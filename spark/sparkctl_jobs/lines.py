@@ -1,0 +1,115 @@
+"""Text files as lines that know where they are from: the file, the block of the file, the line in the block."""
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from .errors import InputMissingError
+from .provenance import BLOCK, LINE, SOURCE_FILE
+
+VALUE = "value"
+
+_REMOTE = re.compile(r"^(?!file:)[A-Za-z][A-Za-z0-9+.-]*://")
+_GLOB_LETTERS = re.compile(r"([\\{}\[\]*?,])")
+
+
+def find_inputs(inputs: Sequence[str]) -> list[str]:
+    """
+    The files that the inputs name: files, folders (their files, without hidden ones) or globs.
+
+    An input that names nothing, or something that can't be read, is an error here and not, as for Spark, no rows.
+    Addresses of other file systems (`s3a://…`) are left to Spark.
+    """
+    found: dict[str, None] = {}
+    for given in inputs:
+        if _REMOTE.match(given):
+            found[given] = None
+            continue
+        path = Path(given.removeprefix("file://"))
+        files = _files_of(path) if path.exists() else sorted(Path(name) for name in glob.glob(str(path)))
+        readable = [file for file in files if file.is_file()]
+        if not readable:
+            raise InputMissingError(f"input not found: {given} (seen from {Path.cwd()})")
+        for file in readable:
+            _must_be_readable(file)
+            found[os.path.abspath(file)] = None  # noqa: PTH100 -- symbolic links stay as they were given
+    return list(found)
+
+
+def _files_of(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    try:
+        return sorted(file for file in path.iterdir() if not file.name.startswith((".", "_")))
+    except PermissionError as error:
+        raise InputMissingError(f"input can't be read: {path} ({error.strerror})") from error
+
+
+def _must_be_readable(file: Path) -> None:
+    if not os.access(file, os.R_OK):
+        raise InputMissingError(f"input can't be read: {file} (permission denied)")
+    if ":" in file.name:
+        raise InputMissingError(f"input can't be read: {file} (Spark refuses a file name with a colon)")
+
+
+def read_lines(spark: SparkSession, inputs: Sequence[str]) -> DataFrame:
+    """
+    One row for every line of the inputs (see `find_inputs`), as bytes, with its file and the block of the file.
+
+    A line ends with LF, whatever the platform; a CR before it is still there.
+    """
+    files = [
+        file if _REMOTE.match(file) else _GLOB_LETTERS.sub(r"\\\1", file) for file in find_inputs(inputs)
+    ]
+    # The files are chosen already: Spark would skip those that begin with _ or . without a word.
+    reader = spark.read.option("lineSep", "\n").option("ignoredPathSegmentRegex", "$^")
+    return reader.text(files).select(
+        F.col("value").cast("binary").alias(VALUE),
+        F.col("_metadata.file_path").alias(SOURCE_FILE),
+        F.col("_metadata.file_block_start").alias(BLOCK),
+    )
+
+
+def numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """
+    The same lines with their number in their block, from 1.
+
+    A task reads a block from its first line to its last, so counting is enough. The number in the file
+    needs the lines of the blocks before, which other tasks read: the sink adds them up when it publishes.
+    """
+    place: tuple[str, int] | None = None
+    count = 0
+    for batch in batches:
+        lines = np.empty(batch.num_rows, dtype=np.int64)
+        for start, stop in runs_of(batch):
+            here = (batch.column(SOURCE_FILE)[start].as_py(), batch.column(BLOCK)[start].as_py())
+            if here != place:
+                place, count = here, 0
+            lines[start:stop] = np.arange(count + 1, count + 1 + stop - start)
+            count += stop - start
+        yield batch.append_column(LINE, pa.array(lines))
+
+
+def runs_of(batch: pa.RecordBatch) -> list[tuple[int, int]]:
+    """Where a batch goes from one block of a file to the next: the [start, stop) of each stretch."""
+    if batch.num_rows == 0:
+        return []
+    names = [name for name in (SOURCE_FILE, BLOCK) if name in batch.schema.names]
+    cuts: set[int] = set()
+    for name in names:
+        column = batch.column(name)
+        cuts.update(
+            (
+                np.flatnonzero(pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)) + 1
+            ).tolist()
+        )
+    edges = [0, *sorted(cuts), batch.num_rows]
+    return list(zip(edges[:-1], edges[1:], strict=True))

@@ -1,0 +1,25 @@
+"""Why a row is not in the table: one closed list, the same in the quarantine, in the accounting and in the checks."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a row was rejected, in the order in which the rules are tested: the first that is broken is the reason."""
+
+    MALFORMED_JSON = "malformed-json"
+    WRONG_TYPE = "wrong-type"
+    MISSING_KEY = "missing-key"
+    MISSING_VALUE = "missing-value"
+    INVALID_EMAIL = "invalid-email"
+    INVALID_VALUE = "invalid-value"
+    DUPLICATE_KEY = "duplicate-key"
+    """A valid row whose key an earlier line has. Counted as a duplicate, not as quarantined."""
+
+
+class Skipped(StrEnum):
+    """What else can stand where a reason stands: rows that are neither loaded nor put into quarantine."""
+
+    FILTERED = "filtered"
+    """A sound row that the job chose to leave out. It is counted."""
+    BLANK = "blank"
+    """An empty line. It is no row and is not counted; it only keeps the line numbers right."""

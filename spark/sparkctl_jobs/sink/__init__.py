@@ -1,0 +1,1 @@
+"""A sink for SQLite that publishes a whole write in one transaction."""

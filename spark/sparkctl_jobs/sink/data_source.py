@@ -1,0 +1,141 @@
+"""The Spark data source `sqlite`."""
+
+import os
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import pyarrow as pa
+from pyspark import TaskContext
+from pyspark.sql.datasource import DataSource, DataSourceArrowWriter, WriterCommitMessage
+from pyspark.sql.types import StructType
+
+from ..errors import UnknownOptionError
+from .plan import Mode, Stage, WritePlan, carries_provenance, own_columns
+from .publish import publish
+from .run_ledger import find_run
+from .shard import ShardMessage, write_shard
+from .staging import Staging, remove_folder
+from .target import describe_target
+
+DEFAULT_LOCK_TIMEOUT_MS = 60_000
+NOTHING_CHANGED = "nothing-changed"
+"""A file in the staging folder by which the commit says that the run was committed before."""
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+class SqliteDataSource(DataSource):
+    """
+    Writes a frame into a table of a SQLite database, all of it or nothing.
+
+    Options: `path` (or the argument of `save`), `table`, and if wanted `runId`, `key` (columns of the primary
+    key, by commas, for a table that is made), `mode` (`upsert`, with Spark's mode append), `lockTimeoutMs`.
+    """
+
+    stage: ClassVar[Stage | None] = None
+
+    @classmethod
+    def name(cls) -> str:
+        return "sqlite"
+
+    def writer(self, schema: StructType, overwrite: bool) -> "SqliteWriter":
+        rows = self.stage.schema if self.stage is not None else schema
+        return SqliteWriter(plan_write(self.options, rows, overwrite), self.stage)
+
+
+class SqliteWriter(DataSourceArrowWriter):
+    def __init__(self, plan: WritePlan, stage: Stage | None) -> None:
+        self._plan = plan
+        self._stage = stage
+
+    def write(self, iterator: Iterator[pa.RecordBatch]) -> WriterCommitMessage:
+        context = TaskContext.get()
+        partition = context.partitionId() if context is not None else 0
+        if self._plan.already_committed:
+            return ShardMessage("", partition)
+        batches = self._stage.function(iterator) if self._stage is not None else iterator
+        return write_shard(self._plan, partition, batches)
+
+    def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
+        shards = [message for message in messages if isinstance(message, ShardMessage)]
+        if self._plan.already_committed or not publish(self._plan, shards):
+            (Path(self._plan.staging) / NOTHING_CHANGED).touch()
+        self._clean()
+
+    def abort(self, messages: Sequence[WriterCommitMessage | None]) -> None:  # noqa: ARG002 -- failed tasks have none
+        self._clean()
+
+    def _clean(self) -> None:
+        if self._plan.owns_staging:
+            remove_folder(Path(self._plan.staging))
+
+
+def plan_write(options: Mapping[str, str], rows: StructType, overwrite: bool) -> WritePlan:
+    """What the options ask for, after everything that can be wrong with it."""
+    path = Path(_required(options, "path").removeprefix("file:")).absolute()
+    table = _required(options, "table")
+    mode = _mode(options, overwrite)
+    run_id = checked_run_id(options.get("runId") or str(uuid.uuid4()))
+    timeout = _milliseconds(options.get("lockTimeoutMs", str(DEFAULT_LOCK_TIMEOUT_MS)))
+    key = [name.strip() for name in options.get("key", "").split(",") if name.strip()]
+    target = describe_target(path, table, own_columns(rows), key, timeout)
+    if mode == "upsert" and not target.key:
+        raise UnknownOptionError(f"upsert needs a primary key, and table {table} has none")
+    fields = {field.name: field for field in rows}
+    committed = find_run(path, run_id, timeout) is not None
+    staging = options.get("staging")
+    if not staging:
+        made = Staging.create(path, run_id, guarded=False)
+        made.leave()
+    return WritePlan(
+        target=target,
+        mode=mode,
+        run_id=run_id,
+        staging=staging or str(made.folder),
+        owns_staging=not staging,
+        already_committed=committed,
+        lock_timeout_ms=timeout,
+        base_folder=options.get("baseFolder", os.getcwd()),  # noqa: PTH109 -- a plain string for the tasks
+        columns=StructType([fields[name] for name in target.columns]),
+        carries_provenance=carries_provenance(rows),
+    )
+
+
+def data_source_with(stage: Stage | None) -> type[SqliteDataSource]:
+    """The data source whose tasks run that stage before they write."""
+    members: dict[str, Any] = {"stage": stage}
+    return type("SqliteDataSource", (SqliteDataSource,), members)
+
+
+def checked_run_id(run_id: str) -> str:
+    if not _RUN_ID.fullmatch(run_id):
+        raise UnknownOptionError(
+            f"{run_id!r} can't be a run id: use letters, digits, dots, _ and -, at most 128"
+        )
+    return run_id
+
+
+def _required(options: Mapping[str, str], name: str) -> str:
+    value = options.get(name)
+    if not value:
+        raise UnknownOptionError(f"the data source sqlite needs the option {name}")
+    return value
+
+
+def _mode(options: Mapping[str, str], overwrite: bool) -> Mode:
+    asked = options.get("mode")
+    if asked not in (None, "overwrite", "append", "upsert"):
+        raise UnknownOptionError(f"the mode {asked} is none of overwrite, append, upsert")
+    if overwrite != (asked == "overwrite") and asked is not None:
+        raise UnknownOptionError(
+            f"the option mode={asked} goes with Spark's mode {'overwrite' if asked == 'overwrite' else 'append'}"
+        )
+    return cast(Mode, asked or ("overwrite" if overwrite else "append"))
+
+
+def _milliseconds(text: str) -> int:
+    if not text.isdecimal():
+        raise UnknownOptionError(f"lockTimeoutMs={text} is no number of milliseconds")
+    return int(text)

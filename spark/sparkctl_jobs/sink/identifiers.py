@@ -1,0 +1,14 @@
+"""Names inside SQL text."""
+
+from ..errors import UnknownOptionError
+
+
+def quoted(name: str) -> str:
+    """The name as an SQL identifier, whatever letters it has."""
+    if not name or "\0" in name:
+        raise UnknownOptionError(f"{name!r} can't be the name of a table or column")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_list(names: tuple[str, ...] | list[str], prefix: str = "") -> str:
+    return ", ".join(prefix + quoted(name) for name in names)

@@ -1,0 +1,70 @@
+"""What one write is to do: decided once on the driver, then carried to every task and to the commit."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql.types import StructType
+
+from ..provenance import PROVENANCE, REASON
+from .target import Target
+
+Mode = Literal["overwrite", "append", "upsert"]
+"""Replace all rows, add rows, or add rows and replace those that have the same key."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """
+    The last step of a job: a function and a schema as `DataFrame.mapInArrow` takes them.
+
+    Applied to a frame it does just that. Handed to `write_sqlite` it runs inside the tasks that write, which
+    saves every row the way from Python to the JVM and back.
+    """
+
+    function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+    schema: StructType
+
+    def __call__(self, frame: DataFrame) -> DataFrame:
+        return frame.mapInArrow(self.function, self.schema)
+
+
+@dataclass(frozen=True)
+class WritePlan:
+    """Everything that a task and the commit need to know. It is pickled."""
+
+    target: Target
+    mode: Mode
+    run_id: str
+    staging: str
+    """The private folder of this write, beside the database."""
+    owns_staging: bool
+    """Whether the commit removes the folder; else the process that made it does."""
+    already_committed: bool
+    lock_timeout_ms: int
+    base_folder: str
+    """Source files inside this folder are recorded relative to it."""
+    columns: StructType
+    """The table's columns with the rows' types, in the table's order."""
+    carries_provenance: bool
+
+    @property
+    def dedupes(self) -> bool:
+        """Whether a repeated key is put into the quarantine. Without provenance it is an error of SQLite."""
+        return self.carries_provenance and bool(self.target.key)
+
+    @property
+    def database(self) -> Path:
+        return Path(self.target.path)
+
+
+def own_columns(schema: StructType) -> StructType:
+    """The columns of the rows that belong to the table."""
+    return StructType([field for field in schema if field.name not in PROVENANCE.names])
+
+
+def carries_provenance(schema: StructType) -> bool:
+    return REASON in schema.names

@@ -1,0 +1,171 @@
+"""The commit: one SQLite transaction that makes a whole write visible, or nothing of it."""
+
+import contextlib
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..errors import AccountingError, JobError, from_os, from_sqlite
+from ..reasons import Reason, Skipped
+from .identifiers import quoted, quoted_list
+from .merge import Merge, Piece, in_order, merges_directly
+from .plan import WritePlan
+from .run_ledger import RUNS_DEFINITION, CommittedRun, add_run, quarantine_definition, run_in
+from .shard import ShardMessage
+from .staging import Staging, create_file
+from .target import open_database
+
+_CACHE_KIB = 64 * 1024
+
+
+def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
+    """Publishes the shards that the messages name. False if the run was committed before: then nothing changes."""
+    database = plan.database
+    try:
+        with Staging.guarded(Path(plan.staging)):
+            connection = open_database(database, plan.lock_timeout_ms, must_exist=False)
+            try:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+                connection.execute("PRAGMA secure_delete = OFF")
+                pieces = in_order(plan, messages)
+                merge = Merge(connection, plan)
+                if merges_directly(plan, pieces):
+                    merge.attach_all(pieces)  # SQLite sets journals only outside of transactions
+                with _transaction(connection):
+                    if run_in(connection, plan.run_id) is not None:
+                        return False
+                    _prepare_tables(connection, plan, {piece.source_file for piece in pieces})
+                    if merges_directly(plan, pieces):
+                        merge.add_all(pieces)
+                    else:
+                        merge = _write_merged(connection, plan, pieces)
+                    _account(connection, plan, messages, merge.loaded, merge.duplicates)
+                    return True
+            finally:
+                connection.close()
+    except sqlite3.Error as error:
+        raise from_sqlite(error, database) from error
+    except OSError as error:
+        raise from_os(error, database) from error
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):  # some errors have rolled back already
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_files: set[str]) -> None:
+    target = plan.target
+    connection.execute(RUNS_DEFINITION)
+    now = connection.execute("SELECT sql FROM main.sqlite_schema WHERE name = ?", (target.table,)).fetchone()
+    if now is None:
+        connection.execute(target.definition)
+    elif now[0] != target.definition:
+        raise JobError(f"the definition of table {target.table} has changed during the run: {target.path}")
+    elif plan.mode == "overwrite":
+        connection.execute(f"DELETE FROM main.{quoted(target.table)}")
+    quarantine = quoted(target.quarantine)
+    if plan.carries_provenance:
+        connection.execute(quarantine_definition(target.quarantine))
+    elif not connection.execute(
+        "SELECT 1 FROM main.sqlite_schema WHERE name = ?", (target.quarantine,)
+    ).fetchone():
+        return
+    if plan.mode == "overwrite":
+        connection.execute(f"DELETE FROM main.{quarantine}")
+    else:
+        # What was said of these files before is said anew.
+        connection.executemany(
+            f"DELETE FROM main.{quarantine} WHERE source_file = ?", [(name,) for name in sorted(source_files)]
+        )
+
+
+def _write_merged(connection: sqlite3.Connection, plan: WritePlan, pieces: list[Piece]) -> Merge:
+    """By way of one database in the staging folder: for more shards than can be attached, and to update by key."""
+    path = Path(plan.staging) / "merged.db"
+    create_file(path)
+    target = plan.target
+    merging = open_database(path, plan.lock_timeout_ms)
+    try:
+        merging.execute("PRAGMA journal_mode = OFF")
+        merging.execute("PRAGMA synchronous = OFF")
+        merging.execute(target.definition)
+        merging.execute(quarantine_definition(target.quarantine))
+        merge = Merge(merging, plan)
+        if plan.mode == "append" and _is_filled(connection, target.table):
+            merging.execute("ATTACH ? AS target", (f"{plan.database.as_uri()}?mode=ro",))
+            merge.avoid("target")
+        merge.add_all(pieces)
+    finally:
+        merging.close()
+    connection.execute("ATTACH ? AS merged", (f"{path.as_uri()}?mode=ro",))
+    if connection.execute(_insert(plan)).rowcount != merge.loaded:
+        raise AccountingError(
+            f"not all of the {merge.loaded} rows went into {target.table}: nothing is published"
+        )
+    if plan.carries_provenance:
+        quarantine = quoted(target.quarantine)
+        connection.execute(f"INSERT INTO main.{quarantine} SELECT * FROM merged.{quarantine}")
+    return merge
+
+
+def _is_filled(connection: sqlite3.Connection, table: str) -> bool:
+    return connection.execute(f"SELECT 1 FROM main.{quoted(table)} LIMIT 1").fetchone() is not None
+
+
+def _insert(plan: WritePlan) -> str:
+    table = quoted(plan.target.table)
+    if plan.mode != "upsert":
+        return f"INSERT INTO main.{table} SELECT * FROM merged.{table}"
+    columns = quoted_list(plan.target.columns)
+    others = [name for name in plan.target.columns if name not in plan.target.key] or list(plan.target.key)
+    updates = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in others)
+    return (
+        f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM merged.{table} WHERE true"
+        f" ON CONFLICT ({quoted_list(plan.target.key)}) DO UPDATE SET {updates}"
+    )
+
+
+def _account(
+    connection: sqlite3.Connection,
+    plan: WritePlan,
+    messages: Sequence[ShardMessage],
+    loaded: int,
+    duplicates: int,
+) -> None:
+    counts: Counter[str] = Counter()
+    for message in messages:
+        counts.update(message.counts)
+    expected = counts.pop("loaded", 0) - duplicates
+    if loaded != expected:
+        raise AccountingError(
+            f"{expected} rows were to be loaded into {plan.target.table}, {loaded} were: nothing is published"
+        )
+    duplicates += counts.pop(Reason.DUPLICATE_KEY, 0)
+    filtered = counts.pop(Skipped.FILTERED, 0)
+    quarantined = sum(counts.values())
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    add_run(
+        connection,
+        CommittedRun(
+            run_id=plan.run_id,
+            target=plan.target.table,
+            mode=plan.mode,
+            read=loaded + quarantined + duplicates + filtered,
+            loaded=loaded,
+            quarantined=quarantined,
+            duplicates=duplicates,
+            filtered=filtered,
+            committed_at=now,
+        ),
+    )

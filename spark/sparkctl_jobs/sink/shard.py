@@ -1,0 +1,227 @@
+"""What one attempt of a task writes: a database of its own, which counts only if the commit names it."""
+
+import contextlib
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_manager
+import adbc_driver_sqlite.dbapi as adbc
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql.datasource import WriterCommitMessage
+
+from ..errors import ConstraintError, JobError, ValueNotStorableError, from_os, from_sqlite
+from ..lines import runs_of
+from ..provenance import BLOCK, LINE, RAW, REASON, SOURCE_FILE
+from ..reasons import Reason, Skipped
+from .encode import encode
+from .identifiers import quoted
+from .originals import Originals
+from .plan import WritePlan
+from .repeated import RepeatedKeys
+from .staging import create_file
+
+ROWS, REJECTS = "rows_{}", "rejects_{}"
+"""The tables of a segment in a shard."""
+REJECTS_COLUMNS = "line INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL"
+
+_KNOWN = frozenset([*map(str, Reason), *map(str, Skipped)])
+
+
+@dataclass
+class Segment:
+    """
+    The rows of a shard that stood together in their source: one block of one file, in its order.
+
+    Segments, not tasks, have a place in the order of all rows: a task may read blocks from here and there.
+    """
+
+    index: int
+    source_file: str | None
+    block: int | None
+    first_line: int = 0
+    last_line: int = 0
+    rows: int = 0
+    rejects: int = 0
+    least_key: int | None = None
+    greatest_key: int | None = None
+    """The range of the keys where the key is one integer column: ranges that lie apart need no comparing."""
+    originals: str | None = None
+
+
+@dataclass
+class ShardMessage(WriterCommitMessage):
+    """What a task tells the commit."""
+
+    path: str
+    partition: int
+    segments: list[Segment] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    """Rows by what became of them: a reason, `filtered`, or `loaded`."""
+
+
+class Shard:
+    """Takes the batches of a task; holds one batch in memory, never all rows."""
+
+    def __init__(self, plan: WritePlan, partition: int) -> None:
+        self._plan = plan
+        self._path = Path(plan.staging) / f"{uuid.uuid4().hex}.db"
+        self._message = ShardMessage(str(self._path), partition)
+        self._counts: Counter[str] = Counter()
+        self._originals: Originals | None = None
+        self._repeated: RepeatedKeys | None = None
+        create_file(self._path)
+        self._connection = adbc.connect(str(self._path), autocommit=True)
+        self._cursor = self._connection.cursor()
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+            self._cursor.execute(f"PRAGMA {pragma}")
+            self._cursor.fetchall()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        if not self._plan.carries_provenance:
+            segment = self._segment(None, None)
+            self._counts["loaded"] += batch.num_rows
+            self._load(segment, batch)
+            return
+        for start, stop in runs_of(batch):
+            piece = batch.slice(start, stop - start)
+            block = piece.column(BLOCK)[0].as_py() if BLOCK in piece.schema.names else None
+            self._take(self._segment(piece.column(SOURCE_FILE)[0].as_py(), block), piece)
+
+    def finish(self) -> ShardMessage:
+        self._end_segment()
+        self._cursor.close()
+        self._connection.close()
+        self._message.counts = dict(self._counts)
+        return self._message
+
+    def discard(self) -> None:
+        """Removes what this attempt has written: it failed, and another one will write it again."""
+        for close in (self._cursor.close, self._connection.close, self._end_segment):
+            with contextlib.suppress(Exception):
+                close()
+        for file in self._path.parent.glob(f"{self._path.stem}*"):
+            file.unlink(missing_ok=True)
+
+    def _segment(self, source_file: str | None, block: int | None) -> Segment:
+        segments = self._message.segments
+        if segments and (segments[-1].source_file, segments[-1].block) == (source_file, block):
+            return segments[-1]
+        self._end_segment()
+        segment = Segment(len(segments), source_file, block)
+        segments.append(segment)
+        plan = self._plan
+        # The table's own definition, so that SQLite may copy its pages' cells without looking into them.
+        self._cursor.execute(plan.target.definition)
+        rows = ROWS.format(segment.index)
+        self._cursor.execute(f"ALTER TABLE {quoted(plan.target.table)} RENAME TO {rows}")
+        if plan.dedupes:
+            segment.originals = f"{self._path.stem}.{segment.index}.arrow"
+            self._originals = Originals(self._path.parent / segment.originals)
+            self._repeated = RepeatedKeys(self._cursor, rows, plan.target.key)
+        return segment
+
+    def _end_segment(self) -> None:
+        if self._originals is not None:
+            self._originals.close()
+        self._originals = self._repeated = None
+
+    def _take(self, segment: Segment, piece: pa.RecordBatch) -> None:
+        """Sorts the rows of one segment: to be loaded, rejected, or neither; and counts them."""
+        reasons = piece.column(REASON)
+        if segment.first_line == 0:
+            segment.first_line = piece.column(LINE)[0].as_py()
+        segment.last_line = piece.column(LINE)[piece.num_rows - 1].as_py()
+        found = {entry["values"]: entry["counts"] for entry in pc.value_counts(reasons).to_pylist()}
+        kept = found.pop(None, 0)
+        self._count(found)
+        if found:
+            rejected = pc.invert(pc.is_in(reasons, pa.array([None, *map(str, Skipped)], pa.string())))
+            self._reject(segment, piece.filter(rejected))
+            piece = piece.filter(pc.is_null(reasons))
+        if kept:
+            self._load(segment, piece)
+
+    def _count(self, found: dict[str, int]) -> None:
+        unknown = sorted(found.keys() - _KNOWN)
+        if unknown:
+            raise ValueNotStorableError(
+                f"{unknown[0]!r} is no reason; the reasons are {', '.join(sorted(_KNOWN))}"
+            )
+        self._counts.update({reason: count for reason, count in found.items() if reason != Skipped.BLANK})
+
+    def _load(self, segment: Segment, piece: pa.RecordBatch) -> None:
+        plan = self._plan
+        encoded = [encode(piece.column(column.name), column) for column in plan.columns]
+        rows = pa.RecordBatch.from_arrays(encoded, names=plan.columns.names)
+        for name in plan.target.key:
+            if rows.column(name).null_count:  # SQLite would invent an id
+                raise ConstraintError(
+                    f"a row has no value in {name}, which is in the primary key of {plan.target.table}"
+                )
+        if self._repeated is not None and self._originals is not None:
+            repeated = self._repeated.find(rows)
+            if pc.any(repeated, min_count=0).as_py():
+                again = piece.filter(repeated)
+                self._counts[Reason.DUPLICATE_KEY] += again.num_rows
+                reason = pa.array([str(Reason.DUPLICATE_KEY)] * again.num_rows)
+                self._reject(segment, again.set_column(again.schema.get_field_index(REASON), REASON, reason))
+                first = pc.invert(repeated)
+                rows, piece = rows.filter(first), piece.filter(first)
+            self._originals.add(rows.select(list(plan.target.key)), piece.column(LINE), piece.column(RAW))
+        if plan.carries_provenance:
+            self._counts["loaded"] += rows.num_rows
+        segment.rows += rows.num_rows
+        self._note_range(segment, rows)
+        self._cursor.adbc_ingest(ROWS.format(segment.index), rows, mode="append")
+
+    def _reject(self, segment: Segment, rows: pa.RecordBatch) -> None:
+        if rows.num_rows == 0:
+            return
+        table = REJECTS.format(segment.index)
+        if segment.rejects == 0:
+            self._cursor.execute(f"CREATE TABLE {table} ({REJECTS_COLUMNS}) STRICT")
+        segment.rejects += rows.num_rows
+        columns = {
+            "line": rows.column(LINE),
+            "reason": rows.column(REASON),
+            "raw": rows.column(RAW).cast(pa.string()),
+        }
+        self._cursor.adbc_ingest(table, pa.RecordBatch.from_pydict(columns), mode="append")
+
+    def _note_range(self, segment: Segment, rows: pa.RecordBatch) -> None:
+        key = self._plan.target.key
+        if rows.num_rows == 0 or len(key) != 1 or not pa.types.is_integer(rows.column(key[0]).type):
+            return
+        ends: dict[str, Any] = pc.min_max(rows.column(key[0])).as_py()
+        segment.least_key = min(ends["min"], ends["min"] if segment.least_key is None else segment.least_key)
+        segment.greatest_key = max(
+            ends["max"], ends["max"] if segment.greatest_key is None else segment.greatest_key
+        )
+
+
+def write_shard(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatch]) -> ShardMessage:
+    """Runs a task's whole write. Whatever fails leaves nothing behind and says what failed."""
+    path = Path(plan.staging)
+    if not path.is_dir():
+        raise JobError(
+            f"the staging folder is not on this worker: {path}. The database's folder must be shared with it."
+        )
+    try:
+        shard = Shard(plan, partition)
+        try:
+            for batch in batches:
+                if batch.num_rows:
+                    shard.write(batch)
+            return shard.finish()
+        except BaseException:
+            shard.discard()
+            raise
+    except adbc_driver_manager.Error as error:
+        raise from_sqlite(error, plan.target.path) from error
+    except OSError as error:
+        raise from_os(error, path) from error

@@ -1,0 +1,140 @@
+"""The private folder of a write, beside its database: made, kept from others while it is in use, removed."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import from_os
+
+# Containers run as another user of the same group; nobody else has to look in here.
+_FOLDER_MODE, _FILE_MODE = 0o770, 0o660
+_UNGUARDED = "unguarded"
+_UNGUARDED_LIFETIME_S = 24 * 3600
+
+
+def staging_root(database: Path) -> Path:
+    return database.absolute().parent / f".{database.name}.sparkctl"
+
+
+class Staging:
+    """
+    A folder that lives as long as the process that guards it.
+
+    The guard is a lock on the folder, which the system gives up when the process dies, however it dies. Each new
+    write removes the folders that nobody guards any more.
+    """
+
+    def __init__(self, folder: Path, guard: int) -> None:
+        self.folder = folder
+        self._guard = guard
+
+    @staticmethod
+    def create(database: Path, run_id: str, guarded: bool = True) -> "Staging":
+        """
+        Unguarded: for a write whose driver doesn't hold the object, because the options alone describe it.
+        Such a folder is taken for abandoned after a day.
+        """
+        root = staging_root(database)
+        try:
+            with _alone_in(root):
+                _remove_abandoned(root)
+                folder = root / f"{run_id}.{uuid.uuid4().hex[:8]}"
+                _make_folder(folder)
+                guard = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+                _try_lock(guard, fcntl.LOCK_SH)
+                if not guarded:
+                    create_file(folder / _UNGUARDED)
+        except OSError as error:
+            raise from_os(error, root) from error
+        return Staging(folder, guard)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def guarded(folder: Path) -> Iterator[None]:
+        """Guards a folder for a while on behalf of a process that may die: the commit, which has its own."""
+        guard = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _try_lock(guard, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(guard)
+
+    def leave(self) -> None:
+        """Ends the guard and leaves the folder to others."""
+        os.close(self._guard)
+
+    def remove(self) -> None:
+        """Removes the folder and ends the guard."""
+        remove_folder(self.folder)
+        self.leave()
+
+
+def remove_folder(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()  # unless another write is under way there
+
+
+def create_file(path: Path) -> None:
+    """An empty file that the group can write, whatever the umask."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY, _FILE_MODE)
+        os.fchmod(descriptor, _FILE_MODE)
+        os.close(descriptor)
+    except OSError as error:
+        raise from_os(error, path) from error
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    with contextlib.suppress(PermissionError):  # it belongs to another user of the group, who has done it
+        folder.chmod(_FOLDER_MODE)
+
+
+@contextlib.contextmanager
+def _alone_in(root: Path) -> Iterator[None]:
+    """Keeps other writes from making and removing folders here meanwhile."""
+    while True:
+        _make_folder(root)
+        try:
+            descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue  # the last write that ended has removed it
+        try:
+            _try_lock(descriptor, fcntl.LOCK_EX)
+            if not root.exists() or root.stat().st_ino != os.fstat(descriptor).st_ino:
+                continue
+            yield
+            return
+        finally:
+            os.close(descriptor)
+
+
+def _remove_abandoned(root: Path) -> None:
+    for folder in root.iterdir():
+        if folder.is_dir() and not folder.is_symlink() and _is_abandoned(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    if (folder / _UNGUARDED).exists() and time.time() - folder.stat().st_mtime < _UNGUARDED_LIFETIME_S:
+        return False
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        return _try_lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int, kind: int) -> bool:
+    """Whether it could be locked. Where the file system knows no locks nothing is ever taken for abandoned."""
+    try:
+        fcntl.flock(descriptor, kind)
+    except OSError:
+        return False
+    return True

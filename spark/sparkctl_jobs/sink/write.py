@@ -1,0 +1,72 @@
+"""Writing a frame into SQLite, as a job does it."""
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+
+from ..errors import JobError, find_in
+from .data_source import DEFAULT_LOCK_TIMEOUT_MS, NOTHING_CHANGED, checked_run_id, data_source_with
+from .plan import Mode, Stage
+from .run_ledger import CommittedRun, find_run
+from .staging import Staging
+from .target import check_database
+
+
+def register_sqlite(spark: SparkSession, stage: Stage | None = None) -> None:
+    """Makes `frame.write.format("sqlite")` known to a session."""
+    spark.dataSource.register(data_source_with(stage))
+
+
+def write_sqlite(
+    frame: DataFrame,
+    database: str | Path,
+    table: str,
+    *,
+    mode: Mode,
+    run_id: str | None = None,
+    key: Sequence[str] = (),
+    stage: Stage | None = None,
+    lock_timeout_ms: int = DEFAULT_LOCK_TIMEOUT_MS,
+) -> CommittedRun:
+    """
+    Writes the rows into a table: afterwards it is the new version, or the old one if anything failed.
+
+    Rows may carry the provenance columns (see `provenance`); then rejected and repeated ones go to the table's
+    quarantine. With a stage, the frame is what the stage reads and the rows are what it makes. A run id that is
+    committed already changes nothing. `key` is for a table that is not there yet.
+    """
+    path = Path(database).absolute()
+    run_id = checked_run_id(run_id or str(uuid.uuid4()))
+    check_database(path, lock_timeout_ms)
+    before = find_run(path, run_id, lock_timeout_ms)
+    if before is not None:
+        return replace(before, repeated=True)
+    register_sqlite(frame.sparkSession, stage)
+    staging = Staging.create(path, run_id)
+    try:
+        writer = frame.write.format("sqlite").mode("overwrite" if mode == "overwrite" else "append")
+        writer.options(
+            table=table,
+            mode=mode,
+            runId=run_id,
+            key=",".join(key),
+            lockTimeoutMs=lock_timeout_ms,
+            staging=str(staging.folder),
+            baseFolder=os.getcwd(),  # noqa: PTH109 -- options are strings
+        ).save(str(path))
+        repeated = (staging.folder / NOTHING_CHANGED).exists()
+    except Exception as error:
+        foreseen = find_in(error)
+        if foreseen is None:
+            raise
+        raise foreseen from None
+    finally:
+        staging.remove()
+    run = find_run(path, run_id, lock_timeout_ms)
+    if run is None:
+        raise JobError(f"run {run_id} has ended without an error, and is not in {path}")
+    return replace(run, repeated=repeated)

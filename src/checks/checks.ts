@@ -1,0 +1,22 @@
+import type { CheckKind } from '../config/manifest/check-spec.ts';
+import { accountingCheck } from './accounting/accounting-check.ts';
+import type { Check } from './check.ts';
+import { checksumCheck } from './checksum/checksum-check.ts';
+import { patternCheck } from './pattern-check.ts';
+import { schemaCheck } from './schema-check.ts';
+import { uniqueCheck } from './unique-check.ts';
+
+/** Every kind of check there is. */
+export const checks = {
+  accounting: accountingCheck,
+  schema: schemaCheck,
+  unique: uniqueCheck,
+  pattern: patternCheck,
+  checksum: checksumCheck,
+} satisfies { readonly [Kind in CheckKind]: Check<Kind> };
+
+/** The check of a kind; its own specification type goes with it. */
+export function checkOf<Kind extends CheckKind>(kind: Kind): Check<Kind> {
+  const all: { readonly [Each in CheckKind]: Check<Each> } = checks;
+  return all[kind];
+}

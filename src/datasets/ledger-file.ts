@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { readIfPresent } from '../files/read-if-present.ts';
+import type { Ledger } from './ledger.ts';
+
+const rows = z.number().int().nonnegative();
+const checksum = z.string().regex(/^[0-9a-f]{24}$/);
+const counted = z.object({ rows, checksum });
+
+const ledgerSchema = z.object({
+  schemaVersion: z.literal(1),
+  dataset: z.string(),
+  generator: z.string(),
+  seed: z.number().int(),
+  rows,
+  defects: z.record(z.string(), z.number()),
+  file: z.object({ bytes: rows, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  read: rows,
+  loaded: rows,
+  quarantined: z.record(z.string(), counted),
+  duplicates: counted,
+  filtered: rows,
+  columns: z.array(z.string()),
+  checksum,
+}) satisfies z.ZodType<Ledger>;
+
+/** Where the ledger of a data file is. */
+export function ledgerPathOf(dataPath: string): string {
+  return `${dataPath}.ledger.json`;
+}
+
+/** The ledger beside a data file, or undefined where there is none. */
+export async function readLedger(dataPath: string): Promise<Ledger | undefined> {
+  const path = ledgerPathOf(dataPath);
+  const text = await readIfPresent(path);
+  if (text === undefined) return undefined;
+  const parsed = ledgerSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const { path: where, message } = parsed.error.issues[0] ?? { path: [], message: 'it is not a ledger' };
+  throw new SparkctlError({
+    code: 'bad-ledger',
+    cause: 'input',
+    message: `The ledger ${path} cannot be used: ${where.length === 0 ? message : `${where.join('.')}: ${message}`}.`,
+    hint: `Delete it together with ${dataPath}, and generate the data again.`,
+    details: { path },
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

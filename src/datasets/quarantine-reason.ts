@@ -1,0 +1,20 @@
+/**
+ * Why a line of the input is not loaded, in the order in which a load tests: the first that applies is the reason.
+ * `duplicate-key` is said of a valid line whose key was already loaded; it counts as a duplicate, not as quarantined.
+ */
+export const quarantineReasons = [
+  'malformed-json',
+  'wrong-type',
+  'missing-key',
+  'missing-value',
+  'invalid-email',
+  'invalid-value',
+  'duplicate-key',
+] as const;
+
+export type QuarantineReason = (typeof quarantineReasons)[number];
+
+/** The reasons that make a line count as quarantined. */
+export type RejectionReason = Exclude<QuarantineReason, typeof duplicateReason>;
+
+export const duplicateReason = 'duplicate-key';

@@ -1,0 +1,152 @@
+import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
+import { KeyBitmap } from '../key-bitmap.ts';
+import type { RejectionReason } from '../quarantine-reason.ts';
+import { SeededRandom } from '../seeded-random.ts';
+import { breakLine } from './break-line.ts';
+import { breakEmail, withoutEmail, withWrongType } from './destroy-row.ts';
+import { drawInstant, twoDigits } from './draw-instant.ts';
+import { addBlanks, addCapitals, addStrayCharacters } from './soil-email.ts';
+import type { DestroyingDefect, UserDefect } from './user-defects.ts';
+import type { UserFields } from './user-fields.ts';
+import { userLine } from './user-fields.ts';
+import type { PooledWord, WordPools } from './word-pools.ts';
+
+const domains = ['example.com', 'example.net', 'example.org', 'mail.example.com', 'post.example.co.uk'];
+/** One name in sixteen, and one city in sixteen, is not plain ASCII. */
+const oneInForeign = 16;
+
+const destroying: readonly DestroyingDefect[] = [
+  'emailMissing',
+  'emailBroken',
+  'brokenJson',
+  'wrongType',
+  'duplicateId',
+];
+
+/** The values of a row that are not written as they are. */
+interface CleanValues {
+  readonly name: string;
+  readonly email: string;
+  readonly city: string;
+  readonly createdAt: string;
+}
+
+/** The lines of the `users` dataset. Values and defects are drawn from two streams: a rate changes no clean value. */
+export class UserRows implements RowSource {
+  readonly #pools: WordPools;
+  readonly #values: SeededRandom;
+  readonly #flaws: SeededRandom;
+  readonly #rates: Readonly<Partial<Record<UserDefect, number>>>;
+  readonly #loaded = new KeyBitmap();
+  /** Every id below this one was on an earlier line. */
+  #nextId = 1;
+  /** Part of every e-mail address, so that no two are the same. */
+  #line = 0;
+
+  constructor(pools: WordPools, plan: RowPlan) {
+    this.#pools = pools;
+    this.#values = new SeededRandom(plan.seed, 'values');
+    this.#flaws = new SeededRandom(plan.seed, 'flaws');
+    this.#rates = plan.defects;
+  }
+
+  next(): GeneratedRow {
+    this.#line += 1;
+    const defect = this.#drawDestroyingDefect();
+    const id =
+      defect === 'duplicateId' && this.#nextId > 1 ? 1 + this.#flaws.below(this.#nextId - 1) : this.#nextId++;
+    const name = this.#drawName();
+    const city = this.#drawCity();
+    const clean: CleanValues = {
+      name: name.text,
+      email: `${name.ascii}${this.#line}@${this.#values.pick(domains)}`,
+      city: city.text,
+      createdAt: drawInstant(this.#values),
+    };
+    const email = this.#soil(clean.email);
+    const fields: UserFields = {
+      id: `${id}`,
+      name: `"${name.json}"`,
+      age: `${18 + this.#values.below(73)}`,
+      email: email === clean.email ? `"${email}"` : JSON.stringify(email),
+      salary: this.#drawSalary(),
+      city: `"${city.json}"`,
+      createdAt: `"${clean.createdAt}"`,
+    };
+    switch (defect) {
+      case 'emailMissing':
+        return rejected('missing-value', withoutEmail(fields, this.#flaws));
+      case 'emailBroken':
+        return rejected('invalid-email', { ...fields, email: `"${breakEmail(clean.email, this.#flaws)}"` });
+      case 'wrongType':
+        return rejected('wrong-type', withWrongType(fields, this.#flaws));
+      case 'brokenJson':
+        return { fate: 'quarantined', reason: 'malformed-json', ...breakLine(userLine(fields), this.#flaws) };
+      case 'duplicateId':
+      case undefined:
+        return this.#valid(id, fields, clean);
+    }
+  }
+
+  /** The line that carried this id first may itself have been rejected: then a duplicate is loaded after all. */
+  #valid(id: number, fields: UserFields, { name, email, city, createdAt }: CleanValues): GeneratedRow {
+    const raw = userLine(fields);
+    if (!this.#loaded.add(id)) return { fate: 'duplicate', raw };
+    return {
+      fate: 'loaded',
+      raw,
+      values: [fields.id, name, fields.age, email, fields.salary, city, createdAt],
+    };
+  }
+
+  /** One draw decides among all of them, so that a row never has two. */
+  #drawDestroyingDefect(): DestroyingDefect | undefined {
+    let left = this.#flaws.next();
+    for (const defect of destroying) {
+      left -= this.#rates[defect] ?? 0;
+      if (left < 0) return defect;
+    }
+    return undefined;
+  }
+
+  #soil(email: string): string {
+    let soiled = email;
+    if (this.#strikes('emailCapitals')) soiled = addCapitals(soiled, this.#flaws);
+    if (this.#strikes('emailInvalidCharacters')) soiled = addStrayCharacters(soiled, this.#flaws);
+    if (this.#strikes('emailSpaces')) soiled = addBlanks(soiled, this.#flaws);
+    return soiled;
+  }
+
+  #strikes(defect: UserDefect): boolean {
+    const rate = this.#rates[defect];
+    return rate !== undefined && this.#flaws.next() < rate;
+  }
+
+  #drawName(): PooledWord {
+    const foreign = this.#values.below(oneInForeign) === 0;
+    const first = this.#values.pick(foreign ? this.#pools.foreignFirstNames : this.#pools.firstNames);
+    const last = this.#values.pick(foreign ? this.#pools.foreignLastNames : this.#pools.lastNames);
+    return {
+      text: `${first.text} ${last.text}`,
+      json: `${first.json} ${last.json}`,
+      ascii: `${first.ascii}.${last.ascii}`,
+    };
+  }
+
+  /** Put together from digits: printing a floating-point number takes as long as half of the rest of the row. */
+  #drawSalary(): string {
+    const whole = 24_000 + this.#values.below(226_000);
+    const cents = this.#values.below(100);
+    if (cents === 0) return `${whole}`;
+    return cents % 10 === 0 ? `${whole}.${cents / 10}` : `${whole}.${twoDigits(cents)}`;
+  }
+
+  #drawCity(): PooledWord {
+    const foreign = this.#values.below(oneInForeign) === 0;
+    return this.#values.pick(foreign ? this.#pools.foreignCities : this.#pools.cities);
+  }
+}
+
+function rejected(reason: RejectionReason, fields: UserFields): GeneratedRow {
+  return { fate: 'quarantined', reason, raw: userLine(fields) };
+}

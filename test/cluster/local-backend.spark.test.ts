@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import type { BackendContext } from '../../src/cluster/backend.ts';
+import { localBackend } from '../../src/cluster/local/local-backend.ts';
+import { readRecord, recordPath, writeRecord } from '../../src/cluster/local/local-cluster-record.ts';
+import type { SparkctlEvent } from '../../src/events/event.ts';
+import { temporaryProject } from '../support/temporary-project.ts';
+import { backendContract } from './backend-contract.ts';
+
+backendContract({ backend: localBackend, leftovers: async (project) => sparkProcessesIn(project) });
+
+/** Spark processes whose working folder lies in the project. */
+function sparkProcessesIn(project: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(project) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('org.apache.spark');
+      } catch {
+        return false;
+      }
+    });
+}
+
+const plan = { name: 'own', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
+
+function contextOf(project: string, events: SparkctlEvent[] = []): BackendContext {
+  return { project, environment: process.env, emit: (event) => events.push(event), signal: new AbortController().signal };
+}
+
+describe('a local cluster', () => {
+  it('takes other ports where the usual ones are taken, and listens on the loopback address alone', async () => {
+    await using project = temporaryProject();
+    const events: SparkctlEvent[] = [];
+    const context = contextOf(project.folder, events);
+    const servers = await Promise.all([7077, 8080, 18080].map(occupy));
+    try {
+      const { status } = await localBackend.up(plan, context);
+      expect(status.master).not.toBe('spark://127.0.0.1:7077');
+      const notes = events.filter((event) => event.kind === 'note').map(({ text }) => text);
+      expect(notes).toContainEqual(expect.stringMatching(/^Port 7077 is taken: the master uses \d+$/));
+      expect(notes).toContainEqual(expect.stringMatching(/^Port 8080 is taken: the master's page uses \d+$/));
+      expect(notes).toContainEqual(expect.stringMatching(/^Port 18080 is taken: the history server uses \d+$/));
+      const pids = new Set(status.nodes.map(({ id }) => id));
+      const { stdout } = await execa('ss', ['-ltnpH']);
+      const listening = stdout.split('\n').filter((line) => [...pids].some((pid) => line.includes(`pid=${pid},`)));
+      expect(listening.length).toBeGreaterThanOrEqual(4);
+      expect(listening.filter((line) => !/\s(\[::ffff:)?127\.0\.0\.1\]?:\d+\s/.test(line))).toEqual([]);
+    } finally {
+      await localBackend.down(plan.name, context);
+      for (const server of servers) server?.close();
+    }
+  });
+
+  it('never touches a process that merely has a recorded id', async () => {
+    await using project = temporaryProject();
+    const context = contextOf(project.folder);
+    const stranger = execa('sleep', ['600'], { reject: false });
+    try {
+      await localBackend.up(plan, context);
+      const record = await readRecord(project.folder, plan.name);
+      if (record === undefined) throw new Error('no record');
+      // The record of a machine that went down: its processes are gone, and their ids belong to others.
+      await localBackend.down(plan.name, context);
+      await writeRecord(project.folder, record);
+      await writeFile(recordPath(project.folder, plan.name), JSON.stringify({ ...record, pid: stranger.pid }));
+      expect(await localBackend.status(plan.name, context)).toMatchObject({ state: 'degraded', workers: { wanted: 1, alive: 0 } });
+      expect(await localBackend.down(plan.name, context)).toBe(true);
+      expect(stranger.exitCode).toBe(null);
+      process.kill(stranger.pid ?? 0, 0);
+    } finally {
+      stranger.kill();
+    }
+  });
+
+  it('reclaims an ephemeral cluster whose sparkctl is dead, and no other', async () => {
+    await using project = temporaryProject();
+    const context = contextOf(project.folder);
+    await localBackend.up({ ...plan, ephemeral: true }, context);
+    expect(await localBackend.reclaim(context)).toEqual([]);
+    const record = await readRecord(project.folder, plan.name);
+    if (record === undefined) throw new Error('no record');
+    await writeRecord(project.folder, { ...record, owner: { ...record.owner, startedAt: '1' } });
+    expect(await localBackend.reclaim(context)).toEqual(['own']);
+    expect(sparkProcessesIn(project.folder)).toEqual([]);
+  });
+});
+
+/** Listens on a port unless somebody does already; either way it is taken then. */
+async function occupy(port: number): Promise<ReturnType<typeof createServer> | undefined> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}

@@ -1,0 +1,18 @@
+import type { TemporaryProject } from './temporary-project.ts';
+import { temporaryProject } from './temporary-project.ts';
+import { sparkctl } from './sparkctl.ts';
+
+/** A project with a running local cluster that the tests of a file share. */
+export async function projectWithCluster(workers = 2): Promise<TemporaryProject> {
+  const project = temporaryProject();
+  const words = ['cluster', 'up', '--backend', 'local', '--workers', String(workers), '--worker-memory', '1g', '--json'];
+  const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder });
+  if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
+  return {
+    ...project,
+    async [Symbol.asyncDispose]() {
+      await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
+      await project[Symbol.asyncDispose]();
+    },
+  };
+}
