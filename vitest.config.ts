@@ -5,6 +5,8 @@ const minute = 60_000;
 /** Fast tests start no Spark and no container; the others share a runtime, an image and a cluster, so they run one after the other. */
 export default defineConfig({
   test: {
+    // A machine that counts tests finds the numbers in the file.
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     projects: [
       {
         test: {

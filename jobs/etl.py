@@ -1,10 +1,10 @@
 """
-Loads users from lines of JSON into a SQLite table: parsed strictly, e-mail addresses cleaned, every rejected line
-kept in a quarantine table with its reason.
+Loads users from lines of JSON into a SQLite table: parsed strictly, e-mail addresses cleaned, every rejected
+line kept in a quarantine table with its reason.
 
     spark-submit jobs/etl.py --input data/users.json --database data/users.db
 
-The table is the old version or the whole new one, whatever happens. The same run id a second time changes nothing.
+The table is the old version or the whole new one, whatever happens. The same run id again changes nothing.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from sparkctl_jobs import (
     Reason,
     Rows,
     Stage,
+    check_database,
     find_inputs,
     find_run,
     numbered,
@@ -86,7 +87,13 @@ users = Stage(users_in, with_provenance(USERS))
 
 
 def load(arguments: argparse.Namespace) -> CommittedRun:
-    find_inputs(arguments.input)  # before Spark starts
+    wait_ms = round(arguments.lock_timeout * 1000)
+    # Said before Spark starts, which takes a while.
+    check_database(arguments.database, wait_ms)
+    if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
+        return before
+    find_inputs(arguments.input)
+
     spark = SparkSession.builder.appName("etl").getOrCreate()
     try:
         return write_sqlite(
@@ -97,7 +104,7 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
             run_id=arguments.run_id,
             key=KEY,
             stage=users,
-            lock_timeout_ms=round(arguments.lock_timeout * 1000),
+            lock_timeout_ms=wait_ms,
         )
     finally:
         spark.stop()
@@ -124,8 +131,9 @@ def main() -> None:
         print(f"etl: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     print(
-        f"{run.target}: read {run.read} = loaded {run.loaded} + quarantined {run.quarantined}"
-        f" + duplicates {run.duplicates} + filtered {run.filtered} (run {run.run_id})"
+        f"run {run.run_id} {'was committed before, nothing changed' if run.repeated else 'committed'}:"
+        f" {run.target} read {run.read} = loaded {run.loaded} + quarantined {run.quarantined}"
+        f" + duplicates {run.duplicates} + filtered {run.filtered}"
     )
 
 

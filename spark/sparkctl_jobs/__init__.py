@@ -1,7 +1,7 @@
 """
-What the jobs of this project share: lines with their place, strict JSON, a quarantine, and a sink for SQLite.
+What the jobs of this project share: numbered lines, strict JSON, a quarantine, and a sink for SQLite.
 
-A job finds it in `spark/` beside `jobs/`. Executors need no copy: what a job uses of it travels with the tasks.
+A job finds it in `spark/` beside `jobs/`. Executors need no copy: what a job uses travels with its tasks.
 """
 
 import sys

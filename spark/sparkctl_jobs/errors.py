@@ -1,8 +1,7 @@
-"""The failures that jobs and the sink foresee: each says what happened, and which exit code says so to a shell."""
+"""The failures that jobs and the sink foresee: each says what happened and has its exit code."""
 
 import errno
 import re
-import sqlite3
 from pathlib import Path
 
 
@@ -20,7 +19,7 @@ class UnknownOptionError(JobError):
 
 
 class ColumnMismatchError(JobError):
-    """The rows and the table don't have the same columns, or a column's type can't hold its values exactly."""
+    """The rows and the table don't have the same columns, or a column can't keep its values exactly."""
 
 
 class ValueNotStorableError(JobError):

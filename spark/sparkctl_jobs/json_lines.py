@@ -1,4 +1,4 @@
-"""Lines of JSON as typed columns, each bad line with its reason and every good value exactly as it was written."""
+"""Lines of JSON as typed columns: each bad line with its reason, every good value exactly as written."""
 
 import json
 import math
@@ -16,8 +16,8 @@ from .reasons import Reason, Skipped
 from .rows import Rows
 from .text import NUL, WHITE_SPACE
 
-# Lines that Arrow's parser is given at once. A block that it refuses is cut once; a small one is left to the exact
-# parser, as a call of Arrow's costs as much as a hundred lines there.
+# Lines that Arrow's parser is given at once. A block that it refuses is cut once; a small one is left to the
+# exact parser, as a call of Arrow's costs as much as a hundred lines there.
 _BLOCK, _SMALL_BLOCK = 8192, 1024
 _OPENING, _CLOSING, _BRACKET, _RETURN = ord("{"), ord("}"), ord("["), ord("\r")
 _LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
@@ -33,9 +33,10 @@ def parse_json_lines(lines: pa.RecordBatch, schema: StructType) -> Rows:
     """
     One row for every line (of `lines.numbered`): its fields as the columns of the schema, absent ones null.
 
-    A row that is not one JSON object is `malformed-json`; one with a value of another type than its column's is
-    `wrong-type`: a number is no text, 3.0 is no integer, nor is 2**63, and NaN, Infinity and 1e400 are no reals.
-    Fields that the schema doesn't name are ignored; of a field that is there twice the last one counts.
+    A line that is not one JSON object is `malformed-json`. A line with a value of another type than its
+    column's is `wrong-type`: a number is no text, 3.0 is no integer, nor is 2**63, and NaN and 1e400 are no
+    reals. Fields that the schema doesn't name are ignored; of a field that is there twice the last
+    counts.
 
     Clean blocks go through Arrow's parser, which is five times as fast and refuses a whole block for one bad
     line. What it refuses is parsed line by line.
@@ -74,9 +75,9 @@ def _is_plain(values: pa.Array) -> _Flags:
     """
     Which lines begin with {, end with the only } in them, and have no [: one flat object, if any.
 
-    Arrow's parser doesn't care for line ends: it finds two objects in a line or one in two lines, and some texts
-    between objects crash it. None of this can happen among plain lines. They nest nothing either, and so the two
-    parsers can't differ in how deep they go.
+    Arrow's parser doesn't care for line ends: it finds two objects in a line or one in two lines, and some
+    texts between objects crash it. None of this can happen among plain lines. They nest nothing either, and
+    so the two parsers can't differ in how deep they go.
     """
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
     data = np.frombuffer(values.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
@@ -147,17 +148,21 @@ def _parse_exactly(values: pa.Array, schema: StructType) -> _Parsed:
 def _object_in(line: bytes) -> tuple[dict[str, Any], str | None]:
     try:
         text = line.decode()
-    except UnicodeDecodeError:
-        return {}, Reason.MALFORMED_JSON
-    try:
-        found = json.loads(text)
+        found = _decode(text)
     except json.JSONDecodeError:
         return {}, Reason.MALFORMED_JSON if text.strip(WHITE_SPACE) else Skipped.BLANK
-    except ValueError:  # Python reads no integer of more than 4300 digits
-        found = json.loads(text, parse_int=_integer_or_infinity)
-    except RecursionError:
+    except (UnicodeDecodeError, RecursionError):
         return {}, Reason.MALFORMED_JSON
     return (found, None) if type(found) is dict else ({}, Reason.MALFORMED_JSON)
+
+
+def _decode(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # Python reads no integer of more than 4300 digits
+        return json.loads(text, parse_int=_integer_or_infinity)
 
 
 def _integer_or_infinity(digits: str) -> int | float:

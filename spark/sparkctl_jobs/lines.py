@@ -1,16 +1,16 @@
-"""Text files as lines that know where they are from: the file, the block of the file, the line in the block."""
+"""Text files as lines that know where they are from: the file, its block, the line in the block."""
 
-import glob
 import os
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql.functions import col
 
 from .errors import InputMissingError
 from .provenance import BLOCK, LINE, SOURCE_FILE
@@ -25,7 +25,7 @@ def find_inputs(inputs: Sequence[str]) -> list[str]:
     """
     The files that the inputs name: files, folders (their files, without hidden ones) or globs.
 
-    An input that names nothing, or something that can't be read, is an error here and not, as for Spark, no rows.
+    An input that names nothing, or something unreadable, is an error here and not, as for Spark, no rows.
     Addresses of other file systems (`s3a://…`) are left to Spark.
     """
     found: dict[str, None] = {}
@@ -34,7 +34,7 @@ def find_inputs(inputs: Sequence[str]) -> list[str]:
             found[given] = None
             continue
         path = Path(given.removeprefix("file://"))
-        files = _files_of(path) if path.exists() else sorted(Path(name) for name in glob.glob(str(path)))
+        files = _files_of(path) if path.exists() else _matches(given)
         readable = [file for file in files if file.is_file()]
         if not readable:
             raise InputMissingError(f"input not found: {given} (seen from {Path.cwd()})")
@@ -53,6 +53,12 @@ def _files_of(path: Path) -> list[Path]:
         raise InputMissingError(f"input can't be read: {path} ({error.strerror})") from error
 
 
+def _matches(pattern: str) -> list[Path]:
+    path = Path(pattern.removeprefix("file://")).absolute()
+    found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+    return sorted(file for file in found if not file.name.startswith((".", "_")))
+
+
 def _must_be_readable(file: Path) -> None:
     if not os.access(file, os.R_OK):
         raise InputMissingError(f"input can't be read: {file} (permission denied)")
@@ -62,7 +68,7 @@ def _must_be_readable(file: Path) -> None:
 
 def read_lines(spark: SparkSession, inputs: Sequence[str]) -> DataFrame:
     """
-    One row for every line of the inputs (see `find_inputs`), as bytes, with its file and the block of the file.
+    One row for every line of the inputs (see `find_inputs`), as bytes, with its file and block.
 
     A line ends with LF, whatever the platform; a CR before it is still there.
     """
@@ -72,9 +78,9 @@ def read_lines(spark: SparkSession, inputs: Sequence[str]) -> DataFrame:
     # The files are chosen already: Spark would skip those that begin with _ or . without a word.
     reader = spark.read.option("lineSep", "\n").option("ignoredPathSegmentRegex", "$^")
     return reader.text(files).select(
-        F.col("value").cast("binary").alias(VALUE),
-        F.col("_metadata.file_path").alias(SOURCE_FILE),
-        F.col("_metadata.file_block_start").alias(BLOCK),
+        col("value").cast("binary").alias(VALUE),
+        col("_metadata.file_path").alias(SOURCE_FILE),
+        col("_metadata.file_block_start").alias(BLOCK),
     )
 
 
@@ -112,4 +118,4 @@ def runs_of(batch: pa.RecordBatch) -> list[tuple[int, int]]:
             ).tolist()
         )
     edges = [0, *sorted(cuts), batch.num_rows]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

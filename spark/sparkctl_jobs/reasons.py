@@ -1,10 +1,10 @@
-"""Why a row is not in the table: one closed list, the same in the quarantine, in the accounting and in the checks."""
+"""Why a row is not in the table: one closed list, for the quarantine, the accounting and the checks."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a row was rejected, in the order in which the rules are tested: the first that is broken is the reason."""
+    """Why a row was rejected, in the order of the rules: the first that a row breaks is its reason."""
 
     MALFORMED_JSON = "malformed-json"
     WRONG_TYPE = "wrong-type"

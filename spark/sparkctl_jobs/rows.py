@@ -28,7 +28,7 @@ class Rows:
         return replace(self, columns={**self.columns, name: values})
 
     def reject(self, reason: Reason, wrong: pa.Array) -> "Rows":
-        """Gives the rows where `wrong` is true this reason, unless they have one. Null in `wrong` is not wrong."""
+        """Gives the rows where `wrong` is true this reason, unless they have one. Null is not wrong."""
         new = pc.and_(pc.fill_null(wrong, False), pc.is_null(self.reasons))
         if not pc.any(new, min_count=0).as_py():
             return self

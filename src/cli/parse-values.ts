@@ -23,7 +23,10 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
 export function duration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   const whole = parts.map(([part]) => part).join('') === text;
-  const totalMs = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ''] ?? 0), 0);
+  const totalMs = parts.reduce(
+    (sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ''] ?? 0),
+    0,
+  );
   if (text !== '' && whole && totalMs > 0) return totalMs;
   throw new InvalidArgumentError('It must be a duration such as 90s, 5m or 1h30m.');
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import { sparkctlVersion } from '../runtime/sparkctl-version.ts';
 import type { CliHost } from './cli-host.ts';
 import { clusterCommand } from './commands/cluster-command.ts';
 import { runsCommand } from './commands/runs-command.ts';
 import { submitCommand } from './commands/submit-command.ts';
-import { sparkctlVersion } from '../runtime/sparkctl-version.ts';
 
 /** What every command gets. */
 export interface CommandContext {

@@ -2,9 +2,9 @@ import { CommanderError } from 'commander';
 import { exitCodeOfCause } from '../errors/failure-cause.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { CliHost } from './cli-host.ts';
+import { interruption } from './interruption.ts';
 import { buildProgram } from './program.ts';
 import { formatDefect, formatError } from './render/format-error.ts';
-import { interruption } from './interruption.ts';
 import { usageMessage } from './usage-message.ts';
 
 /** Runs one command line and returns the exit code. The only place that turns failures into words and codes. */

@@ -3,10 +3,14 @@ import { projectFolder } from '../config/project-folder.ts';
 import { findCluster, listClusters } from '../operations/find-cluster.ts';
 import type { OperationContext } from '../operations/operation-context.ts';
 import { startCluster } from '../operations/start-cluster.ts';
-import { type ClusterWish, defaultClusterName, findRunningCluster } from '../operations/submit/choose-cluster.ts';
+import {
+  type ClusterWish,
+  defaultClusterName,
+  findRunningCluster,
+} from '../operations/submit/choose-cluster.ts';
 import type { CommandContext } from './program.ts';
 import { formatCluster, formatClusterList } from './render/cluster-table.ts';
-import { makeProgress, paint, type Progress } from './render/progress.ts';
+import { makeProgress, type Progress, paint } from './render/progress.ts';
 import type { ProgressKind } from './render/progress-kind.ts';
 
 interface Display {
@@ -15,19 +19,36 @@ interface Display {
   readonly all?: true;
 }
 
-export async function clusterUp(wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+export async function clusterUp(
+  wish: ClusterWish,
+  display: Display,
+  command: CommandContext,
+): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
   progress.show({ kind: 'phase-started', id: 'cluster', title: 'cluster' });
   const began = performance.now();
   const { status, changed } = await startCluster(wish, context);
   const summary = changed ? `${status.name} is up` : `${status.name} was up already, as asked`;
-  progress.show({ kind: 'phase-finished', id: 'cluster', title: 'cluster', durationMs: performance.now() - began, outcome: 'done', summary });
-  print(command, display, { schemaVersion: 1, changed, ...status }, () => formatCluster(status, painter(command)));
+  progress.show({
+    kind: 'phase-finished',
+    id: 'cluster',
+    title: 'cluster',
+    durationMs: performance.now() - began,
+    outcome: 'done',
+    summary,
+  });
+  print(command, display, { schemaVersion: 1, changed, ...status }, () =>
+    formatCluster(status, painter(command)),
+  );
   return 0;
 }
 
-export async function clusterDown(wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+export async function clusterDown(
+  wish: ClusterWish,
+  display: Display,
+  command: CommandContext,
+): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
   const present = display.all ? await listClusters(context) : [await findRunningCluster(wish, context)];
@@ -35,14 +56,20 @@ export async function clusterDown(wish: ClusterWish, display: Display, command: 
   for (const status of present.filter((each) => each !== undefined)) {
     if (await (await loadBackend(status.backend)).down(status.name, context)) removed.push(status.name);
   }
-  const none = display.all ? 'There is no cluster in this project.' : `There is no cluster called ${wish.cluster ?? defaultClusterName}.`;
+  const none = display.all
+    ? 'There is no cluster in this project.'
+    : `There is no cluster called ${wish.cluster ?? defaultClusterName}.`;
   print(command, display, { schemaVersion: 1, removed }, () =>
     removed.length === 0 ? `${none}\n` : removed.map((name) => `Cluster ${name} is down.\n`).join(''),
   );
   return 0;
 }
 
-export async function clusterStatus(wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+export async function clusterStatus(
+  wish: ClusterWish,
+  display: Display,
+  command: CommandContext,
+): Promise<number> {
   const { status } = await findCluster(wish, contextOf(command));
   print(command, display, { schemaVersion: 1, ...status }, () => formatCluster(status, painter(command)));
   return 0;
@@ -54,7 +81,12 @@ export async function clusterList(display: Display, command: CommandContext): Pr
   return 0;
 }
 
-export async function clusterScale(workers: number, wish: ClusterWish, display: Display, command: CommandContext): Promise<number> {
+export async function clusterScale(
+  workers: number,
+  wish: ClusterWish,
+  display: Display,
+  command: CommandContext,
+): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
   const { backend, status } = await findCluster(wish, context);
@@ -63,10 +95,16 @@ export async function clusterScale(workers: number, wish: ClusterWish, display: 
   return 0;
 }
 
-export async function clusterLogs(node: string, follow: boolean, wish: ClusterWish, command: CommandContext): Promise<number> {
+export async function clusterLogs(
+  node: string,
+  follow: boolean,
+  wish: ClusterWish,
+  command: CommandContext,
+): Promise<number> {
   const context = contextOf(command);
   const { backend, status } = await findCluster(wish, context);
-  for await (const line of backend.logs(status.name, node, follow, context)) command.host.stdout.write(`${line}\n`);
+  for await (const line of backend.logs(status.name, node, follow, context))
+    command.host.stdout.write(`${line}\n`);
   command.signal.throwIfAborted();
   return 0;
 }

@@ -20,7 +20,11 @@ interface SubmitDisplay {
 const javaNoise = 'WARNING: Using incubator modules: jdk.incubator.vector\n';
 
 /** Submits, shows what goes on, and returns the exit code. */
-export async function runSubmit(request: SubmitRequest, display: SubmitDisplay, { host, signal }: CommandContext): Promise<number> {
+export async function runSubmit(
+  request: SubmitRequest,
+  display: SubmitDisplay,
+  { host, signal }: CommandContext,
+): Promise<number> {
   using progress = makeProgress(display.progress, host.stderr, host.environment);
   const context: OperationContext = {
     project: projectFolder(host.workingFolder),
@@ -64,7 +68,10 @@ export async function runDry(request: SubmitRequest, { host, signal }: CommandCo
 }
 
 /** `--version`, `--status`, `--kill`: spark-submit's own answer. */
-export async function runInquiry(options: readonly GivenSparkOption[], { host, signal }: CommandContext): Promise<number> {
+export async function runInquiry(
+  options: readonly GivenSparkOption[],
+  { host, signal }: CommandContext,
+): Promise<number> {
   return await askSparkSubmit(options, {
     project: projectFolder(host.workingFolder),
     environment: host.environment,

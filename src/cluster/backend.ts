@@ -1,3 +1,4 @@
+import type { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { Emit } from '../events/event.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { ClusterStatus } from './cluster-status.ts';
@@ -27,6 +28,8 @@ export interface UpOutcome {
  */
 export interface ClusterBackend {
   readonly kind: BackendKind;
+  /** Why no cluster can be made this way on this machine, or undefined when it can: no Java, no daemon. */
+  obstacle(context: BackendContext): Promise<SparkctlError | undefined>;
   /** Makes the cluster as planned, or brings the one of that name to the plan. On failure nothing of it is left. */
   up(plan: ClusterPlan, context: BackendContext): Promise<UpOutcome>;
   /** Stops and removes everything of the cluster. False when there was none. Waits until nothing is left. */

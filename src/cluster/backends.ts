@@ -1,12 +1,9 @@
-import { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { BackendKind, ClusterBackend } from './backend.ts';
 
 /** Every backend there is, loaded when it is first wanted. */
 const backends = {
   local: async () => (await import('./local/local-backend.ts')).localBackend,
-  docker: async () => {
-    throw new SparkctlError({ code: 'no-docker', cause: 'cluster', message: 'no docker yet' });
-  },
+  docker: async () => (await import('./docker/docker-backend.ts')).dockerBackend,
 } satisfies Record<BackendKind, () => Promise<ClusterBackend>>;
 
 export const backendKinds = Object.keys(backends) as readonly BackendKind[];

@@ -10,7 +10,15 @@ import type { BackendContext } from './backend.ts';
 import type { DriverExit, DriverLaunch, RunningDriver } from './driver.ts';
 
 /** The numbers of the signals that end processes, for the 128 + n of a shell. */
-const signalNumber: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+const signalNumber: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGTERM: 15,
+};
 
 interface ClientDriverExtras {
   /** The cluster's secret, and a private folder where a file with it may be kept for the time of the run. */
@@ -28,7 +36,10 @@ export async function startClientDriver(
   const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
   const program = startProgram({
     file: join(runtime.sparkHome, 'bin', 'spark-submit'),
-    args: [...(properties.path === undefined ? [] : ['--properties-file', properties.path]), ...launch.sparkSubmitArguments],
+    args: [
+      ...(properties.path === undefined ? [] : ['--properties-file', properties.path]),
+      ...launch.sparkSubmitArguments,
+    ],
     environment: {
       ...context.environment,
       ...driverEnvironment(context.environment, launch.runFolder),

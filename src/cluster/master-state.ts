@@ -1,10 +1,17 @@
 import { z } from 'zod';
+import { httpGet } from './http-get.ts';
 
 const masterJson = z.object({
   status: z.string(),
   url: z.string(),
   workers: z.array(
-    z.object({ id: z.string(), webuiaddress: z.string(), state: z.string(), cores: z.number(), memory: z.number() }),
+    z.object({
+      id: z.string(),
+      webuiaddress: z.string(),
+      state: z.string(),
+      cores: z.number(),
+      memory: z.number(),
+    }),
   ),
   activeapps: z.array(z.object({ id: z.string(), name: z.string() })),
 });
@@ -15,8 +22,9 @@ export type MasterState = z.output<typeof masterJson>;
 /** Asks a master's web port; undefined while it does not answer or is not ALIVE. */
 export async function readMasterState(webUrl: string, timeoutMs = 2_000): Promise<MasterState | undefined> {
   try {
-    const response = await fetch(`${webUrl}/json/`, { signal: AbortSignal.timeout(timeoutMs) });
-    const state = masterJson.parse(await response.json());
+    const text = await httpGet(`${webUrl}/json/`, timeoutMs);
+    if (text === undefined) return undefined;
+    const state = masterJson.parse(JSON.parse(text));
     return state.status === 'ALIVE' ? state : undefined;
   } catch {
     return undefined;
@@ -25,11 +33,5 @@ export async function readMasterState(webUrl: string, timeoutMs = 2_000): Promis
 
 /** Whether a history server answers with its list of applications. */
 export async function historyAnswers(webUrl: string, timeoutMs = 2_000): Promise<boolean> {
-  try {
-    const response = await fetch(`${webUrl}/api/v1/applications?limit=1`, { signal: AbortSignal.timeout(timeoutMs) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
+  return (await httpGet(`${webUrl}/api/v1/applications?limit=1`, timeoutMs)) !== undefined;
 }

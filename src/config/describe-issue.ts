@@ -15,7 +15,11 @@ export function describeIssue(issue: Issue, schema: z.ZodType): readonly Describ
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysAt(schema, path, issue);
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownWord('key', key, known), at: 'key' as const }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: unknownWord('key', key, known),
+        at: 'key' as const,
+      }));
     }
     case 'invalid_value': {
       const values = issue.values.map(String);
@@ -28,7 +32,11 @@ export function describeIssue(issue: Issue, schema: z.ZodType): readonly Describ
       return [
         issue.input === undefined && path.length > 0
           ? { path, message: `"${String(path.at(-1))}" is missing`, at: 'key' }
-          : { path, message: `expected ${article(issue.expected)}, found ${describeValue(issue.input)}`, at: 'value' },
+          : {
+              path,
+              message: `expected ${article(issue.expected)}, found ${describeValue(issue.input)}`,
+              at: 'value',
+            },
       ];
     case 'invalid_union': {
       if (issue.discriminator !== undefined) {
@@ -44,9 +52,21 @@ export function describeIssue(issue: Issue, schema: z.ZodType): readonly Describ
       return [{ path, message: `${describeValue(issue.input)} does not fit here`, at: 'value' }];
     }
     case 'too_small':
-      return [{ path, message: `${describeValue(issue.input)} is too small: at least ${issue.minimum}`, at: 'value' }];
+      return [
+        {
+          path,
+          message: `${describeValue(issue.input)} is too small: at least ${issue.minimum}`,
+          at: 'value',
+        },
+      ];
     case 'too_big':
-      return [{ path, message: `${describeValue(issue.input)} is too large: at most ${issue.maximum}`, at: 'value' }];
+      return [
+        {
+          path,
+          message: `${describeValue(issue.input)} is too large: at most ${issue.maximum}`,
+          at: 'value',
+        },
+      ];
     case 'invalid_key':
       return [{ path, message: issue.issues[0]?.message ?? issue.message, at: 'key' }];
     default:
@@ -69,7 +89,11 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[], issue: Issue): 
   return [...new Set(options.flatMap((option) => Object.keys(shapeOf(option) ?? {})))];
 }
 
-function childOf(schema: z.core.$ZodType | undefined, step: PropertyKey, issue: Issue): z.core.$ZodType | undefined {
+function childOf(
+  schema: z.core.$ZodType | undefined,
+  step: PropertyKey,
+  issue: Issue,
+): z.core.$ZodType | undefined {
   if (schema === undefined) return undefined;
   const definition = schema._zod.def as { element?: z.core.$ZodType };
   if (typeof step === 'number') return definition.element;
@@ -81,7 +105,10 @@ function childOf(schema: z.core.$ZodType | undefined, step: PropertyKey, issue: 
 }
 
 function optionsOf(schema: z.core.$ZodType, issue: Issue): readonly z.core.$ZodType[] {
-  const { options, discriminator } = schema._zod.def as { options?: z.core.$ZodType[]; discriminator?: string };
+  const { options, discriminator } = schema._zod.def as {
+    options?: z.core.$ZodType[];
+    discriminator?: string;
+  };
   if (options === undefined) return [schema];
   const written = discriminator === undefined ? undefined : readKey(issue.input, discriminator);
   const fitting = options.filter((option) => {

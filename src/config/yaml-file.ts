@@ -1,8 +1,8 @@
 import { isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
-import { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
 import { describeIssue } from './describe-issue.ts';
+import { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -25,7 +25,10 @@ export function parseYamlFile(name: string, text: string): YamlFile {
     return { file: name, ...at, length: end - start, message, source: sources[at.line - 1] ?? '' };
   };
   if (document.errors.length > 0) {
-    throw configurationError(name, document.errors.map(({ pos, message }) => place(pos[0], pos[1], message)));
+    throw configurationError(
+      name,
+      document.errors.map(({ pos, message }) => place(pos[0], pos[1], message)),
+    );
   }
   return {
     name,

@@ -2,7 +2,11 @@ import { open, stat } from 'node:fs/promises';
 import { waitUntil } from '../process/wait-until.ts';
 
 /** The lines of a file from its beginning; with `follow` also those that are added, until the signal aborts. */
-export async function* followFile(path: string, follow: boolean, signal: AbortSignal): AsyncGenerator<string> {
+export async function* followFile(
+  path: string,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const file = await open(path, 'r');
   try {
     const decoder = new TextDecoder();
@@ -28,7 +32,9 @@ export async function* followFile(path: string, follow: boolean, signal: AbortSi
 async function hasGrown(path: string, size: number, signal: AbortSignal): Promise<boolean> {
   const grown = async () => ((await stat(path).catch(() => undefined))?.size ?? size) > size || undefined;
   while (!signal.aborted) {
-    const answer = await waitUntil(grown, { timeoutMs: 60_000, intervalMs: 200, signal }).catch(() => undefined);
+    const answer = await waitUntil(grown, { timeoutMs: 60_000, intervalMs: 200, signal }).catch(
+      () => undefined,
+    );
     if (answer === true) return true;
   }
   return false;

@@ -12,5 +12,7 @@ export function userCacheFolder(
   // The XDG specification calls relative values invalid.
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'sparkctl');
   const home = environment['HOME'] ?? homedir();
-  return platform === 'darwin' ? join(home, 'Library', 'Caches', 'sparkctl') : join(home, '.cache', 'sparkctl');
+  return platform === 'darwin'
+    ? join(home, 'Library', 'Caches', 'sparkctl')
+    : join(home, '.cache', 'sparkctl');
 }

@@ -5,7 +5,12 @@ import { isFinal, type RunRecord } from '../runs/run-record.ts';
 import { findRun } from '../runs/run-store.ts';
 
 /** The lines of one of a run's logs; with `follow` until the run is over. A log that was never begun is empty. */
-export async function* followRunLog(run: RunRecord, path: string, follow: boolean, signal: AbortSignal): AsyncGenerator<string> {
+export async function* followRunLog(
+  run: RunRecord,
+  path: string,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const over = new AbortController();
   const done = AbortSignal.any([signal, over.signal]);
   if (follow && !isFinal(run.state)) void endWhenOver(run, over, signal);
@@ -22,7 +27,9 @@ async function endWhenOver(run: RunRecord, over: AbortController, signal: AbortS
   const watching = AbortSignal.any([signal, over.signal]);
   const final = async () => (isFinal((await findRun(run.project, run.id)).state) ? true : undefined);
   while (!watching.aborted) {
-    const answer = await waitUntil(final, { timeoutMs: 60_000, intervalMs: 500, signal: watching }).catch(() => undefined);
+    const answer = await waitUntil(final, { timeoutMs: 60_000, intervalMs: 500, signal: watching }).catch(
+      () => undefined,
+    );
     if (answer === true) break;
   }
   over.abort();

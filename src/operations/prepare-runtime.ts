@@ -3,7 +3,9 @@ import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
 import type { OperationContext } from './operation-context.ts';
 
 /** Finds Java and makes the managed runtime where it is not there yet. Returns the versions that a run will use. */
-export async function prepareRuntime(context: OperationContext): Promise<{ spark: string; java: string; python: string }> {
+export async function prepareRuntime(
+  context: OperationContext,
+): Promise<{ spark: string; java: string; python: string }> {
   const java = await findJava(context.environment);
   const runtime = await ensureManagedRuntime(context);
   return { spark: runtime.sparkVersion, java: java.version, python: runtime.pythonVersion };

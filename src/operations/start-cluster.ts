@@ -1,10 +1,14 @@
 import type { BackendKind, UpOutcome } from '../cluster/backend.ts';
 import { loadBackend } from '../cluster/backends.ts';
-import { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { OperationContext } from './operation-context.ts';
 import { prepareRuntime } from './prepare-runtime.ts';
 import { reclaim } from './reclaim.ts';
-import { type ClusterWish, defaultClusterName, findRunningCluster, planCluster } from './submit/choose-cluster.ts';
+import {
+  type ClusterWish,
+  defaultClusterName,
+  findRunningCluster,
+  planCluster,
+} from './submit/choose-cluster.ts';
 
 /** Starts a cluster that stays, or brings the one of that name to what is asked. */
 export async function startCluster(wish: ClusterWish, context: OperationContext): Promise<UpOutcome> {
@@ -18,16 +22,16 @@ export async function startCluster(wish: ClusterWish, context: OperationContext)
 }
 
 /** A cluster that is there keeps its backend; otherwise Docker where a daemon answers, else local. */
-async function chooseBackend(wish: ClusterWish, context: OperationContext): Promise<{ kind: BackendKind; reason: string }> {
+async function chooseBackend(
+  wish: ClusterWish,
+  context: OperationContext,
+): Promise<{ kind: BackendKind; reason: string }> {
   if (wish.backend !== 'auto') return { kind: wish.backend, reason: `--backend ${wish.backend}` };
   const present = await findRunningCluster(wish, context);
-  if (present !== undefined) return { kind: present.backend, reason: `cluster ${present.name} is there already` };
-  const docker = await loadBackend('docker');
-  try {
-    await docker.list(context);
-    return { kind: 'docker', reason: 'a Docker daemon answers' };
-  } catch (error) {
-    if (!(error instanceof SparkctlError)) throw error;
-    return { kind: 'local', reason: 'no Docker daemon answers' };
-  }
+  if (present !== undefined)
+    return { kind: present.backend, reason: `cluster ${present.name} is there already` };
+  const obstacle = await (await loadBackend('docker')).obstacle(context);
+  return obstacle === undefined
+    ? { kind: 'docker', reason: 'a Docker daemon answers' }
+    : { kind: 'local', reason: 'no Docker daemon answers' };
 }

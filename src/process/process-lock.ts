@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasErrorCode } from '../errors/has-error-code.ts';
-import { identify, isAlive, processIdentity, type ProcessIdentity } from './process-identity.ts';
+import { identify, isAlive, type ProcessIdentity, processIdentity } from './process-identity.ts';
 import { waitUntil } from './wait-until.ts';
 
 interface LockOptions {
@@ -17,7 +17,10 @@ interface LockOptions {
  * `timeoutMs`. A lock is judged by whether its holder lives (id and start time), never by a date: a dead
  * process's lock is taken over, whatever the clock says.
  */
-export async function acquireProcessLock(path: string, options: LockOptions): Promise<AsyncDisposable | undefined> {
+export async function acquireProcessLock(
+  path: string,
+  options: LockOptions,
+): Promise<AsyncDisposable | undefined> {
   const own = await identify(process.pid);
   if (own === undefined) throw new Error('this process has no identity');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

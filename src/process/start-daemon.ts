@@ -1,4 +1,4 @@
-import { openSync, closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { execa, type Options } from 'execa';
 import { markVariable } from './process-mark.ts';
 

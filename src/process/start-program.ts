@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import { markVariable } from './process-mark.ts';
 import { endMarked } from './end-marked.ts';
+import { markVariable } from './process-mark.ts';
 
 interface ProgramSpec {
   readonly file: string;
@@ -53,7 +53,8 @@ export function startProgram(spec: ProgramSpec): RunningProgram {
     await Promise.race([new Promise((resolve) => subprocess.once('exit', resolve)), subprocess]);
     await endMarked(spec.mark, leftoverGraceMs);
     const { exitCode, signal, originalMessage, shortMessage } = await subprocess;
-    const problem = exitCode === undefined && signal === undefined ? originalMessage || shortMessage : undefined;
+    const problem =
+      exitCode === undefined && signal === undefined ? originalMessage || shortMessage : undefined;
     return { exitCode, signal, problem };
   };
   return {

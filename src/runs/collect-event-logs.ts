@@ -51,5 +51,8 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
 
 /** `eventlog_v2_app-2026…-0000` and `app-2026…-0000.inprogress` belong to `app-2026…-0000`. */
 function applicationId(name: string): string {
-  return name.replace(/^eventlog_v2_/, '').replace(/\.inprogress$/, '').replace(/\.(zstd|lz4|lzf|snappy)$/, '');
+  return name
+    .replace(/^eventlog_v2_/, '')
+    .replace(/\.inprogress$/, '')
+    .replace(/\.(zstd|lz4|lzf|snappy)$/, '');
 }

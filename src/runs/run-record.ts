@@ -53,7 +53,12 @@ export const runRecordSchema = z.object({
   /** What happened, in words, where it ended badly. */
   message: z.string().optional(),
   hint: z.string().optional(),
-  job: z.object({ name: z.string(), script: z.string(), manifest: z.string().optional(), arguments: z.array(z.string()) }),
+  job: z.object({
+    name: z.string(),
+    script: z.string(),
+    manifest: z.string().optional(),
+    arguments: z.array(z.string()),
+  }),
   project: z.string(),
   startedAt: z.string(),
   finishedAt: z.string().optional(),

@@ -47,7 +47,13 @@ export async function findRun(project: string, id: string | undefined): Promise<
   const fitting = runs.filter((run) => id === undefined || run.id === id || run.id.startsWith(id));
   const [first] = fitting.filter((run) => run.id === id).concat(fitting);
   if (first !== undefined && (id === undefined || first.id === id || fitting.length === 1)) return first;
-  const near = id === undefined ? undefined : nearestWord(id, runs.map((run) => run.id));
+  const near =
+    id === undefined
+      ? undefined
+      : nearestWord(
+          id,
+          runs.map((run) => run.id),
+        );
   throw new SparkctlError({
     code: fitting.length > 1 ? 'run-ambiguous' : 'no-run',
     cause: fitting.length > 1 ? 'usage' : 'input',

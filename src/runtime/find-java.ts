@@ -48,12 +48,15 @@ async function* candidates(environment: Environment): AsyncGenerator<{ place: st
   if (named) yield named;
   for (const folder of (environment['PATH'] ?? '').split(delimiter).filter(Boolean)) {
     const program = await realpath(join(folder, 'java')).catch(() => undefined);
-    const onPath = program === undefined ? undefined : await fresh(`PATH (${folder})`, dirname(dirname(program)));
+    const onPath =
+      program === undefined ? undefined : await fresh(`PATH (${folder})`, dirname(dirname(program)));
     if (onPath) yield onPath;
   }
   for (const folder of knownFolders(environment)) {
     for (const entry of (await readdir(folder).catch(() => [])).sort()) {
-      const home = folder.includes('JavaVirtualMachines') ? join(folder, entry, 'Contents', 'Home') : join(folder, entry);
+      const home = folder.includes('JavaVirtualMachines')
+        ? join(folder, entry, 'Contents', 'Home')
+        : join(folder, entry);
       const known = await fresh(home, home);
       if (known) yield known;
     }
@@ -83,7 +86,9 @@ async function versionOf(home: string): Promise<string | undefined> {
     const exists = await realpath(join(home, 'bin', 'java')).catch(() => undefined);
     return exists === undefined ? undefined : written;
   }
-  const { stderr, exitCode } = await runCommand(join(home, 'bin', 'java'), ['-version'], { timeoutMs: 20_000 });
+  const { stderr, exitCode } = await runCommand(join(home, 'bin', 'java'), ['-version'], {
+    timeoutMs: 20_000,
+  });
   return exitCode === 0 ? /version "([^"]+)"/.exec(stderr)?.[1] : undefined;
 }
 

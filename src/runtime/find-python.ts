@@ -1,5 +1,5 @@
-import { delimiter, join } from 'node:path';
 import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { runCommand } from '../process/run-command.ts';
 import { describePassedOver, type PassedOver } from './candidate.ts';
@@ -33,7 +33,10 @@ export async function findPython(environment: Readonly<Record<string, string | u
     const found = exitCode === 0 ? parse(stdout) : undefined;
     if (found === undefined) passedOver.push({ place, reason: 'does not run' });
     else if (isOlder(found.version))
-      passedOver.push({ place, reason: `version ${found.version} is older than ${oldest.major}.${oldest.minor}` });
+      passedOver.push({
+        place,
+        reason: `version ${found.version} is older than ${oldest.major}.${oldest.minor}`,
+      });
     else if (found.missing !== null)
       passedOver.push({ place, reason: `version ${found.version} has no module ${found.missing}` });
     else return { executable: found.executable, version: found.version };

@@ -58,7 +58,8 @@ export async function ensureManagedRuntime(context: RuntimeContext): Promise<Man
     await using lock = await acquireProcessLock(`${folder}.lock`, {
       timeoutMs: lockTimeoutMs,
       signal: context.signal,
-      onWait: ({ pid }) => context.emit({ kind: 'activity', text: `waiting for process ${pid}, which is making the runtime` }),
+      onWait: ({ pid }) =>
+        context.emit({ kind: 'activity', text: `waiting for process ${pid}, which is making the runtime` }),
     });
     if (lock === undefined) {
       throw new SparkctlError({
@@ -79,7 +80,9 @@ export function runtimeFolder(
   requirements: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const key = createHash('sha256').update(`${process.platform} ${process.arch}\n${requirements}`).digest('hex');
+  const key = createHash('sha256')
+    .update(`${process.platform} ${process.arch}\n${requirements}`)
+    .digest('hex');
   return join(userCacheFolder(environment), 'runtimes', key.slice(0, 16));
 }
 
@@ -90,20 +93,30 @@ async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> 
   if (!parsed.success) return undefined;
   const { schemaVersion: _, ...runtime } = parsed.data;
   // An upgrade of the system's Python leaves the virtual environment's link dangling.
-  const works = await Promise.all([access(runtime.python), access(join(runtime.sparkHome, 'bin', 'spark-submit'))]).then(
+  const works = await Promise.all([
+    access(runtime.python),
+    access(join(runtime.sparkHome, 'bin', 'spark-submit')),
+  ]).then(
     () => true,
     () => false,
   );
   return works ? runtime : undefined;
 }
 
-async function makeRuntime(folder: string, requirementsPath: string, context: RuntimeContext): Promise<ManagedRuntime> {
+async function makeRuntime(
+  folder: string,
+  requirementsPath: string,
+  context: RuntimeContext,
+): Promise<ManagedRuntime> {
   const { environment, emit, signal } = context;
   const base = await findPython(environment);
   for (const entry of await readdir(folder)) await rm(join(folder, entry), { recursive: true, force: true });
   const venv = join(folder, 'venv');
   const python = join(venv, 'bin', 'python');
-  emit({ kind: 'note', text: `Making the Spark runtime once for this machine, in ${folder} (about a minute, 800 MB)` });
+  emit({
+    kind: 'note',
+    text: `Making the Spark runtime once for this machine, in ${folder} (about a minute, 800 MB)`,
+  });
   const pip = ['-m', 'pip', 'install', '--require-hashes', '--no-input', '--progress-bar', 'off'];
   const steps: readonly (readonly [title: string, file: string, args: readonly string[]])[] = [
     [`a virtual environment from Python ${base.version}`, base.executable, ['-m', 'venv', venv]],
@@ -119,10 +132,14 @@ async function makeRuntime(folder: string, requirementsPath: string, context: Ru
       },
     });
     signal.throwIfAborted();
-    if (outcome.exitCode !== 0) throw installFailure(title, outcome.problem ?? tail(outcome.stdout, outcome.stderr));
+    if (outcome.exitCode !== 0)
+      throw installFailure(title, outcome.problem ?? tail(outcome.stdout, outcome.stderr));
   }
   const runtime = await describeRuntime(python);
-  await writeAtomically(join(folder, 'runtime.json'), `${JSON.stringify({ schemaVersion: 1, ...runtime }, null, 2)}\n`);
+  await writeAtomically(
+    join(folder, 'runtime.json'),
+    `${JSON.stringify({ schemaVersion: 1, ...runtime }, null, 2)}\n`,
+  );
   return runtime;
 }
 
@@ -147,7 +164,14 @@ async function describeRuntime(python: string): Promise<ManagedRuntime> {
 
 /** An activated environment of the user's must not leak into the one that is made. */
 function withoutPythonSettings(environment: Readonly<Record<string, string | undefined>>) {
-  const { PYTHONHOME: _home, PYTHONPATH: _path, VIRTUAL_ENV: _venv, PIP_TARGET: _target, PIP_USER: _user, ...rest } = environment;
+  const {
+    PYTHONHOME: _home,
+    PYTHONPATH: _path,
+    VIRTUAL_ENV: _venv,
+    PIP_TARGET: _target,
+    PIP_USER: _user,
+    ...rest
+  } = environment;
   return rest;
 }
 

@@ -15,5 +15,7 @@ export function redactArguments(args: readonly string[], secrets: readonly strin
 }
 
 export function redactText(text: string, secrets: readonly string[]): string {
-  return secrets.filter((secret) => secret !== '').reduce((result, secret) => result.replaceAll(secret, redacted), text);
+  return secrets
+    .filter((secret) => secret !== '')
+    .reduce((result, secret) => result.replaceAll(secret, redacted), text);
 }

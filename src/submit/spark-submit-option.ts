@@ -1,6 +1,9 @@
 /** The options of spark-submit 4.3, with its own spelling; every one is passed on as it was given. */
 export const sparkSubmitOptions = [
-  { flags: '--master <url>', text: 'spark://host:port, yarn, k8s://…, local[*]: submit there instead of to a cluster of sparkctl' },
+  {
+    flags: '--master <url>',
+    text: 'spark://host:port, yarn, k8s://…, local[*]: submit there instead of to a cluster of sparkctl',
+  },
   { flags: '--deploy-mode <mode>', text: 'client or cluster' },
   { flags: '--remote <url>', text: 'a Spark Connect server, sc://host:port' },
   { flags: '--class <name>', text: 'main class of a Java or Scala application' },
@@ -48,6 +51,9 @@ export interface GivenSparkOption {
 }
 
 /** The last value given for an option, as spark-submit has it. */
-export function lastValue(options: readonly GivenSparkOption[], name: GivenSparkOption['name']): string | undefined {
+export function lastValue(
+  options: readonly GivenSparkOption[],
+  name: GivenSparkOption['name'],
+): string | undefined {
   return options.filter((option) => option.name === name).at(-1)?.value;
 }

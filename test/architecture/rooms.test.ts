@@ -7,7 +7,21 @@ const source = resolve(import.meta.dirname, '../../src');
 /** Which rooms each room may import. Arrows point down only: a room names those below it and never one above. */
 const below: Readonly<Record<string, readonly string[]>> = {
   cli: ['operations', 'submit', 'cluster', 'runs', 'report', 'runtime', 'config', 'events', 'errors'],
-  operations: ['submit', 'cluster', 'datasets', 'database', 'checks', 'runs', 'report', 'runtime', 'config', 'process', 'files', 'events', 'errors'],
+  operations: [
+    'submit',
+    'cluster',
+    'datasets',
+    'database',
+    'checks',
+    'runs',
+    'report',
+    'runtime',
+    'config',
+    'process',
+    'files',
+    'events',
+    'errors',
+  ],
   submit: ['config', 'errors'],
   cluster: ['runtime', 'config', 'process', 'files', 'events', 'errors'],
   checks: ['datasets', 'database', 'config', 'errors'],
@@ -44,7 +58,11 @@ function importsOf(file: string): readonly string[] {
 describe('the rooms', () => {
   it('are all in the table', () => {
     const rooms = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
-    expect([...rooms].sort()).toEqual(Object.keys(below).filter((room) => rooms.has(room)).sort());
+    expect([...rooms].sort()).toEqual(
+      Object.keys(below)
+        .filter((room) => rooms.has(room))
+        .sort(),
+    );
     expect(rooms.size).toBeGreaterThan(10);
   });
 
@@ -63,9 +81,13 @@ describe('the rooms', () => {
   it('each own the packages that act on the world', () => {
     const strays = files.flatMap((file) =>
       importsOf(file)
-        .filter((specifier) => specifier in ownerOf || Object.keys(ownerOf).some((name) => specifier.startsWith(`${name}/`)))
+        .filter(
+          (specifier) =>
+            specifier in ownerOf || Object.keys(ownerOf).some((name) => specifier.startsWith(`${name}/`)),
+        )
         .filter((specifier) => {
-          const name = Object.keys(ownerOf).find((each) => specifier === each || specifier.startsWith(`${each}/`)) ?? '';
+          const name =
+            Object.keys(ownerOf).find((each) => specifier === each || specifier.startsWith(`${each}/`)) ?? '';
           return !file.startsWith(`${ownerOf[name]}/`);
         })
         .map((specifier) => `${file} imports ${specifier}`),
@@ -76,7 +98,11 @@ describe('the rooms', () => {
   it('never print or exit outside cli', () => {
     const loud = files
       .filter((file) => !file.startsWith('cli/'))
-      .filter((file) => /\bconsole\.|process\.exit\(|process\.std(out|err)\.write/.test(readFileSync(join(source, file), 'utf8')));
+      .filter((file) =>
+        /\bconsole\.|process\.exit\(|process\.std(out|err)\.write/.test(
+          readFileSync(join(source, file), 'utf8'),
+        ),
+      );
     expect(loud).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { CheckRequest } from '../../src/checks/run-checks.ts';
@@ -46,19 +47,13 @@ export async function loadedUsers(rows = 400): Promise<LoadedUsers> {
   const folder = temporaryFolder();
   const dataPath = join(folder, 'users.jsonl');
   const databasePath = join(folder, 'users.db');
-  const defects = {
-    emailSpaces: 0.1,
-    emailCapitals: 0.1,
-    emailMissing: 0.05,
-    emailBroken: 0.05,
-    brokenJson: 0.05,
-    wrongType: 0.05,
-    duplicateId: 0.05,
-  };
-  const { ledger } = await generateDataset({ dataset: 'users', seed: 21, rows, defects, path: dataPath });
-  load(dataPath, databasePath);
+  const template = await templateOf(rows);
+  writeFileSync(dataPath, template.data);
+  writeFileSync(databasePath, template.database);
+  const { ledger } = template;
   const tamper = (sql: string) => {
     const sqlite = new Sqlite(databasePath);
+    sqlite.pragma('synchronous = OFF');
     sqlite.exec(sql);
     sqlite.close();
   };
@@ -77,8 +72,44 @@ export async function loadedUsers(rows = 400): Promise<LoadedUsers> {
   return { databasePath, dataPath, ledger, tamper, check };
 }
 
+interface Template {
+  readonly ledger: Ledger;
+  readonly data: Buffer;
+  readonly database: Buffer;
+}
+
+/** Made once for each size and then only copied: the tests change their own copies. */
+const templates = new Map<number, Promise<Template>>();
+
+function templateOf(rows: number): Promise<Template> {
+  let template = templates.get(rows);
+  if (template === undefined) {
+    template = makeTemplate(rows);
+    templates.set(rows, template);
+  }
+  return template;
+}
+
+async function makeTemplate(rows: number): Promise<Template> {
+  const folder = temporaryFolder();
+  const [data, database] = [join(folder, 'users.jsonl'), join(folder, 'users.db')];
+  const defects = {
+    emailSpaces: 0.1,
+    emailCapitals: 0.1,
+    emailMissing: 0.05,
+    emailBroken: 0.05,
+    brokenJson: 0.05,
+    wrongType: 0.05,
+    duplicateId: 0.05,
+  };
+  const { ledger } = await generateDataset({ dataset: 'users', seed: 21, rows, defects, path: data });
+  load(data, database);
+  return { ledger, data: readFileSync(data), database: readFileSync(database) };
+}
+
 function load(dataPath: string, databasePath: string): void {
   const sqlite = new Sqlite(databasePath);
+  sqlite.pragma('synchronous = OFF');
   sqlite.exec(schema);
   const good = sqlite.prepare('INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
   const bad = sqlite.prepare(`INSERT INTO users_quarantine VALUES ('run-1', 'data/users.jsonl', ?, ?, ?)`);

@@ -1,5 +1,5 @@
-import { totalmem } from 'node:os';
 import { chmod, mkdir } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +20,12 @@ const run = (words: readonly string[], env: Readonly<Record<string, string | und
   sparkctl(words, { cwd: project.folder, env });
 
 /** PATH with nothing but Node, and no Java or Python named elsewhere. */
-const bare = { PATH: '/nonexistent', JAVA_HOME: undefined, SPARKCTL_JAVA_FOLDERS: '', SPARKCTL_PYTHON: undefined };
+const bare = {
+  PATH: '/nonexistent',
+  JAVA_HOME: undefined,
+  SPARKCTL_JAVA_FOLDERS: '',
+  SPARKCTL_PYTHON: undefined,
+};
 
 async function fakeProgram(path: string, script: string): Promise<string> {
   const file = await project.write(path, script);
@@ -31,13 +36,17 @@ async function fakeProgram(path: string, script: string): Promise<string> {
 describe('words that are wrong', () => {
   it('names the nearest option', async () => {
     const { exitCode, stderr } = await run(['submit', '--wrokers', '4', 'job.py']);
-    expect(stderr).toBe("sparkctl: Unknown option '--wrokers'. Did you mean --workers?\n  Hint: sparkctl submit --help\n");
+    expect(stderr).toBe(
+      "sparkctl: Unknown option '--wrokers'. Did you mean --workers?\n  Hint: sparkctl submit --help\n",
+    );
     expect(exitCode).toBe(64);
   });
 
   it('names the nearest command', async () => {
     const { exitCode, stderr } = await run(['sumbit', 'job.py']);
-    expect(stderr).toBe("sparkctl: Unknown command 'sumbit'. Did you mean submit?\n  Hint: sparkctl --help\n");
+    expect(stderr).toBe(
+      "sparkctl: Unknown command 'sumbit'. Did you mean submit?\n  Hint: sparkctl --help\n",
+    );
     expect(exitCode).toBe(64);
   });
 
@@ -79,7 +88,9 @@ describe('files that are not there', () => {
     await project.write('job.py', '');
     await mkdir(project.path('job.yaml'));
     const { exitCode, stderr } = await run(['submit', 'job.py']);
-    expect(stderr).toBe('sparkctl: The manifest job.yaml cannot be read (EISDIR).\n  Hint: Check the path and its permissions.\n');
+    expect(stderr).toBe(
+      'sparkctl: The manifest job.yaml cannot be read (EISDIR).\n  Hint: Check the path and its permissions.\n',
+    );
     expect(exitCode).toBe(66);
   });
 
@@ -170,7 +181,10 @@ describe('a machine that lacks something', () => {
     await project.write('job.py', '');
     await fakeProgram('old/bin/java', '');
     await project.write('old/release', 'JAVA_VERSION="11.0.2"\n');
-    const { exitCode, stderr } = await run(['submit', '--master', 'local[1]', 'job.py'], { ...bare, JAVA_HOME: project.path('old') });
+    const { exitCode, stderr } = await run(['submit', '--master', 'local[1]', 'job.py'], {
+      ...bare,
+      JAVA_HOME: project.path('old'),
+    });
     expect(stderr).toContain(
       'sparkctl: No Java 17 or newer was found. Looked at:\n  JAVA_HOME: version 11.0.2 is older than 17\n' +
         '  Hint: Install one (Debian: apt install openjdk-17-jre-headless, macOS: brew install openjdk@17) or set JAVA_HOME to it.\n',
@@ -205,7 +219,14 @@ describe('a machine that lacks something', () => {
 
   it('refuses a worker that is larger than the machine', async () => {
     const machineMb = Math.floor(totalmem() / 2 ** 20);
-    const { exitCode, stderr } = await run(['cluster', 'up', '--backend', 'local', '--worker-memory', '900t']);
+    const { exitCode, stderr } = await run([
+      'cluster',
+      'up',
+      '--backend',
+      'local',
+      '--worker-memory',
+      '900t',
+    ]);
     expect(stderr).toBe(
       `sparkctl: A worker with 943718400 MiB of memory does not fit: this machine has ${machineMb} MiB.\n` +
         `  Hint: Ask for less, for instance --worker-memory ${Math.floor(machineMb / 4)}m.\n`,
@@ -215,9 +236,22 @@ describe('a machine that lacks something', () => {
 
   it('says that an executor does not fit', async () => {
     await project.write('job.py', '');
-    const { exitCode, stderr } = await run(['submit', '--backend', 'local', '--worker-memory', '1g', '--executor-memory', '2g', 'job.py']);
-    expect(stderr).toContain('An executor of this job asks for 2048 MiB of memory, and a worker of cluster job-');
-    expect(stderr).toContain('Hint: Make the workers larger (--worker-memory 2048m), or ask for less with --executor-memory.\n');
+    const { exitCode, stderr } = await run([
+      'submit',
+      '--backend',
+      'local',
+      '--worker-memory',
+      '1g',
+      '--executor-memory',
+      '2g',
+      'job.py',
+    ]);
+    expect(stderr).toContain(
+      'An executor of this job asks for 2048 MiB of memory, and a worker of cluster job-',
+    );
+    expect(stderr).toContain(
+      'Hint: Make the workers larger (--worker-memory 2048m), or ask for less with --executor-memory.\n',
+    );
     expect(exitCode).toBe(69);
   });
 });

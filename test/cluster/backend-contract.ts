@@ -16,11 +16,22 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
   describe(`the ${backend.kind} backend`, () => {
     let project: TemporaryProject;
     let context: BackendContext;
-    const plan: ClusterPlan = { name: 'contract', workers: 2, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
+    const plan: ClusterPlan = {
+      name: 'contract',
+      workers: 2,
+      workerCores: 1,
+      workerMemoryMb: 1024,
+      ephemeral: false,
+    };
 
     beforeAll(async () => {
       project = temporaryProject();
-      context = { project: project.folder, environment: process.env, emit: () => {}, signal: new AbortController().signal };
+      context = {
+        project: project.folder,
+        environment: process.env,
+        emit: () => {},
+        signal: new AbortController().signal,
+      };
       const { changed } = await backend.up(plan, context);
       expect(changed).toBe(true);
     });
@@ -32,14 +43,24 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
 
     it('has two registered workers, and a history server that answers', async () => {
       const status = await backend.status(plan.name, context);
-      expect(status).toMatchObject({ name: 'contract', backend: backend.kind, state: 'running', workers: { wanted: 2, alive: 2 } });
+      expect(status).toMatchObject({
+        name: 'contract',
+        backend: backend.kind,
+        state: 'running',
+        workers: { wanted: 2, alive: 2 },
+      });
       expect(status?.nodes.map(({ name, state }) => [name, state]).sort()).toEqual([
         ['history', 'running'],
         ['master', 'running'],
         ['worker-1', 'registered'],
         ['worker-2', 'registered'],
       ]);
-      expect((await readMasterState(status?.links.master ?? ''))?.workers.map(({ cores, memory }) => [cores, memory])).toEqual([
+      expect(
+        (await readMasterState(status?.links.master ?? ''))?.workers.map(({ cores, memory }) => [
+          cores,
+          memory,
+        ]),
+      ).toEqual([
         [1, 1024],
         [1, 1024],
       ]);
@@ -60,7 +81,9 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
       expect(grown.workers).toEqual({ wanted: 3, alive: 3 });
       const shrunk = await backend.scale(plan.name, 2, context);
       expect(shrunk.workers.wanted).toBe(2);
-      expect(shrunk.nodes.map(({ name, id }) => [name, id]).sort()).toEqual(before?.nodes.map(({ name, id }) => [name, id]).sort());
+      expect(shrunk.nodes.map(({ name, id }) => [name, id]).sort()).toEqual(
+        before?.nodes.map(({ name, id }) => [name, id]).sort(),
+      );
     });
 
     it('shows the log of each node, and names the nodes there are', async () => {
@@ -87,7 +110,11 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
       const reason = new SparkctlError({ code: 'interrupted', cause: 'interrupted', message: 'enough' });
       const starting = backend.up(
         { ...plan, name: 'interrupted' },
-        { ...context, signal: controller.signal, emit: (event) => event.kind === 'activity' && controller.abort(reason) },
+        {
+          ...context,
+          signal: controller.signal,
+          emit: (event) => event.kind === 'activity' && controller.abort(reason),
+        },
       );
       await expect(starting).rejects.toThrow('enough');
       expect(await backend.status('interrupted', context)).toBeUndefined();

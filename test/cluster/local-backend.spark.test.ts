@@ -18,7 +18,10 @@ function sparkProcessesIn(project: string): readonly string[] {
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => {
       try {
-        return readlinkSync(`/proc/${pid}/cwd`).startsWith(project) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('org.apache.spark');
+        return (
+          readlinkSync(`/proc/${pid}/cwd`).startsWith(project) &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('org.apache.spark')
+        );
       } catch {
         return false;
       }
@@ -28,7 +31,12 @@ function sparkProcessesIn(project: string): readonly string[] {
 const plan = { name: 'own', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
 
 function contextOf(project: string, events: SparkctlEvent[] = []): BackendContext {
-  return { project, environment: process.env, emit: (event) => events.push(event), signal: new AbortController().signal };
+  return {
+    project,
+    environment: process.env,
+    emit: (event) => events.push(event),
+    signal: new AbortController().signal,
+  };
 }
 
 describe('a local cluster', () => {
@@ -43,10 +51,14 @@ describe('a local cluster', () => {
       const notes = events.filter((event) => event.kind === 'note').map(({ text }) => text);
       expect(notes).toContainEqual(expect.stringMatching(/^Port 7077 is taken: the master uses \d+$/));
       expect(notes).toContainEqual(expect.stringMatching(/^Port 8080 is taken: the master's page uses \d+$/));
-      expect(notes).toContainEqual(expect.stringMatching(/^Port 18080 is taken: the history server uses \d+$/));
+      expect(notes).toContainEqual(
+        expect.stringMatching(/^Port 18080 is taken: the history server uses \d+$/),
+      );
       const pids = new Set(status.nodes.map(({ id }) => id));
       const { stdout } = await execa('ss', ['-ltnpH']);
-      const listening = stdout.split('\n').filter((line) => [...pids].some((pid) => line.includes(`pid=${pid},`)));
+      const listening = stdout
+        .split('\n')
+        .filter((line) => [...pids].some((pid) => line.includes(`pid=${pid},`)));
       expect(listening.length).toBeGreaterThanOrEqual(4);
       expect(listening.filter((line) => !/\s(\[::ffff:)?127\.0\.0\.1\]?:\d+\s/.test(line))).toEqual([]);
     } finally {
@@ -66,8 +78,14 @@ describe('a local cluster', () => {
       // The record of a machine that went down: its processes are gone, and their ids belong to others.
       await localBackend.down(plan.name, context);
       await writeRecord(project.folder, record);
-      await writeFile(recordPath(project.folder, plan.name), JSON.stringify({ ...record, pid: stranger.pid }));
-      expect(await localBackend.status(plan.name, context)).toMatchObject({ state: 'degraded', workers: { wanted: 1, alive: 0 } });
+      await writeFile(
+        recordPath(project.folder, plan.name),
+        JSON.stringify({ ...record, pid: stranger.pid }),
+      );
+      expect(await localBackend.status(plan.name, context)).toMatchObject({
+        state: 'degraded',
+        workers: { wanted: 1, alive: 0 },
+      });
       expect(await localBackend.down(plan.name, context)).toBe(true);
       expect(stranger.exitCode).toBe(null);
       process.kill(stranger.pid ?? 0, 0);

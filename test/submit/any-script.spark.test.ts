@@ -25,7 +25,11 @@ sys.exit(int(sys.argv[1]))
 `;
 
 beforeAll(async () => {
-  runtime = await ensureManagedRuntime({ environment: process.env, emit: () => {}, signal: new AbortController().signal });
+  runtime = await ensureManagedRuntime({
+    environment: process.env,
+    emit: () => {},
+    signal: new AbortController().signal,
+  });
   project = await projectWithCluster();
   await project.write('script.py', script);
 });
@@ -57,11 +61,20 @@ describe('a script without a manifest', () => {
     expect([onCluster.stdout, onCluster.exitCode]).toEqual([stock.stdout, 7]);
     // spark-submit itself puts what a Python script prints on stderr into stdout.
     expect(onCluster.stdout).toContain('grüße\n');
-    expect(onCluster.stderr).toContain(`sparkctl: The script ${project.path('script.py')} ended with exit code 7.\n`);
+    expect(onCluster.stderr).toContain(
+      `sparkctl: The script ${project.path('script.py')} ended with exit code 7.\n`,
+    );
   });
 
   it('leaves a run folder that says so', async () => {
-    const { stdout, exitCode } = await submit('--json', '--conf', 'spark.app.token=canary-4711', 'script.py', '0', 'b');
+    const { stdout, exitCode } = await submit(
+      '--json',
+      '--conf',
+      'spark.app.token=canary-4711',
+      'script.py',
+      '0',
+      'b',
+    );
     expect(exitCode).toBe(0);
     const run = JSON.parse(stdout);
     expect(run).toMatchObject({
@@ -74,15 +87,22 @@ describe('a script without a manifest', () => {
       driver: { exitCode: 0 },
     });
     expect(run.applicationIds).toEqual([expect.stringMatching(/^app-\d{14}-\d{4}$/)]);
-    expect(run.links.history).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/history/${run.applicationIds[0]}/jobs/$`));
+    expect(run.links.history).toMatch(
+      new RegExp(`^http://127\\.0\\.0\\.1:\\d+/history/${run.applicationIds[0]}/jobs/$`),
+    );
     const folder = project.path('.sparkctl/runs', run.id);
     expect(await readFile(join(folder, 'stdout.log'), 'utf8')).toContain('sum 499500\n');
-    expect(await readFile(join(folder, 'stderr.log'), 'utf8')).toBe('WARNING: Using incubator modules: jdk.incubator.vector\n');
+    expect(await readFile(join(folder, 'stderr.log'), 'utf8')).toBe(
+      'WARNING: Using incubator modules: jdk.incubator.vector\n',
+    );
     const secret = await readFile(project.path('.sparkctl/clusters/default/secret'), 'utf8');
     const record = await readFile(join(folder, 'run.json'), 'utf8');
     expect(record).not.toContain(secret);
     expect(record).not.toContain('canary-4711');
-    const events = await readFile(join(folder, 'eventlog', `eventlog_v2_${run.applicationIds[0]}`, `events_1_${run.applicationIds[0]}`), 'utf8');
+    const events = await readFile(
+      join(folder, 'eventlog', `eventlog_v2_${run.applicationIds[0]}`, `events_1_${run.applicationIds[0]}`),
+      'utf8',
+    );
     expect(events).toContain('"Event":"SparkListenerApplicationEnd"');
     expect(events).not.toContain(secret);
     const shown = await sparkctl(['runs', 'show', run.id.slice(0, -2), '--json'], { cwd: project.folder });
@@ -98,7 +118,10 @@ describe('a script without a manifest', () => {
     const thrown = await submit('--master', 'local[1]', 'throws.py');
     expect(thrown.stdout).toContain('ValueError: no such luck\n');
     expect(thrown.exitCode).toBe(1);
-    await project.write('killed.py', 'import os, signal\nprint("before", flush=True)\nos.kill(os.getppid(), signal.SIGKILL)\nsignal.pause()\n');
+    await project.write(
+      'killed.py',
+      'import os, signal\nprint("before", flush=True)\nos.kill(os.getppid(), signal.SIGKILL)\nsignal.pause()\n',
+    );
     const killed = await submit('--master', 'local[1]', '--json', 'killed.py');
     expect(killed.exitCode).toBe(137);
     expect(JSON.parse(killed.stdout)).toMatchObject({ state: 'failed', cause: 'application', exitCode: 137 });
@@ -149,14 +172,29 @@ print(loader.loadClass("org.apache.commons.csv.CSVFormat").getName())
 `,
     );
     const ivy = `spark.jars.ivy=${project.path('ivy')}`;
-    const { stdout, exitCode, stderr } = await submit('--conf', ivy, '--packages', 'org.apache.commons:commons-csv:1.11.0', 'packages.py');
+    const { stdout, exitCode, stderr } = await submit(
+      '--conf',
+      ivy,
+      '--packages',
+      'org.apache.commons:commons-csv:1.11.0',
+      'packages.py',
+    );
     expect([stdout, exitCode], stderr).toEqual(['org.apache.commons.csv.CSVFormat\n', 0]);
   });
 
   it('is shown by --dry-run as a command that can be pasted', async () => {
-    const { stdout, stderr, exitCode } = await submit('--dry-run', '--conf', 'spark.my.password=canary', 'script.py', '0', "it's");
+    const { stdout, stderr, exitCode } = await submit(
+      '--dry-run',
+      '--conf',
+      'spark.my.password=canary',
+      'script.py',
+      '0',
+      "it's",
+    );
     expect(stderr).toBe('Would submit to running cluster default (local)\n');
-    expect(stdout).toMatch(/^spark-submit --master spark:\/\/127\.0\.0\.1:\d+ --conf spark\.authenticate=true .*script\.py 0 'it'\\''s'\n$/);
+    expect(stdout).toMatch(
+      /^spark-submit --master spark:\/\/127\.0\.0\.1:\d+ --conf spark\.authenticate=true .*script\.py 0 'it'\\''s'\n$/,
+    );
     expect(stdout).not.toContain('canary');
     expect(exitCode).toBe(0);
   });

@@ -31,7 +31,9 @@ describe('a run on a cluster of its own', () => {
     ['SIGTERM', 143],
   ] as const) {
     it(`leaves nothing behind after ${signal}`, async () => {
-      const running = startSparkctl(['submit', '--backend', 'local', '--workers', '1', 'endless.py'], { cwd: project.folder });
+      const running = startSparkctl(['submit', '--backend', 'local', '--workers', '1', 'endless.py'], {
+        cwd: project.folder,
+      });
       let printed = '';
       running.stdout.on('data', (chunk) => {
         printed += chunk;
@@ -48,7 +50,17 @@ describe('a run on a cluster of its own', () => {
   }
 
   it('is stopped by --timeout, with 124', async () => {
-    const words = ['submit', '--backend', 'local', '--workers', '1', '--timeout', '12s', '--json', 'endless.py'];
+    const words = [
+      'submit',
+      '--backend',
+      'local',
+      '--workers',
+      '1',
+      '--timeout',
+      '12s',
+      '--json',
+      'endless.py',
+    ];
     const { exitCode, stdout } = await startSparkctl(words, { cwd: project.folder });
     expect(JSON.parse(stdout)).toMatchObject({
       state: 'timed-out',
@@ -61,7 +73,9 @@ describe('a run on a cluster of its own', () => {
   });
 
   it('is found as lost, and its processes are ended, after a kill -9 of sparkctl', async () => {
-    const running = startSparkctl(['submit', '--backend', 'local', '--workers', '1', 'endless.py'], { cwd: project.folder });
+    const running = startSparkctl(['submit', '--backend', 'local', '--workers', '1', 'endless.py'], {
+      cwd: project.folder,
+    });
     let printed = '';
     running.stdout.on('data', (chunk) => {
       printed += chunk;
@@ -70,12 +84,16 @@ describe('a run on a cluster of its own', () => {
     running.kill('SIGKILL');
     await running;
     expect(processesMentioning(project.folder).length).toBeGreaterThan(3);
-    const next = await startSparkctl(['submit', '--master', 'local[1]', '--json', 'none.py'], { cwd: project.folder });
+    const next = await startSparkctl(['submit', '--master', 'local[1]', '--json', 'none.py'], {
+      cwd: project.folder,
+    });
     expect(next.exitCode).toBe(66);
     const list = await startSparkctl(['cluster', 'list'], { cwd: project.folder });
     expect(list.stdout).toBe('No cluster. Start one with: sparkctl cluster up\n');
     expect(processesMentioning(project.folder)).toEqual([]);
     const runs = await startSparkctl(['runs', 'list', '--json'], { cwd: project.folder });
-    expect(JSON.parse(runs.stdout).runs.filter(({ state }: { state: string }) => state === 'lost')).toHaveLength(1);
+    expect(
+      JSON.parse(runs.stdout).runs.filter(({ state }: { state: string }) => state === 'lost'),
+    ).toHaveLength(1);
   });
 });

@@ -1,11 +1,21 @@
+import { sparkctl } from './sparkctl.ts';
 import type { TemporaryProject } from './temporary-project.ts';
 import { temporaryProject } from './temporary-project.ts';
-import { sparkctl } from './sparkctl.ts';
 
 /** A project with a running local cluster that the tests of a file share. */
 export async function projectWithCluster(workers = 2): Promise<TemporaryProject> {
   const project = temporaryProject();
-  const words = ['cluster', 'up', '--backend', 'local', '--workers', String(workers), '--worker-memory', '1g', '--json'];
+  const words = [
+    'cluster',
+    'up',
+    '--backend',
+    'local',
+    '--workers',
+    String(workers),
+    '--worker-memory',
+    '1g',
+    '--json',
+  ];
   const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder });
   if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
   return {

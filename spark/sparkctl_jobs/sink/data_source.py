@@ -129,9 +129,8 @@ def _mode(options: Mapping[str, str], overwrite: bool) -> Mode:
     if asked not in (None, "overwrite", "append", "upsert"):
         raise UnknownOptionError(f"the mode {asked} is none of overwrite, append, upsert")
     if overwrite != (asked == "overwrite") and asked is not None:
-        raise UnknownOptionError(
-            f"the option mode={asked} goes with Spark's mode {'overwrite' if asked == 'overwrite' else 'append'}"
-        )
+        fitting = "overwrite" if asked == "overwrite" else "append"
+        raise UnknownOptionError(f"the option mode={asked} goes with Spark's mode {fitting}")
     return cast(Mode, asked or ("overwrite" if overwrite else "append"))
 
 

@@ -1,30 +1,30 @@
-"""Spark's values as SQLite's, each one exactly: what would be rounded or changed is an error that names the column."""
+"""Spark's values as SQLite's, each one exactly: what would be rounded is an error that names the column."""
 
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import types as T
+from pyspark.sql import types
 from pyspark.sql.types import StructField
 
 from ..errors import ColumnMismatchError, ValueNotStorableError
 from ..timestamps import milliseconds_to_text
 
-_STORAGE: dict[type[T.DataType], str] = {
-    T.ByteType: "INTEGER",
-    T.ShortType: "INTEGER",
-    T.IntegerType: "INTEGER",
-    T.LongType: "INTEGER",
-    T.BooleanType: "INTEGER",
-    T.FloatType: "REAL",
-    T.DoubleType: "REAL",
-    T.StringType: "TEXT",
-    T.DecimalType: "TEXT",
-    T.DateType: "TEXT",
-    T.TimestampType: "TEXT",
-    T.TimestampNTZType: "TEXT",
-    T.BinaryType: "BLOB",
+_STORAGE: dict[type[types.DataType], str] = {
+    types.ByteType: "INTEGER",
+    types.ShortType: "INTEGER",
+    types.IntegerType: "INTEGER",
+    types.LongType: "INTEGER",
+    types.BooleanType: "INTEGER",
+    types.FloatType: "REAL",
+    types.DoubleType: "REAL",
+    types.StringType: "TEXT",
+    types.DecimalType: "TEXT",
+    types.DateType: "TEXT",
+    types.TimestampType: "TEXT",
+    types.TimestampNTZType: "TEXT",
+    types.BinaryType: "BLOB",
 }
 
 
@@ -47,7 +47,7 @@ def stores_exactly(field: StructField, declared: str) -> bool:
     if affinity == "NUMERIC":
         # Text that looks like a number would become one. An instant or a date never looks like one.
         return storage == "INTEGER" or isinstance(
-            field.dataType, (T.DateType, T.TimestampType, T.TimestampNTZType)
+            field.dataType, (types.DateType, types.TimestampType, types.TimestampNTZType)
         )
     return False
 
@@ -68,26 +68,27 @@ def _affinity(declared: str) -> str:
 def encode(column: pa.Array, field: StructField) -> pa.Array:
     """The column as int64, float64, text or bytes."""
     data_type = field.dataType
-    if isinstance(data_type, (T.FloatType, T.DoubleType)):
+    if isinstance(data_type, (types.FloatType, types.DoubleType)):
         return _finite(column.cast(pa.float64()), field)
-    if isinstance(data_type, T.DecimalType):
+    if isinstance(data_type, types.DecimalType):
         return _digits(column)
-    if isinstance(data_type, T.DateType):
+    if isinstance(data_type, types.DateType):
         return _must_all_be_known(
             milliseconds_to_text(column.cast(pa.timestamp("ms"))), column, field, stop=10
         )
-    if isinstance(data_type, T.TimestampType):
+    if isinstance(data_type, types.TimestampType):
         return _must_all_be_known(milliseconds_to_text(_milliseconds(column, field)), column, field)
-    if isinstance(data_type, T.TimestampNTZType):
+    if isinstance(data_type, types.TimestampNTZType):
         return _must_all_be_known(milliseconds_to_text(_milliseconds(column, field)), column, field, stop=-1)
-    types = {"INTEGER": pa.int64(), "TEXT": pa.string(), "BLOB": pa.binary()}
-    return column.cast(types[storage_of(field)])
+    storage = {"INTEGER": pa.int64(), "TEXT": pa.string(), "BLOB": pa.binary()}
+    return column.cast(storage[storage_of(field)])
 
 
 def _finite(column: pa.Array, field: StructField) -> pa.Array:
     if not pc.all(pc.is_finite(column), min_count=0).as_py():
         raise ValueNotStorableError(
-            f"column {field.name} has NaN or an infinity, which SQLite can't keep: reject such rows or make them null"
+            f"column {field.name} has NaN or an infinity, which SQLite can't keep:"
+            " reject such rows or make them null"
         )
     return column
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ..reasons import Reason
 from .identifiers import quoted, quoted_list
 from .originals import find_originals
 from .plan import WritePlan
@@ -164,7 +165,8 @@ class Merge:
         ).rowcount
         if found:
             self._connection.execute(
-                f"DELETE FROM {rows} WHERE ({quoted_list(key)}) IN (SELECT {self._keys} FROM temp.duplicates WHERE piece = ?)",
+                f"DELETE FROM {rows} WHERE ({quoted_list(key)})"
+                f" IN (SELECT {self._keys} FROM temp.duplicates WHERE piece = ?)",
                 (place,),
             )
         self.duplicates += found
@@ -178,7 +180,8 @@ class Merge:
             columns = [pa.array(column) for column in zip(*chunk, strict=True)]
             table = pa.Table.from_arrays(columns, names=list(self._plan.target.key))
             self._connection.executemany(
-                f"INSERT INTO main.{quoted(self._plan.target.quarantine)} VALUES (?, ?, ?, 'duplicate-key', ?)",
+                f"INSERT INTO main.{quoted(self._plan.target.quarantine)}"
+                f" VALUES (?, ?, ?, '{Reason.DUPLICATE_KEY}', ?)",
                 (
                     (self._plan.run_id, piece.source_file, piece.lines_before + line, raw)
                     for line, raw in find_originals(

@@ -1,4 +1,4 @@
-"""The text of loaded rows, kept for the commit: only there it comes out that a row has a key of another task's."""
+"""The text of loaded rows, kept for the commit: only there it comes out that two tasks had the same key."""
 
 import os
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ _CACHE_KIB = 64 * 1024
 
 
 def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
-    """Publishes the shards that the messages name. False if the run was committed before: then nothing changes."""
+    """Publishes the shards that the messages name. False if the run was committed before; nothing changes."""
     database = plan.database
     try:
         with Staging.guarded(Path(plan.staging)):
@@ -91,7 +91,7 @@ def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_file
 
 
 def _write_merged(connection: sqlite3.Connection, plan: WritePlan, pieces: list[Piece]) -> Merge:
-    """By way of one database in the staging folder: for more shards than can be attached, and to update by key."""
+    """By way of a database in the staging folder: for more shards than can be attached, or to update rows."""
     path = Path(plan.staging) / "merged.db"
     create_file(path)
     target = plan.target

@@ -13,8 +13,8 @@ class RepeatedKeys:
     """
     Finds the rows whose key an earlier row of the segment has.
 
-    It keeps no keys: those of earlier batches are in the shard, and only rows that may be repeated are looked up
-    there. With keys that rise, as most do, that is next to none.
+    It keeps no keys: those of earlier batches are in the shard, and only rows that may be repeated are looked
+    up there. With keys that rise, as most do, that is next to none.
     """
 
     def __init__(self, cursor: Any, table: str, key: tuple[str, ...]) -> None:
@@ -23,7 +23,10 @@ class RepeatedKeys:
         self._greatest: int | None = None
         self._candidates = f"candidates_{table}"
         matches = " AND ".join(f"t.{quoted(name)} = c.{quoted(name)}" for name in key)
-        self._look_up = f"SELECT c.place FROM temp.{self._candidates} AS c WHERE EXISTS (SELECT 1 FROM {table} AS t WHERE {matches})"
+        self._look_up = (
+            f"SELECT c.place FROM temp.{self._candidates} AS c"
+            f" WHERE EXISTS (SELECT 1 FROM {table} AS t WHERE {matches})"
+        )
         cursor.execute(f"CREATE TEMP TABLE {self._candidates} ({quoted_list(key)}, place)")
 
     def find(self, rows: pa.RecordBatch) -> pa.Array:

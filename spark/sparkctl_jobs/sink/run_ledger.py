@@ -1,7 +1,7 @@
 """The tables that tell of a write, in the same database and published with it."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import from_sqlite
@@ -23,7 +23,7 @@ RUNS_DEFINITION = f"""CREATE TABLE IF NOT EXISTS {RUNS} (
 
 
 def quarantine_definition(table: str) -> str:
-    """The statement that makes the quarantine, which says of the table's present version what is not in it."""
+    """The statement that makes the quarantine: what is not in the present version of the table, and why."""
     return f"""CREATE TABLE IF NOT EXISTS {quoted(table)} (
   run_id TEXT NOT NULL,
   source_file TEXT NOT NULL,
@@ -57,7 +57,8 @@ def find_run(path: Path, run_id: str, lock_timeout_ms: int = 60_000) -> Committe
         return None
     connection = open_database(path, lock_timeout_ms)
     try:
-        return run_in(connection, run_id)
+        found = run_in(connection, run_id)
+        return replace(found, repeated=True) if found else None
     except sqlite3.Error as error:
         raise from_sqlite(error, path) from error
     finally:

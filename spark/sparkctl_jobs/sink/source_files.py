@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 def as_given(address: str, base_folder: str) -> str:
     """
-    Spark's `file:///srv/data/a%20b.json` as the path `a b.json`, relative to the base folder where it is inside it.
+    Spark's `file:///srv/data/a%20b.json` as a path, relative to the base folder where it is inside it.
 
     Addresses of other file systems stay as they are.
     """

@@ -25,8 +25,8 @@ class Staging:
     """
     A folder that lives as long as the process that guards it.
 
-    The guard is a lock on the folder, which the system gives up when the process dies, however it dies. Each new
-    write removes the folders that nobody guards any more.
+    The guard is a lock on the folder, which the system gives up when the process dies, however it dies. Each
+    new write removes the folders that nobody guards any more.
     """
 
     def __init__(self, folder: Path, guard: int) -> None:
@@ -132,7 +132,7 @@ def _is_abandoned(folder: Path) -> bool:
 
 
 def _try_lock(descriptor: int, kind: int) -> bool:
-    """Whether it could be locked. Where the file system knows no locks nothing is ever taken for abandoned."""
+    """Whether it could be locked. Where the file system has no locks, nothing is ever taken for abandoned."""
     try:
         fcntl.flock(descriptor, kind)
     except OSError:

@@ -83,7 +83,7 @@ def check_folder(path: Path) -> None:
 
 
 def check_database(path: Path, lock_timeout_ms: int) -> None:
-    """Makes sure that the database can be written, or made. It waits for a lock that another process holds."""
+    """Makes sure that the database can be written, or made. It waits for locks of other processes."""
     check_folder(path)
     if not path.exists() or path.stat().st_size == 0:
         return
@@ -102,7 +102,7 @@ def _writable(path: Path) -> bool:
 
 
 def _create_file(path: Path) -> None:
-    # SQLite itself would make a file that the group can't write, and containers run as another user of the group.
+    # SQLite would make a file that the group can't write; containers run as another user of the group.
     if not path.exists():
         check_folder(path)
         create_file(path)
@@ -117,6 +117,7 @@ def _find_table(path: Path, table: str, lock_timeout_ms: int) -> tuple[Target, d
         if found[0] != "table":
             raise ColumnMismatchError(f"{table} in {path} is no table but of the kind {found[0]}")
         columns = connection.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
+        strict = connection.execute("SELECT strict FROM pragma_table_list(?)", (table,)).fetchone()[0]
     except sqlite3.Error as error:
         raise from_sqlite(error, path) from error
     finally:
@@ -125,7 +126,7 @@ def _find_table(path: Path, table: str, lock_timeout_ms: int) -> tuple[Target, d
     key = sorted((column[5], column[1]) for column in ordinary if column[5] > 0)
     names = tuple(column[1] for column in ordinary)
     target = Target(str(path.absolute()), table, found[1], names, tuple(name for _, name in key))
-    return target, {column[1]: column[2] for column in ordinary}
+    return target, {column[1]: column[2] if strict or column[2].upper() != "ANY" else "NUMERIC" for column in ordinary}
 
 
 def _planned(path: Path, table: str, rows: StructType, key: Sequence[str]) -> Target:
@@ -137,7 +138,7 @@ def _planned(path: Path, table: str, rows: StructType, key: Sequence[str]) -> Ta
     lines = []
     for field in rows:
         required = " NOT NULL" if not field.nullable or field.name in key else ""
-        # Only as a column's own constraint is an integer key the row's id, which makes the table half as large.
+        # Only as a column's own constraint is an integer key the row's id, which needs no index.
         alone = " PRIMARY KEY" if [field.name] == list(key) else ""
         lines.append(f"{quoted(field.name)} {storage_of(field)}{required}{alone}")
     if len(key) > 1:
@@ -155,6 +156,7 @@ def _must_match(target: Target, declared: dict[str, str], rows: StructType) -> N
     for field in rows:
         if not stores_exactly(field, declared[field.name]):
             raise ColumnMismatchError(
-                f"column {field.name} of table {target.table} is declared {declared[field.name] or 'without a type'},"
-                f" which can't keep every {field.dataType.simpleString()} exactly: declare it {storage_of(field)}"
+                f"column {field.name} of table {target.table} is declared"
+                f" {declared[field.name] or 'without a type'}, which can't keep every"
+                f" {field.dataType.simpleString()} exactly: declare it {storage_of(field)}"
             )

@@ -35,16 +35,16 @@ def write_sqlite(
     """
     Writes the rows into a table: afterwards it is the new version, or the old one if anything failed.
 
-    Rows may carry the provenance columns (see `provenance`); then rejected and repeated ones go to the table's
-    quarantine. With a stage, the frame is what the stage reads and the rows are what it makes. A run id that is
-    committed already changes nothing. `key` is for a table that is not there yet.
+    Rows may carry the provenance columns (see `provenance`); then rejected and repeated ones go to the
+    table's quarantine. With a stage, the frame is what the stage reads and the rows are what it makes. A run
+    id that is committed already changes nothing. `key` is for a table that is not there yet.
     """
     path = Path(database).absolute()
     run_id = checked_run_id(run_id or str(uuid.uuid4()))
     check_database(path, lock_timeout_ms)
     before = find_run(path, run_id, lock_timeout_ms)
     if before is not None:
-        return replace(before, repeated=True)
+        return before
     register_sqlite(frame.sparkSession, stage)
     staging = Staging.create(path, run_id)
     try:

@@ -1,9 +1,9 @@
 import { filePieces } from '../../datasets/file-pieces.ts';
 import { hasErrorCode } from '../../errors/has-error-code.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { BlankSoFar } from './blank-so-far.ts';
 
 const lineFeed = 0x0a;
-const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /** How many lines of a file are not blank, read piece by piece. A blank line holds nothing but white space. */
 export async function countLines(path: string, signal?: AbortSignal): Promise<number> {
@@ -24,25 +24,19 @@ export async function countLines(path: string, signal?: AbortSignal): Promise<nu
 
 async function count(pieces: AsyncIterable<Buffer>): Promise<number> {
   let lines = 0;
-  /** Whether the line that is being read has anything in it yet: it may have begun in an earlier piece. */
+  /** Whether the line that is being read is known to have something in it: it may have begun in an earlier piece. */
   let filled = false;
-  let first = true;
+  const blank = new BlankSoFar();
   for await (const piece of pieces) {
-    let at = first && byteOrderMark.every((byte, index) => piece[index] === byte) ? byteOrderMark.length : 0;
-    first = false;
-    while (at < piece.length) {
+    for (let at = 0; at < piece.length; ) {
       const end = piece.indexOf(lineFeed, at);
       const stop = end === -1 ? piece.length : end;
-      for (; !filled && at < stop; at++) filled = !isWhiteSpace(piece[at] ?? 0);
+      for (; !filled && at < stop; at++) filled = !blank.take(piece[at] ?? 0);
       if (end === -1) break;
-      if (filled) lines += 1;
+      if (!blank.end() || filled) lines += 1;
       filled = false;
       at = end + 1;
     }
   }
-  return filled ? lines + 1 : lines;
-}
-
-function isWhiteSpace(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+  return !blank.end() || filled ? lines + 1 : lines;
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../parse-values.ts';
 import type { CommandContext } from '../program.ts';
-import { progressOption, type ProgressKind } from '../render/progress-kind.ts';
+import { type ProgressKind, progressOption } from '../render/progress-kind.ts';
 import { type ClusterOptionValues, wishOf, withClusterName, withClusterSize } from './cluster-options.ts';
 
 type Values = ClusterOptionValues & {
@@ -14,17 +14,21 @@ type Values = ClusterOptionValues & {
 /** `sparkctl cluster up|down|status|list|scale|logs`. */
 export function clusterCommand(context: CommandContext): Command {
   const load = () => import('../run-cluster.ts');
-  const cluster = new Command('cluster').summary('make, show and end clusters').description('Clusters that stay until they are taken down.');
+  const cluster = new Command('cluster')
+    .summary('make, show and end clusters')
+    .description('Clusters that stay until they are taken down.');
   const add = (name: string, summary: string) =>
     withClusterName(cluster.command(name).summary(summary).description(summary))
       .option('--json', 'print JSON on stdout')
       .addOption(progressOption());
-  withClusterSize(add('up', 'start a cluster, or bring the one of that name to what is asked')).action(async (values: Values) =>
-    context.end(await (await load()).clusterUp(wishOf(values), values, context)),
+  withClusterSize(add('up', 'start a cluster, or bring the one of that name to what is asked')).action(
+    async (values: Values) => context.end(await (await load()).clusterUp(wishOf(values), values, context)),
   );
   add('down', 'stop and remove a cluster')
     .option('--all', 'every cluster of the project')
-    .action(async (values: Values) => context.end(await (await load()).clusterDown(wishOf(values), values, context)));
+    .action(async (values: Values) =>
+      context.end(await (await load()).clusterDown(wishOf(values), values, context)),
+    );
   add('status', 'what there is of a cluster, asked of the cluster itself').action(async (values: Values) =>
     context.end(await (await load()).clusterStatus(wishOf(values), values, context)),
   );

@@ -13,8 +13,14 @@ export interface ClusterOptionValues {
 /** The options that say which cluster is meant. */
 export function withClusterName(command: Command): Command {
   return command
-    .addOption(new Option('--cluster <name>', 'which cluster; default: the one called default').argParser(clusterName))
-    .addOption(new Option('--backend <kind>', 'how the cluster is made').choices(['auto', 'local', 'docker']).default('auto'));
+    .addOption(
+      new Option('--cluster <name>', 'which cluster; default: the one called default').argParser(clusterName),
+    )
+    .addOption(
+      new Option('--backend <kind>', 'how the cluster is made')
+        .choices(['auto', 'local', 'docker'])
+        .default('auto'),
+    );
 }
 
 /** The options that say how large a cluster is to be. */

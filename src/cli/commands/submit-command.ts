@@ -7,7 +7,7 @@ import {
 } from '../../submit/spark-submit-option.ts';
 import { duration, wholeNumber } from '../parse-values.ts';
 import type { CommandContext } from '../program.ts';
-import { progressOption, type ProgressKind } from '../render/progress-kind.ts';
+import { type ProgressKind, progressOption } from '../render/progress-kind.ts';
 import { type ClusterOptionValues, wishOf, withClusterName, withClusterSize } from './cluster-options.ts';
 
 interface SubmitOptionValues extends ClusterOptionValues {
@@ -39,9 +39,15 @@ export function submitCommand(context: CommandContext): Command {
     .passThroughOptions();
   withClusterSize(withClusterName(command))
     .option('--keep', 'leave the cluster that was started for the run')
-    .addOption(new Option('--timeout <duration>', 'stop the run after so long, such as 10m').argParser(duration))
-    .addOption(new Option('--rows <n>', "rows of the dataset, instead of the manifest's").argParser(wholeNumber(1)))
-    .addOption(new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)))
+    .addOption(
+      new Option('--timeout <duration>', 'stop the run after so long, such as 10m').argParser(duration),
+    )
+    .addOption(
+      new Option('--rows <n>', "rows of the dataset, instead of the manifest's").argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)),
+    )
     .option('--strict', 'fail (65) when any row was quarantined')
     .option('--skip-checks', 'do not check the result')
     .option('--no-manifest', 'submit the script alone, whatever lies beside it')
@@ -49,28 +55,34 @@ export function submitCommand(context: CommandContext): Command {
     .option('--json', "print the run record on stdout; the script's output is in the run folder")
     .addOption(progressOption());
   addSparkOptions(command, given);
-  return command.action(async (application: string | undefined, args: string[], options: SubmitOptionValues) => {
-    const run = await import('../run-submit.ts');
-    const inquiry = given.find(({ name }) => sparkSubmitInquiries.some(({ flags }) => flags.startsWith(name)));
-    if (inquiry !== undefined) return context.end(await run.runInquiry(given, context));
-    if (application === undefined) return command.error('error: no script was named');
-    const request: SubmitRequest = {
-      application,
-      applicationArguments: args,
-      sparkOptions: given,
-      workingFolder: context.host.workingFolder,
-      useManifest: options.manifest,
-      wish: wishOf(options),
-      keep: options.keep === true,
-      timeoutMs: options.timeout,
-      rows: options.rows,
-      seed: options.seed,
-      strict: options.strict === true,
-      skipChecks: options.skipChecks === true,
-    };
-    const how = { json: options.json === true, progress: options.progress };
-    context.end(options.dryRun ? await run.runDry(request, context) : await run.runSubmit(request, how, context));
-  });
+  return command.action(
+    async (application: string | undefined, args: string[], options: SubmitOptionValues) => {
+      const run = await import('../run-submit.ts');
+      const inquiry = given.find(({ name }) =>
+        sparkSubmitInquiries.some(({ flags }) => flags.startsWith(name)),
+      );
+      if (inquiry !== undefined) return context.end(await run.runInquiry(given, context));
+      if (application === undefined) return command.error('error: no script was named');
+      const request: SubmitRequest = {
+        application,
+        applicationArguments: args,
+        sparkOptions: given,
+        workingFolder: context.host.workingFolder,
+        useManifest: options.manifest,
+        wish: wishOf(options),
+        keep: options.keep === true,
+        timeoutMs: options.timeout,
+        rows: options.rows,
+        seed: options.seed,
+        strict: options.strict === true,
+        skipChecks: options.skipChecks === true,
+      };
+      const how = { json: options.json === true, progress: options.progress };
+      context.end(
+        options.dryRun ? await run.runDry(request, context) : await run.runSubmit(request, how, context),
+      );
+    },
+  );
 }
 
 /** Keeps the options in the order in which they were given: of two that say the same, spark-submit takes the last. */

@@ -8,7 +8,12 @@ export function formatCluster(status: ClusterStatus, color: ReturnType<typeof pa
   const { alive, wanted } = status.workers;
   const nodes = formatTable(
     ['node', 'state', 'id', 'page'],
-    status.nodes.map(({ name, state: nodeState, id, url, reason }) => [name, reason ? `${nodeState}: ${reason}` : nodeState, id, url ?? '']),
+    status.nodes.map(({ name, state: nodeState, id, url, reason }) => [
+      name,
+      reason ? `${nodeState}: ${reason}` : nodeState,
+      id,
+      url ?? '',
+    ]),
   );
   return (
     `Cluster ${color('bold', status.name)} (${status.backend}): ${state}, ${alive} of ${wanted} workers alive, ` +
@@ -22,6 +27,12 @@ export function formatClusterList(clusters: readonly ClusterStatus[]): string {
   if (clusters.length === 0) return 'No cluster. Start one with: sparkctl cluster up\n';
   return formatTable(
     ['cluster', 'backend', 'state', 'workers', 'master'],
-    clusters.map(({ name, backend, state, workers, master }) => [name, backend, state, `${workers.alive}/${workers.wanted}`, master]),
+    clusters.map(({ name, backend, state, workers, master }) => [
+      name,
+      backend,
+      state,
+      `${workers.alive}/${workers.wanted}`,
+      master,
+    ]),
   );
 }

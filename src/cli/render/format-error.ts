@@ -2,7 +2,10 @@ import type { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
 
 /** A foreseen failure: what happened, and what to do next. */
-export function formatError({ message, hint }: Pick<SparkctlError, 'message'> & { hint?: string | undefined }): string {
+export function formatError({
+  message,
+  hint,
+}: Pick<SparkctlError, 'message'> & { hint?: string | undefined }): string {
   return `sparkctl: ${message}\n${hint === undefined ? '' : `  Hint: ${hint}\n`}`;
 }
 

@@ -13,7 +13,11 @@ export interface Progress extends Disposable {
 type Style = Parameters<typeof styleText>[0];
 
 /** The renderer for an audience: a terminal, a log file, a program, or nobody. */
-export function makeProgress(kind: ProgressKind, stderr: TextSink, environment: Readonly<Record<string, string | undefined>>): Progress {
+export function makeProgress(
+  kind: ProgressKind,
+  stderr: TextSink,
+  environment: Readonly<Record<string, string | undefined>>,
+): Progress {
   switch (kind) {
     case 'auto': {
       const terminal = stderr.isTTY === true && !environment['CI'] && environment['TERM'] !== 'dumb';
@@ -26,7 +30,10 @@ export function makeProgress(kind: ProgressKind, stderr: TextSink, environment: 
     case 'json':
       return { ...silent, show: (event) => stderr.write(`${JSON.stringify(event)}\n`) };
     case 'quiet':
-      return { ...silent, show: (event) => event.kind === 'warning' && stderr.write(`sparkctl: ${event.text}\n`) };
+      return {
+        ...silent,
+        show: (event) => event.kind === 'warning' && stderr.write(`sparkctl: ${event.text}\n`),
+      };
   }
 }
 
@@ -36,7 +43,10 @@ const silent: Omit<Progress, 'show'> = {
 };
 
 /** Colours where stderr is a terminal and nobody said no (NO_COLOR, FORCE_COLOR). */
-export function paint(stderr: TextSink, environment: Readonly<Record<string, string | undefined>>): (style: Style, text: string) => string {
+export function paint(
+  stderr: TextSink,
+  environment: Readonly<Record<string, string | undefined>>,
+): (style: Style, text: string) => string {
   const forced = environment['FORCE_COLOR'] !== undefined && environment['FORCE_COLOR'] !== '0';
   const wanted = forced || (stderr.isTTY === true && !environment['NO_COLOR']);
   return (style, text) => (wanted ? styleText(style, text, { validateStream: false }) : text);
@@ -46,7 +56,9 @@ export function paint(stderr: TextSink, environment: Readonly<Record<string, str
 function lineOf(event: SparkctlEvent, color: ReturnType<typeof paint>): string | undefined {
   switch (event.kind) {
     case 'phase-finished': {
-      const mark = { done: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[event.outcome];
+      const mark = { done: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[
+        event.outcome
+      ];
       const summary = event.summary ?? (event.outcome === 'failed' ? 'failed' : '');
       return `${mark} ${event.title.padEnd(13)}${summary} ${color('gray', `(${formatDuration(event.durationMs)})`)}\n`;
     }
@@ -86,8 +98,13 @@ function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progres
     // A script that printed half a line is left alone until it ends the line.
     if (current === undefined || !atLineStart) return;
     const elapsed = formatDuration(performance.now() - current.beganAt);
-    const text = `${current.title.padEnd(13)}${current.activity}`.slice(0, Math.max(20, (stderr.columns ?? 80) - 14));
-    stderr.write(`\r\u001b[2K${color('cyan', frames[frame % frames.length] ?? '')} ${text} ${color('gray', elapsed)}`);
+    const text = `${current.title.padEnd(13)}${current.activity}`.slice(
+      0,
+      Math.max(20, (stderr.columns ?? 80) - 14),
+    );
+    stderr.write(
+      `\r\u001b[2K${color('cyan', frames[frame % frames.length] ?? '')} ${text} ${color('gray', elapsed)}`,
+    );
     drawn = true;
   };
   const timer = setInterval(() => {
@@ -97,7 +114,8 @@ function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progres
   timer.unref();
   return {
     show(event) {
-      if (event.kind === 'phase-started') current = { title: event.title, beganAt: performance.now(), activity: '' };
+      if (event.kind === 'phase-started')
+        current = { title: event.title, beganAt: performance.now(), activity: '' };
       if (event.kind === 'activity' && current !== undefined) current.activity = event.text;
       if (event.kind === 'phase-finished') current = undefined;
       const line = lineOf(event, color);

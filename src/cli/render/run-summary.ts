@@ -9,7 +9,12 @@ const number = new Intl.NumberFormat('en-US');
 /** `100,000 read = 95,012 loaded + 3,988 quarantined + 1,000 duplicates + 0 filtered`. */
 export function formatAccounting(accounting: NonNullable<RunRecord['accounting']>): string {
   const { read, loaded, quarantined, duplicates, filtered } = accounting;
-  const parts = [`${number.format(loaded)} loaded`, `${number.format(quarantined)} quarantined`, `${number.format(duplicates)} duplicates`, `${number.format(filtered)} filtered`];
+  const parts = [
+    `${number.format(loaded)} loaded`,
+    `${number.format(quarantined)} quarantined`,
+    `${number.format(duplicates)} duplicates`,
+    `${number.format(filtered)} filtered`,
+  ];
   return `${number.format(read)} read = ${parts.join(' + ')}`;
 }
 
@@ -25,11 +30,21 @@ export function formatRunSummary(run: RunRecord, from: string, color: ReturnType
   return [
     '\n',
     run.accounting ? row('Accounting', formatAccounting(run.accounting)) : '',
-    reasons.length > 0 ? row('', reasons.map(([reason, rows]) => `${reason} ${number.format(rows)}`).join(', ')) : '',
+    reasons.length > 0
+      ? row('', reasons.map(([reason, rows]) => `${reason} ${number.format(rows)}`).join(', '))
+      : '',
     ...run.checks.map((check, index) => {
-      const mark = { held: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[check.status];
-      const text = check.status === 'held' ? `${check.name}: ${check.found}` : `${check.name}: expected ${check.expected}, found ${check.found}`;
-      const detail = check.status !== 'held' && check.detail ? `\n${''.padEnd(14)}${check.detail.replaceAll('\n', `\n${''.padEnd(14)}`)}` : '';
+      const mark = { held: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[
+        check.status
+      ];
+      const text =
+        check.status === 'held'
+          ? `${check.name}: ${check.found}`
+          : `${check.name}: expected ${check.expected}, found ${check.found}`;
+      const detail =
+        check.status !== 'held' && check.detail
+          ? `\n${''.padEnd(14)}${check.detail.replaceAll('\n', `\n${''.padEnd(14)}`)}`
+          : '';
       return row(index === 0 ? 'Checks' : '', `${mark} ${text}${detail}`);
     }),
     run.database ? row('Database', `${near(run.database.path)}, table ${run.database.table}`) : '',

@@ -25,7 +25,8 @@ export function formatRunList(runs: readonly RunRecord[], _color: Paint): string
 
 /** Everything of a run that a person may want to look up. */
 export function formatRunDetails(run: RunRecord, from: string, color: Paint): string {
-  const row = (label: string, text: string | undefined) => (text ? `${color('bold', label.padEnd(12))}${text}\n` : '');
+  const row = (label: string, text: string | undefined) =>
+    text ? `${color('bold', label.padEnd(12))}${text}\n` : '';
   const { versions, cluster } = run;
   const phases = run.phases.map(({ title, durationMs, outcome, summary }) => [
     title,
@@ -38,7 +39,12 @@ export function formatRunDetails(run: RunRecord, from: string, color: Paint): st
     row('Started', run.startedAt) +
     row('Application', run.applicationIds.join(', ')) +
     row('Cluster', cluster && `${cluster.name} (${cluster.backend}: ${cluster.reason}) ${cluster.master}`) +
-    row('Versions', Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')) +
+    row(
+      'Versions',
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ) +
     row('Command', run.command.join(' ')) +
     `\n${formatTable(['phase', 'time', 'what'], phases)}` +
     formatRunSummary(run, from, color) +

@@ -24,9 +24,17 @@ export const loopback = '127.0.0.1';
 
 /** What Spark's own launcher opens to Spark on Java 17 and newer, less the incubating vector module, which daemons do not use. */
 const opened = [
-  ...['lang', 'lang.invoke', 'lang.reflect', 'io', 'net', 'nio', 'util', 'util.concurrent', 'util.concurrent.atomic'].map(
-    (name) => `java.base/java.${name}`,
-  ),
+  ...[
+    'lang',
+    'lang.invoke',
+    'lang.reflect',
+    'io',
+    'net',
+    'nio',
+    'util',
+    'util.concurrent',
+    'util.concurrent.atomic',
+  ].map((name) => `java.base/java.${name}`),
   'java.base/jdk.internal.ref',
   'java.base/sun.nio.ch',
   'java.base/sun.nio.cs',
@@ -39,7 +47,10 @@ const opened = [
  * The command that starts a master, worker or history server as one JVM. Spark's `spark-class` would start two, one
  * after the other; these daemons do little, so the client compiler and the serial collector suit them.
  */
-export function daemonCommand(facts: DaemonFacts, role: RoleFacts): { file: string; args: readonly string[] } {
+export function daemonCommand(
+  facts: DaemonFacts,
+  role: RoleFacts,
+): { file: string; args: readonly string[] } {
   return {
     file: join(facts.javaHome, 'bin', 'java'),
     args: [

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { followFile } from '../../files/follow-file.ts';
 import { endMarked } from '../../process/end-marked.ts';
-import { acquireProcessLock } from '../../process/process-lock.ts';
 import { isAlive } from '../../process/process-identity.ts';
+import { acquireProcessLock } from '../../process/process-lock.ts';
+import { findJava } from '../../runtime/find-java.ts';
+import { findPython } from '../../runtime/find-python.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
 import { startClientDriver } from '../client-driver.ts';
 import { clusterFolder } from '../cluster-folder.ts';
@@ -14,13 +17,23 @@ import { loopback } from './daemon-command.ts';
 import { type LocalClusterRecord, readRecord, recordedNames, writeRecord } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath } from './local-node.ts';
-import { followFile } from '../../files/follow-file.ts';
 import { startLocalCluster, startWorkers, withMoreWorkers } from './start-local-cluster.ts';
 import { nodeGraceMs, stopLocalCluster } from './stop-local-cluster.ts';
 
 /** The embedded backend: master, workers and history server as processes of this user, on the loopback address. */
 export const localBackend: ClusterBackend = {
   kind: 'local',
+
+  async obstacle({ environment }) {
+    try {
+      await findJava(environment);
+      await findPython(environment);
+      return undefined;
+    } catch (error) {
+      if (error instanceof SparkctlError) return error;
+      throw error;
+    }
+  },
 
   async up(plan, context) {
     await using _lock = await lockCluster(plan.name, context);
@@ -29,9 +42,15 @@ export const localBackend: ClusterBackend = {
       const status = await localClusterStatus(record);
       if (status.state === 'running') return { status, changed: false };
     }
-    const scalable = record !== undefined && sameWorkers(record, plan) && (await localClusterStatus(record)).state === 'running';
+    const scalable =
+      record !== undefined &&
+      sameWorkers(record, plan) &&
+      (await localClusterStatus(record)).state === 'running';
     if (record !== undefined && scalable) {
-      return { status: await localClusterStatus(await rescale(record, plan.workers, context)), changed: true };
+      return {
+        status: await localClusterStatus(await rescale(record, plan.workers, context)),
+        changed: true,
+      };
     }
     await stopLocalCluster(plan.name, context, { keepEvents: true });
     return { status: await localClusterStatus(await startLocalCluster(plan, context)), changed: true };
@@ -74,7 +93,12 @@ export const localBackend: ClusterBackend = {
   async connect(name, context) {
     const record = await recordOf(name, context);
     const secret = await readFile(secretPath(context.project, name), 'utf8');
-    return connection(masterUrl(record), secret, clusterFolder(context.project, name), nodeUrl(nodeOf(record, 'history')));
+    return connection(
+      masterUrl(record),
+      secret,
+      clusterFolder(context.project, name),
+      nodeUrl(nodeOf(record, 'history')),
+    );
   },
 
   async preview(plan, context) {
@@ -85,7 +109,10 @@ export const localBackend: ClusterBackend = {
   async startDriver(name, launch, context) {
     const secret = await readFile(secretPath(context.project, name), 'utf8');
     return await startClientDriver(launch, context, {
-      secret: { folder: clusterFolder(context.project, name), properties: { 'spark.authenticate.secret': secret } },
+      secret: {
+        folder: clusterFolder(context.project, name),
+        properties: { 'spark.authenticate.secret': secret },
+      },
       environment: { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback },
     });
   },
@@ -136,7 +163,8 @@ async function lockCluster(name: string, context: BackendContext): Promise<Async
   const lock = await acquireProcessLock(`${clusterFolder(context.project, name)}.lock`, {
     timeoutMs: 3 * 60_000,
     signal: context.signal,
-    onWait: ({ pid }) => context.emit({ kind: 'activity', text: `waiting for process ${pid}, which works on cluster ${name}` }),
+    onWait: ({ pid }) =>
+      context.emit({ kind: 'activity', text: `waiting for process ${pid}, which works on cluster ${name}` }),
   });
   if (lock !== undefined) return lock;
   throw new SparkctlError({
@@ -159,7 +187,11 @@ function workersOf(record: LocalClusterRecord) {
   return record.nodes.filter(({ role }) => role === 'worker');
 }
 
-async function rescale(record: LocalClusterRecord, workers: number, context: BackendContext): Promise<LocalClusterRecord> {
+async function rescale(
+  record: LocalClusterRecord,
+  workers: number,
+  context: BackendContext,
+): Promise<LocalClusterRecord> {
   const present = workersOf(record);
   if (workers >= present.length) {
     const grown = await withMoreWorkers(record, workers);

@@ -9,7 +9,9 @@ export async function localClusterStatus(record: LocalClusterRecord): Promise<Cl
   const master = nodeOf(record, 'master');
   const state = await readMasterState(nodeUrl(master));
   const alive = new Set(
-    (state?.workers ?? []).filter((worker) => worker.state === 'ALIVE').map(({ webuiaddress }) => webuiaddress),
+    (state?.workers ?? [])
+      .filter((worker) => worker.state === 'ALIVE')
+      .map(({ webuiaddress }) => webuiaddress),
   );
   const nodes = await Promise.all(record.nodes.map((node) => nodeStatus(node, alive)));
   const wanted = record.nodes.filter(({ role }) => role === 'worker').length;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findMarked } from '../../process/process-mark.ts';
-import { startDaemon, type StartedDaemon } from '../../process/start-daemon.ts';
+import { type StartedDaemon, startDaemon } from '../../process/start-daemon.ts';
 import { findJava } from '../../runtime/find-java.ts';
 import { ensureManagedRuntime, type ManagedRuntime } from '../../runtime/managed-runtime.ts';
 import { packageRoot } from '../../runtime/package-root.ts';

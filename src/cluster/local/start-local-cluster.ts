@@ -25,13 +25,17 @@ const portAttempts = 3;
 class PortWasTaken extends Error {}
 
 /** Starts a cluster that has no record yet; on failure nothing of it is left. */
-export async function startLocalCluster(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+export async function startLocalCluster(
+  plan: ClusterPlan,
+  context: BackendContext,
+): Promise<LocalClusterRecord> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(plan, context);
     } catch (error) {
       await stopLocalCluster(plan.name, context, { keepEvents: true });
-      if (!(error instanceof PortWasTaken) || attempt === portAttempts) throw wrapWriteError(error, `The cluster's folder`);
+      if (!(error instanceof PortWasTaken) || attempt === portAttempts)
+        throw wrapWriteError(error, `The cluster's folder`);
     }
   }
 }
@@ -72,7 +76,8 @@ export async function startWorkers(
       await ready(worker, daemon, record, { ...context, signal }, async () => {
         const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
         const registered = state?.workers.some(
-          ({ webuiaddress, state: workerState }) => workerState === 'ALIVE' && webuiaddress === nodeUrl(worker),
+          ({ webuiaddress, state: workerState }) =>
+            workerState === 'ALIVE' && webuiaddress === nodeUrl(worker),
         );
         return registered === true ? true : undefined;
       });
@@ -80,7 +85,11 @@ export async function startWorkers(
   );
 }
 
-async function masterReady(record: LocalClusterRecord, daemon: StartedDaemon, context: BackendContext): Promise<void> {
+async function masterReady(
+  record: LocalClusterRecord,
+  daemon: StartedDaemon,
+  context: BackendContext,
+): Promise<void> {
   const master = nodeOf(record, 'master');
   await ready(master, daemon, record, context, async () => {
     const state = await readMasterState(nodeUrl(master));
@@ -133,12 +142,18 @@ async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<Lo
   const port = async (usual: number, forWhat: string) => {
     const chosen = await choosePort(usual, reserved);
     reserved.add(chosen);
-    if (chosen !== usual) context.emit({ kind: 'note', text: `Port ${usual} is taken: ${forWhat} uses ${chosen}` });
+    if (chosen !== usual)
+      context.emit({ kind: 'note', text: `Port ${usual} is taken: ${forWhat} uses ${chosen}` });
     return chosen;
   };
   const id = randomUUID();
   const masterPort = await port(7077, 'the master');
-  const node = (name: string, role: LocalNodeRecord['role'], webPort: number) => ({ name, role, mark: `${id}/${name}`, webPort });
+  const node = (name: string, role: LocalNodeRecord['role'], webPort: number) => ({
+    name,
+    role,
+    mark: `${id}/${name}`,
+    webPort,
+  });
   const nodes = [
     node('master', 'master', await port(8080, "the master's page")),
     node('history', 'history', await port(18080, 'the history server')),
@@ -147,18 +162,36 @@ async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<Lo
     nodes.push(node(`worker-${worker}`, 'worker', await workerPort(reserved)));
   }
   const { name, ephemeral, workerCores, workerMemoryMb } = plan;
-  return { schemaVersion: 1, backend: 'local', name, ephemeral, owner, masterPort, workerCores, workerMemoryMb, nodes };
+  return {
+    schemaVersion: 1,
+    backend: 'local',
+    name,
+    ephemeral,
+    owner,
+    masterPort,
+    workerCores,
+    workerMemoryMb,
+    nodes,
+  };
 }
 
 /** Adds workers to a record, with marks and ports of their own. */
-export async function withMoreWorkers(record: LocalClusterRecord, workers: number): Promise<LocalClusterRecord> {
+export async function withMoreWorkers(
+  record: LocalClusterRecord,
+  workers: number,
+): Promise<LocalClusterRecord> {
   const reserved = new Set(record.nodes.map(({ webPort }) => webPort));
   const taken = new Set(record.nodes.map(({ name }) => name));
   const nodes = [...record.nodes];
   for (let number = 1; nodes.filter(({ role }) => role === 'worker').length < workers; number++) {
     const name = `worker-${number}`;
     if (taken.has(name)) continue;
-    nodes.push({ name, role: 'worker', mark: `${randomUUID()}/${name}`, webPort: await workerPort(reserved) });
+    nodes.push({
+      name,
+      role: 'worker',
+      mark: `${randomUUID()}/${name}`,
+      webPort: await workerPort(reserved),
+    });
   }
   return { ...record, nodes };
 }
@@ -171,7 +204,8 @@ async function workerPort(reserved: Set<number>): Promise<number> {
 
 async function prepareFolder(record: LocalClusterRecord, context: BackendContext): Promise<void> {
   const folder = clusterFolder(context.project, record.name);
-  for (const part of ['logs', 'events', 'work', 'tmp']) await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
+  for (const part of ['logs', 'events', 'work', 'tmp'])
+    await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
   await rm(secretPath(context.project, record.name), { force: true });
   await writeFile(secretPath(context.project, record.name), randomBytes(32).toString('hex'), { mode: 0o600 });
   const properties = {
@@ -190,4 +224,3 @@ async function prepareFolder(record: LocalClusterRecord, context: BackendContext
   const lines = Object.entries(properties).map(([key, value]) => `${key} ${value}\n`);
   await writeFile(join(folder, 'daemon.properties'), lines.join(''), { mode: 0o600 });
 }
-

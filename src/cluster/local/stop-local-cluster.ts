@@ -22,7 +22,8 @@ export async function stopLocalCluster(
   if (record === undefined) return false;
   await Promise.all(record.nodes.map((node) => endMarked(node.mark, nodeGraceMs)));
   const folder = clusterFolder(context.project, name);
-  for (const part of ['work', 'tmp', 'daemon.properties']) await rm(join(folder, part), { recursive: true, force: true });
+  for (const part of ['work', 'tmp', 'daemon.properties'])
+    await rm(join(folder, part), { recursive: true, force: true });
   await rm(secretPath(context.project, name), { force: true });
   if (keepEvents) await rm(recordPath(context.project, name), { force: true });
   else await rm(folder, { recursive: true, force: true });

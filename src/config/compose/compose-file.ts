@@ -2,17 +2,23 @@ import { z } from 'zod';
 import type { Diagnostic } from '../diagnostic.ts';
 import { composeService } from './compose-service.ts';
 
+/** `spark:` without anything after it is how Compose files ask for a network or volume of the usual kind. */
+const emptyIfNull = (given: unknown) => given ?? {};
+
 /** The parts of a Compose file that sparkctl understands. */
 export const composeSchema = z.strictObject({
   services: z.record(z.string(), composeService),
   networks: z
     .record(
       z.string(),
-      z.union([z.null().transform(() => ({})), z.strictObject({ driver: z.string().optional(), internal: z.boolean().optional() })]),
+      z.preprocess(
+        emptyIfNull,
+        z.strictObject({ driver: z.string().optional(), internal: z.boolean().optional() }),
+      ),
     )
     .default({}),
   volumes: z
-    .record(z.string(), z.union([z.null().transform(() => ({})), z.strictObject({ driver: z.string().optional() })]))
+    .record(z.string(), z.preprocess(emptyIfNull, z.strictObject({ driver: z.string().optional() })))
     .default({}),
 });
 

@@ -26,7 +26,8 @@ export function parsePort(text: string): ComposePort | undefined {
 export const composePort = z.union([z.string(), z.number()]).transform((given, context) => {
   const port = parsePort(String(given));
   if (port !== undefined) return port;
-  const message = 'a port is written "127.0.0.1:8080:8080", or "127.0.0.1::8080" for a free one; ranges and UDP are not supported';
+  const message =
+    'a port is written "127.0.0.1:8080:8080", or "127.0.0.1::8080" for a free one; ranges and UDP are not supported';
   context.addIssue({ code: 'custom', message, input: given });
   return z.NEVER;
 });

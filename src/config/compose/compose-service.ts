@@ -16,7 +16,9 @@ const wholeNumber = z.union([z.string(), z.number()]).transform((given, context)
   return z.NEVER;
 });
 
-const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false'])]).transform((given) => String(given) === 'true');
+const yesOrNo = z
+  .union([z.boolean(), z.enum(['true', 'false'])])
+  .transform((given) => String(given) === 'true');
 
 const tmpfsEntry = z.string().transform((entry) => {
   const [path = '', options = ''] = entry.split(/:(.*)/s);
@@ -25,7 +27,11 @@ const tmpfsEntry = z.string().transform((entry) => {
 
 const buildSection = z.union([
   z.string().transform((context) => ({ context, dockerfile: 'Dockerfile', args: {} })),
-  z.strictObject({ context: z.string().default('.'), dockerfile: z.string().default('Dockerfile'), args: assignments.default({}) }),
+  z.strictObject({
+    context: z.string().default('.'),
+    dockerfile: z.string().default('Dockerfile'),
+    args: assignments.default({}),
+  }),
 ]);
 
 /** A list of names, or Compose's map form of it as far as it says no more than the list. */
@@ -34,7 +40,10 @@ function names(expected: string) {
     const result = z
       .union([
         z.array(z.string()),
-        z.record(z.string(), z.union([z.null(), z.strictObject({ condition: z.literal('service_started').optional() })])),
+        z.record(
+          z.string(),
+          z.union([z.null(), z.strictObject({ condition: z.literal('service_started').optional() })]),
+        ),
       ])
       .safeParse(given);
     if (result.success) return Array.isArray(result.data) ? result.data : Object.keys(result.data);

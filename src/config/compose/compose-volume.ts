@@ -23,7 +23,8 @@ export function parseVolume(text: string): ComposeVolume | undefined {
 const shortForm = z.string().transform((given, context) => {
   const volume = parseVolume(given);
   if (volume !== undefined) return volume;
-  const message = 'a volume is written "SOURCE:TARGET", "SOURCE:TARGET:ro" or "TARGET", with an absolute target and no other colon';
+  const message =
+    'a volume is written "SOURCE:TARGET", "SOURCE:TARGET:ro" or "TARGET", with an absolute target and no other colon';
   context.addIssue({ code: 'custom', message, input: given });
   return z.NEVER;
 });

@@ -95,7 +95,9 @@ export function parseComposeYaml(name: string, text: string, variables: Variable
     value,
     isReadable,
     mistakes,
-    warnings: [...unset].map((variable) => `${name}: the variable ${variable} is not set; it is taken as empty.`),
+    warnings: [...unset].map(
+      (variable) => `${name}: the variable ${variable} is not set; it is taken as empty.`,
+    ),
     diagnose: (path, message, at = 'value') => diagnosticAt(rangeOf(path, at), message),
   };
 }

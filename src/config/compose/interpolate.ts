@@ -9,7 +9,8 @@ export interface Interpolated {
   readonly problem?: string;
 }
 
-const reference = /\$(?:(?<dollar>\$)|(?<plain>[a-z_]\w*)|\{(?<name>[a-z_]\w*)(?:(?<rule>:?[-?+])(?<rest>[^}]*))?\}|)/gi;
+const reference =
+  /\$(?:(?<dollar>\$)|(?<plain>[a-z_]\w*)|\{(?<name>[a-z_]\w*)(?:(?<rule>:?[-?+])(?<rest>[^}]*))?\}|)/gi;
 
 /** Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:?message}`, `${NAME:+other}` and `$$`, as Compose does. */
 export function interpolate(text: string, variables: Variables): Interpolated {
@@ -37,7 +38,10 @@ export function interpolate(text: string, variables: Variables): Interpolated {
         return isSet ? argument : '';
       case '?':
         if (isSet) return value;
-        problem = argument === '' ? `the variable ${name} is not set` : `the variable ${name} is not set: ${argument}`;
+        problem =
+          argument === ''
+            ? `the variable ${name} is not set`
+            : `the variable ${name} is not set: ${argument}`;
         return whole;
       default:
         if (value === undefined) unset.push(name);

@@ -22,16 +22,21 @@ export function readCompose(path: string, text: string, variables: Variables): C
       Object.entries(map).filter(([key]) => {
         if (key.startsWith('x-')) return false;
         const reason = keysWithoutEffect[key];
-        if (reason !== undefined) warnings.push(`${name}: ${[...at, key].join('.')} has no effect: ${reason}.`);
+        if (reason !== undefined)
+          warnings.push(`${name}: ${[...at, key].join('.')} has no effect: ${reason}.`);
         const refused = unsupportedKeys.has(key);
-        if (refused) mistakes.push(yaml.diagnose([...at, key], `sparkctl does not support "${key}" of Compose`, 'key'));
+        if (refused)
+          mistakes.push(yaml.diagnose([...at, key], `sparkctl does not support "${key}" of Compose`, 'key'));
         return reason === undefined && !refused;
       }),
     );
   const value = isMap(yaml.value) ? sift(yaml.value, []) : yaml.value;
   if (isMap(value) && isMap(value['services'])) {
     value['services'] = Object.fromEntries(
-      Object.entries(value['services']).map(([key, service]) => [key, isMap(service) ? sift(service, ['services', key]) : service]),
+      Object.entries(value['services']).map(([key, service]) => [
+        key,
+        isMap(service) ? sift(service, ['services', key]) : service,
+      ]),
     );
   }
   const result = composeSchema.safeParse(value, { reportInput: true });
@@ -42,7 +47,8 @@ export function readCompose(path: string, text: string, variables: Variables): C
     // What could not be filled in fits no type either: one mistake is enough.
     mistakes.push(...found.filter((one) => !yaml.mistakes.some((other) => samePlace(one, other))));
   }
-  if (result.success) mistakes.push(...danglingNames({ ...result.data, path, warnings, diagnose: yaml.diagnose }));
+  if (result.success)
+    mistakes.push(...danglingNames({ ...result.data, path, warnings, diagnose: yaml.diagnose }));
   if (!result.success || mistakes.length > 0) throw configurationError(name, mistakes);
   return { ...result.data, path, warnings, diagnose: yaml.diagnose };
 }
@@ -54,11 +60,18 @@ function danglingNames(file: ComposeFile): readonly Diagnostic[] {
     const at = ['services', name];
     service.networks.forEach((network, index) => {
       if (network in file.networks) return;
-      mistakes.push(file.diagnose([...at, 'networks', index], `the network "${network}" is not declared under "networks"`));
+      mistakes.push(
+        file.diagnose(
+          [...at, 'networks', index],
+          `the network "${network}" is not declared under "networks"`,
+        ),
+      );
     });
     service.volumes.forEach(({ type, source }, index) => {
       if (type !== 'volume' || source === undefined || source in file.volumes) return;
-      mistakes.push(file.diagnose([...at, 'volumes', index], `the volume "${source}" is not declared under "volumes"`));
+      mistakes.push(
+        file.diagnose([...at, 'volumes', index], `the volume "${source}" is not declared under "volumes"`),
+      );
     });
     service.depends_on.forEach((other, index) => {
       if (other in file.services) return;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 const accounting = z
   .strictObject({ kind: z.literal('accounting') })
-  .describe('read = loaded + quarantined + duplicates + filtered, per reason against the ledger where there is one.');
+  .describe(
+    'read = loaded + quarantined + duplicates + filtered, per reason against the ledger where there is one.',
+  );
 const schema = z
   .strictObject({ kind: z.literal('schema') })
   .describe('The table has the columns, types and primary key of the manifest, and the database is sound.');
@@ -16,7 +18,9 @@ const pattern = z
   .strictObject({
     kind: z.literal('pattern'),
     column: z.string().describe('A text column.'),
-    matches: z.string().describe('A JavaScript regular expression (with the u flag) that every value must match.'),
+    matches: z
+      .string()
+      .describe('A JavaScript regular expression (with the u flag) that every value must match.'),
   })
   .describe('Every value of a column matches a pattern.');
 const checksum = z

@@ -5,10 +5,10 @@ import { nearestWord } from '../../errors/nearest-word.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { resolveInside } from '../../files/resolve-inside.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { parseMemoryMb } from '../parse-memory.ts';
 import { configurationError, parseYamlFile, validateYaml, type YamlFile } from '../yaml-file.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
-import { parseMemoryMb } from '../parse-memory.ts';
 
 /** Reads and checks a manifest: every mistake at once, each with its place. Paths in it are relative to the project. */
 export async function loadManifest(path: string, project: string): Promise<Manifest> {
@@ -57,7 +57,8 @@ async function resolveManifest(
   }
   const inside = async (place: readonly PropertyKey[], value: string) => {
     const absolute = await resolveInside(project, value);
-    if (absolute === undefined) mistakes.push(file.diagnose(place, `"${value}" leads out of the project ${project}`));
+    if (absolute === undefined)
+      mistakes.push(file.diagnose(place, `"${value}" leads out of the project ${project}`));
     return absolute ?? join(project, value);
   };
   const input = source.input && { path: await inside(['input', 'path'], source.input.path) };
@@ -84,14 +85,20 @@ async function resolveManifest(
     },
     conf: Object.fromEntries(Object.entries(source.spark.conf).map(([key, value]) => [key, String(value)])),
     arguments: source.arguments.map((argument, index) =>
-      fill(String(argument), values, (word) => mistakes.push(file.diagnose(['arguments', index], placeholderMistake(word, values)))),
+      fill(String(argument), values, (word) =>
+        mistakes.push(file.diagnose(['arguments', index], placeholderMistake(word, values))),
+      ),
     ),
     checks: source.checks,
   };
 }
 
 /** Fills in `${input}` and its like; `${run}` stays, since a manifest is read before there is a run. */
-function fill(text: string, values: Readonly<Record<string, string>>, unknown: (word: string) => void): string {
+function fill(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  unknown: (word: string) => void,
+): string {
   return text.replace(/\$\{([^}]*)\}/g, (whole, word: string) => {
     if (word === 'run') return whole;
     const value = values[word];
@@ -103,7 +110,10 @@ function fill(text: string, values: Readonly<Record<string, string>>, unknown: (
 function placeholderMistake(word: string, values: Readonly<Record<string, string>>): string {
   const known = [...Object.keys(values), 'run'];
   const near = nearestWord(word, known);
-  const remedy = near === undefined ? `here there is: ${known.map((each) => `\${${each}}`).join(', ')}` : `did you mean \${${near}}?`;
+  const remedy =
+    near === undefined
+      ? `here there is: ${known.map((each) => `\${${each}}`).join(', ')}`
+      : `did you mean \${${near}}?`;
   return `nothing is known as \${${word}}; ${remedy}`;
 }
 
@@ -116,20 +126,29 @@ function contradictions(source: ManifestSource, file: YamlFile): readonly Diagno
   const knownColumn = (column: string, place: readonly PropertyKey[]) => {
     if (columns.includes(column)) return;
     const near = nearestWord(column, columns);
-    found.push(file.diagnose(place, `there is no column "${column}"${near === undefined ? '' : `; did you mean "${near}"?`}`));
+    found.push(
+      file.diagnose(
+        place,
+        `there is no column "${column}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      ),
+    );
   };
   for (const [index, name] of columns.entries()) {
     if (columns.indexOf(name) !== index)
-      found.push(file.diagnose(['database', 'table', 'columns', index, 'name'], `column "${name}" is there twice`));
+      found.push(
+        file.diagnose(['database', 'table', 'columns', index, 'name'], `column "${name}" is there twice`),
+      );
   }
   for (const [index, key] of (source.database?.table.primaryKey ?? []).entries())
     knownColumn(key, ['database', 'table', 'primaryKey', index]);
   for (const [index, check] of source.checks.entries()) {
     const at = ['checks', index];
-    if (source.database === undefined) found.push(file.diagnose([...at, 'kind'], 'a check needs database, which it reads'));
+    if (source.database === undefined)
+      found.push(file.diagnose([...at, 'kind'], 'a check needs database, which it reads'));
     else if (check.kind === 'checksum' && source.dataset === undefined)
       found.push(file.diagnose([...at, 'kind'], 'the checksum needs a dataset, whose ledger knows it'));
-    else if (check.kind === 'unique') for (const [each, column] of check.columns.entries()) knownColumn(column, [...at, 'columns', each]);
+    else if (check.kind === 'unique')
+      for (const [each, column] of check.columns.entries()) knownColumn(column, [...at, 'columns', each]);
     else if (check.kind === 'pattern') {
       knownColumn(check.column, [...at, 'column']);
       const problem = regularExpressionProblem(check.matches);

@@ -8,7 +8,9 @@ const path = z.string().min(1);
 
 /** Everything that `jobs/NAME.yaml` may say. The JSON Schema for editors is made from it. */
 export const manifestSchema = z.strictObject({
-  script: path.optional().describe('The script to submit, relative to the manifest. Default: the .py file of the same name.'),
+  script: path
+    .optional()
+    .describe('The script to submit, relative to the manifest. Default: the .py file of the same name.'),
   dataset: datasetSpec.optional().describe('A seeded generator that makes the input before the job runs.'),
   input: z
     .strictObject({ path: path.describe('The input, relative to the project.') })
@@ -32,7 +34,10 @@ export const manifestSchema = z.strictObject({
   spark: z
     .strictObject({
       conf: z
-        .record(z.string().regex(/^spark\./, 'a Spark property begins with spark.'), z.union([z.string(), z.number(), z.boolean()]))
+        .record(
+          z.string().regex(/^spark\./, 'a Spark property begins with spark.'),
+          z.union([z.string(), z.number(), z.boolean()]),
+        )
         .default({})
         .describe('Spark properties, weaker than --conf.'),
     })

@@ -10,7 +10,11 @@ export interface Manifest {
   readonly dataset?: DatasetSpec;
   readonly input?: { readonly path: string };
   readonly database?: { readonly path: string; readonly table: TableSpec };
-  readonly cluster: { readonly workers?: number; readonly workerCores?: number; readonly workerMemoryMb?: number };
+  readonly cluster: {
+    readonly workers?: number;
+    readonly workerCores?: number;
+    readonly workerMemoryMb?: number;
+  };
   readonly conf: Readonly<Record<string, string>>;
   /** Placeholders filled in, but for the run's id: `${run}`. */
   readonly arguments: readonly string[];

@@ -16,7 +16,10 @@ export type ColumnType = keyof typeof sqliteTypeOf;
 
 const name = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, 'a name is a letter or _ followed by at most 62 letters, digits or _');
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+    'a name is a letter or _ followed by at most 62 letters, digits or _',
+  );
 
 export const columnSpec = z.strictObject({
   name: name.describe('Name of the column.'),

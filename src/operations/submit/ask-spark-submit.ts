@@ -10,12 +10,17 @@ interface Inquiry extends OperationContext {
 }
 
 /** Lets spark-submit answer what is no submission (`--version`, `--status`, `--kill`), and returns its exit code. */
-export async function askSparkSubmit(options: readonly GivenSparkOption[], inquiry: Inquiry): Promise<number> {
+export async function askSparkSubmit(
+  options: readonly GivenSparkOption[],
+  inquiry: Inquiry,
+): Promise<number> {
   const driver = await startClientDriver(
     {
       runId: `inquiry-${randomUUID()}`,
       runFolder: tmpdir(),
-      sparkSubmitArguments: options.flatMap(({ name, value }) => (value === undefined ? [name] : [name, value])),
+      sparkSubmitArguments: options.flatMap(({ name, value }) =>
+        value === undefined ? [name] : [name, value],
+      ),
       propertiesFiles: [],
       workingFolder: process.cwd(),
       onStdout: inquiry.onStdout,

@@ -21,7 +21,13 @@ interface CheckWork {
 }
 
 /** Reads the result back without Spark and compares it with what must be there. */
-export async function checkRun({ manifest, ledger, request, journal, context }: CheckWork): Promise<RunOutcome> {
+export async function checkRun({
+  manifest,
+  ledger,
+  request,
+  journal,
+  context,
+}: CheckWork): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
   const { path, table } = manifest.database;
   const files = manifest.input === undefined ? [] : await inputFiles(manifest.input.path);
@@ -50,7 +56,11 @@ async function accountingOf(
   return await readAccounting({ ...view, database });
 }
 
-function verdict(results: readonly CheckResult[], accounting: Accounting | undefined, strict: boolean): RunOutcome {
+function verdict(
+  results: readonly CheckResult[],
+  accounting: Accounting | undefined,
+  strict: boolean,
+): RunOutcome {
   const failed = results.filter(({ status }) => status === 'failed');
   const bad = { state: 'checks-failed', cause: 'checks', exitCode: exitCodeOfCause.checks } as const;
   if (failed.length > 0) {

@@ -4,8 +4,6 @@ import { backendKinds, loadBackend } from '../../cluster/backends.ts';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
-import { findJava } from '../../runtime/find-java.ts';
-import { findPython } from '../../runtime/find-python.ts';
 import type { OperationContext } from '../operation-context.ts';
 
 export type BackendChoice = BackendKind | 'auto';
@@ -43,7 +41,11 @@ export async function findRunningCluster(
   return undefined;
 }
 
-async function statusOn(kind: BackendKind, name: string, context: OperationContext): Promise<ClusterStatus | undefined> {
+async function statusOn(
+  kind: BackendKind,
+  name: string,
+  context: OperationContext,
+): Promise<ClusterStatus | undefined> {
   const backend = await loadBackend(kind);
   return await backend.status(name, context);
 }
@@ -54,30 +56,23 @@ export async function chooseBackendForRun(
   context: OperationContext,
 ): Promise<{ kind: BackendKind; reason: string }> {
   if (wish.backend !== 'auto') return { kind: wish.backend, reason: `--backend ${wish.backend}` };
-  const missing = await missingForLocal(context);
+  const missing = await (await loadBackend('local')).obstacle(context);
   if (missing === undefined) return { kind: 'local', reason: 'Java and Python are here' };
-  const docker = await loadBackend('docker');
-  const answers = await docker.list(context).then(
-    () => true,
-    () => false,
-  );
-  if (answers) return { kind: 'docker', reason: `${missing.code === 'no-java' ? 'no Java' : 'no Python'} for a local cluster` };
-  throw missing;
-}
-
-async function missingForLocal({ environment }: OperationContext): Promise<SparkctlError | undefined> {
-  try {
-    await findJava(environment);
-    await findPython(environment);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SparkctlError) return error;
-    throw error;
-  }
+  const noDocker = await (await loadBackend('docker')).obstacle(context);
+  if (noDocker !== undefined) throw missing;
+  return {
+    kind: 'docker',
+    reason: `${missing.code === 'no-java' ? 'no Java' : 'no Python'} for a local cluster`,
+  };
 }
 
 /** A complete and possible plan. `source` says where a wish was written, for the message when it cannot be. */
-export function planCluster(name: string, wish: ClusterWish, ephemeral: boolean, machineMemoryMb = Math.floor(totalmem() / 2 ** 20)): ClusterPlan {
+export function planCluster(
+  name: string,
+  wish: ClusterWish,
+  ephemeral: boolean,
+  machineMemoryMb = Math.floor(totalmem() / 2 ** 20),
+): ClusterPlan {
   const workerMemoryMb = wish.workerMemoryMb ?? defaultWorkerMemoryMb;
   if (workerMemoryMb > machineMemoryMb) {
     throw new SparkctlError({
@@ -88,5 +83,11 @@ export function planCluster(name: string, wish: ClusterWish, ephemeral: boolean,
       details: { workerMemoryMb, machineMemoryMb },
     });
   }
-  return { name, workers: wish.workers ?? defaultWorkers, workerCores: wish.workerCores ?? defaultWorkerCores, workerMemoryMb, ephemeral };
+  return {
+    name,
+    workers: wish.workers ?? defaultWorkers,
+    workerCores: wish.workerCores ?? defaultWorkerCores,
+    workerMemoryMb,
+    ephemeral,
+  };
 }

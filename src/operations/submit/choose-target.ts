@@ -5,7 +5,13 @@ import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { type ExecutorDemand, executorDemand } from '../../submit/executor-demand.ts';
 import { lastValue } from '../../submit/spark-submit-option.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { chooseBackendForRun, type ClusterWish, defaultClusterName, findRunningCluster, planCluster } from './choose-cluster.ts';
+import {
+  type ClusterWish,
+  chooseBackendForRun,
+  defaultClusterName,
+  findRunningCluster,
+  planCluster,
+} from './choose-cluster.ts';
 import { externalMaster } from './plan-submission.ts';
 import type { Job } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
@@ -13,7 +19,12 @@ import type { SubmitRequest } from './submit-request.ts';
 export type TargetChoice =
   | { readonly kind: 'external'; readonly master: string }
   | { readonly kind: 'running'; readonly status: ClusterStatus }
-  | { readonly kind: 'new'; readonly backend: BackendKind; readonly plan: ClusterPlan; readonly reason: string };
+  | {
+      readonly kind: 'new';
+      readonly backend: BackendKind;
+      readonly plan: ClusterPlan;
+      readonly reason: string;
+    };
 
 /** Decides where a run goes, and checks whatever can be checked before anything is started. */
 export async function chooseTarget(
@@ -68,12 +79,25 @@ function mustHaveWorkers({ name, backend, workers }: ClusterStatus): void {
 }
 
 /** Spark itself waits for ever for a worker that is large enough; better to say it before the start. */
-function mustFit(demand: ExecutorDemand, cluster: Pick<ClusterPlan, 'name' | 'workerCores' | 'workerMemoryMb'>): void {
+function mustFit(
+  demand: ExecutorDemand,
+  cluster: Pick<ClusterPlan, 'name' | 'workerCores' | 'workerMemoryMb'>,
+): void {
   const memory = demand.memoryMb > cluster.workerMemoryMb;
   if (!memory && (demand.cores ?? 1) <= cluster.workerCores) return;
   const [asked, offered, flag, lower] = memory
-    ? [`${demand.memoryMb} MiB of memory`, `${cluster.workerMemoryMb} MiB`, `--worker-memory ${demand.memoryMb}m`, '--executor-memory']
-    : [`${demand.cores} cores`, String(cluster.workerCores), `--worker-cores ${demand.cores}`, '--executor-cores'];
+    ? [
+        `${demand.memoryMb} MiB of memory`,
+        `${cluster.workerMemoryMb} MiB`,
+        `--worker-memory ${demand.memoryMb}m`,
+        '--executor-memory',
+      ]
+    : [
+        `${demand.cores} cores`,
+        String(cluster.workerCores),
+        `--worker-cores ${demand.cores}`,
+        '--executor-cores',
+      ];
   throw new SparkctlError({
     code: 'executor-does-not-fit',
     cause: 'cluster',
@@ -89,7 +113,8 @@ function refuseClusterMode({ sparkOptions }: SubmitRequest): void {
   throw new SparkctlError({
     code: 'cluster-mode',
     cause: 'usage',
-    message: '--deploy-mode cluster cannot be used on a cluster of sparkctl: the exit code of such a driver is not known.',
+    message:
+      '--deploy-mode cluster cannot be used on a cluster of sparkctl: the exit code of such a driver is not known.',
     hint: 'Leave it out (client mode), or name another master with --master.',
   });
 }

@@ -6,10 +6,10 @@ import { quoteForShell } from '../../submit/quote-for-shell.ts';
 import { redactArguments } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
 import type { OperationContext } from '../operation-context.ts';
+import { chooseTarget } from './choose-target.ts';
 import { externalMaster, planSubmission } from './plan-submission.ts';
 import { resolveJob } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
-import { chooseTarget } from './choose-target.ts';
 
 /** What a submission would do: decisions for people, and the exact command. Nothing is started or written. */
 export async function dryRun(
@@ -45,10 +45,21 @@ export async function dryRun(
   return {
     notes: [
       `Would submit to ${where}`,
-      ...(manifest?.dataset ? [`Would generate ${manifest.dataset.rows} rows of ${manifest.dataset.name} into ${manifest.input?.path}`] : []),
-      ...(manifest?.database ? [`Would load table ${manifest.database.table.name} of ${manifest.database.path}`] : []),
-      ...(manifest && manifest.checks.length > 0 ? [`Would check: ${manifest.checks.map(({ kind }) => kind).join(', ')}`] : []),
+      ...(manifest?.dataset
+        ? [
+            `Would generate ${manifest.dataset.rows} rows of ${manifest.dataset.name} into ${manifest.input?.path}`,
+          ]
+        : []),
+      ...(manifest?.database
+        ? [`Would load table ${manifest.database.table.name} of ${manifest.database.path}`]
+        : []),
+      ...(manifest && manifest.checks.length > 0
+        ? [`Would check: ${manifest.checks.map(({ kind }) => kind).join(', ')}`]
+        : []),
     ],
-    commandLine: quoteForShell(['spark-submit', ...redactArguments([...files, ...sparkSubmitArguments(submission)], connection?.secrets)]),
+    commandLine: quoteForShell([
+      'spark-submit',
+      ...redactArguments([...files, ...sparkSubmitArguments(submission)], connection?.secrets),
+    ]),
   };
 }

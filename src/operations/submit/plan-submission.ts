@@ -36,7 +36,9 @@ export function planSubmission(facts: SubmissionFacts): SparkSubmission {
       job.manifest?.conf ?? {},
     ],
     propertiesFiles: propertiesFiles(facts),
-    options: request.sparkOptions.filter(({ name }) => name !== '--properties-file' && name !== '--load-spark-defaults'),
+    options: request.sparkOptions.filter(
+      ({ name }) => name !== '--properties-file' && name !== '--load-spark-defaults',
+    ),
     application: job.application,
     applicationArguments: [
       ...(job.manifest?.arguments ?? []).map((argument) => argument.replaceAll('${run}', runId)),

@@ -10,7 +10,11 @@ import type { RunJournal } from './run-journal.ts';
 const number = new Intl.NumberFormat('en-US');
 
 /** Makes the input where the manifest has a dataset, and makes sure that it is there where it has none. */
-export async function prepareInput(manifest: Manifest, journal: RunJournal, context: OperationContext): Promise<Ledger | undefined> {
+export async function prepareInput(
+  manifest: Manifest,
+  journal: RunJournal,
+  context: OperationContext,
+): Promise<Ledger | undefined> {
   const { dataset, input } = manifest;
   if (input === undefined) return undefined;
   if (dataset === undefined) {
@@ -29,7 +33,8 @@ export async function prepareInput(manifest: Manifest, journal: RunJournal, cont
       defects,
       path: input.path,
       signal: context.signal,
-      onProgress: (written) => context.emit({ kind: 'activity', text: `${number.format(written)} of ${number.format(rows)} rows` }),
+      onProgress: (written) =>
+        context.emit({ kind: 'activity', text: `${number.format(written)} of ${number.format(rows)} rows` }),
     });
     const what = `${name}, ${number.format(rows)} rows, seed ${seed}`;
     return [ledger, reused ? `${what}: already there` : what];
@@ -37,7 +42,10 @@ export async function prepareInput(manifest: Manifest, journal: RunJournal, cont
 }
 
 /** Creates the database with its table, typed and empty, before Spark starts: what cannot be written is found out now. */
-export async function prepareDatabase({ path, table }: NonNullable<Manifest['database']>, journal: RunJournal): Promise<void> {
+export async function prepareDatabase(
+  { path, table }: NonNullable<Manifest['database']>,
+  journal: RunJournal,
+): Promise<void> {
   await journal.phase('database', 'database', async () => {
     const outcome = await createDatabase(path, table);
     return [outcome, `table ${table.name}, ${table.columns.length} columns`];

@@ -20,12 +20,18 @@ interface JobWords {
 }
 
 /** Finds the script and the manifest beside it. `jobs/etl.py` and `jobs/etl.yaml` are the same job. */
-export async function resolveJob({ application, useManifest, workingFolder, project }: JobWords): Promise<Job> {
+export async function resolveJob({
+  application,
+  useManifest,
+  workingFolder,
+  project,
+}: JobWords): Promise<Job> {
   const path = resolve(workingFolder, application);
   const extension = extname(application);
   const name = basename(application, extension);
   // spark-submit itself fetches what a scheme names; only files of this machine can be looked at.
-  if (/^[a-z][a-z0-9+.-]*:/i.test(application) && !application.startsWith('file:')) return { name, application };
+  if (/^[a-z][a-z0-9+.-]*:/i.test(application) && !application.startsWith('file:'))
+    return { name, application };
   if (extension === '.yaml' || extension === '.yml') {
     await mustBeReadable(path, application, 'manifest');
     const manifest = await loadManifest(path, project);
@@ -45,8 +51,12 @@ async function mustBeReadable(path: string, written: string, what: string): Prom
     throw new SparkctlError({
       code: missing ? `${what}-missing` : `${what}-unreadable`,
       cause: 'input',
-      message: missing ? `The ${what} ${written} is not there.` : `The ${what} ${written} cannot be read: permission denied.`,
-      hint: missing ? `Looked for ${path}. Options of sparkctl stand before the script.` : `Give yourself read permission: chmod u+r ${relative(process.cwd(), path)}`,
+      message: missing
+        ? `The ${what} ${written} is not there.`
+        : `The ${what} ${written} cannot be read: permission denied.`,
+      hint: missing
+        ? `Looked for ${path}. Options of sparkctl stand before the script.`
+        : `Give yourself read permission: chmod u+r ${relative(process.cwd(), path)}`,
       details: { path },
       origin: error,
     });

@@ -92,13 +92,18 @@ async function rememberApplications(
 
 function outcomeOfExit({ exitCode, signal, outOfMemory }: DriverExit, job: Job): RunOutcome {
   if (exitCode === 0) return { state: 'succeeded', exitCode: 0 };
-  const ending = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal} (exit code ${exitCode})`;
+  const ending =
+    signal === undefined
+      ? `ended with exit code ${exitCode}`
+      : `was ended by ${signal} (exit code ${exitCode})`;
   return {
     state: 'failed',
     cause: 'application',
     exitCode,
     message: `The script ${job.application} ${ending}${outOfMemory ? ': it ran out of memory' : ''}.`,
-    hint: outOfMemory ? 'Give the driver more with --driver-memory.' : 'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.',
+    hint: outOfMemory
+      ? 'Give the driver more with --driver-memory.'
+      : 'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.',
   };
 }
 

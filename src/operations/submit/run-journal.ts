@@ -27,7 +27,13 @@ export class RunJournal {
     this.#emit({ kind: 'phase-started', id, title });
     const began = performance.now();
     const finish = async (outcome: RunPhase['outcome'], summary?: string) => {
-      const phase = { id, title, durationMs: Math.round(performance.now() - began), outcome, ...(summary && { summary }) };
+      const phase = {
+        id,
+        title,
+        durationMs: Math.round(performance.now() - began),
+        outcome,
+        ...(summary && { summary }),
+      };
       this.#emit({ kind: 'phase-finished', ...phase });
       await this.update({ phases: [...this.#record.phases, phase] });
     };

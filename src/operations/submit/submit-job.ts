@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../../config/manifest/manifest.ts';
 import { formatManifest } from '../../config/manifest/format-manifest.ts';
+import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { identify } from '../../process/process-identity.ts';
 import { newRunId } from '../../runs/run-id.ts';
@@ -10,13 +10,13 @@ import { createRunFolder, writeRun } from '../../runs/run-store.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { reclaim } from '../reclaim.ts';
-import { chooseTarget } from './choose-target.ts';
 import { checkRun } from './check-result.ts';
+import { chooseTarget } from './choose-target.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
-import { resolveJob, type Job } from './resolve-job.ts';
-import { outcomeOf, type RunOutcome } from './run-outcome.ts';
-import { RunJournal } from './run-journal.ts';
+import { type Job, resolveJob } from './resolve-job.ts';
 import { runDriver } from './run-driver.ts';
+import { RunJournal } from './run-journal.ts';
+import { outcomeOf, type RunOutcome } from './run-outcome.ts';
 import type { SubmitRequest } from './submit-request.ts';
 import { openTarget } from './submit-target.ts';
 
@@ -30,7 +30,8 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
   const record = await newRecord(job, request, context);
   const folder = await createRunFolder(context.project, record.id);
   await writeRun(record);
-  if (job.manifest) await writeFile(join(folder, 'manifest.yaml'), formatManifest(job.manifest), { mode: 0o600 });
+  if (job.manifest)
+    await writeFile(join(folder, 'manifest.yaml'), formatManifest(job.manifest), { mode: 0o600 });
   const journal = new RunJournal(record, context.emit);
   const timeout = timeoutSignal(request.timeoutMs);
   const signal = timeout === undefined ? context.signal : AbortSignal.any([context.signal, timeout.signal]);
@@ -65,7 +66,13 @@ async function run(
   const driver = await runDriver({ job, request, journal, folder, connection, target, context });
   if (driver.exitCode !== 0) return driver;
   if (manifest?.database === undefined) return { state: 'succeeded', exitCode: 0 };
-  return await checkRun({ manifest: { ...manifest, database: manifest.database }, ledger, request, journal, context });
+  return await checkRun({
+    manifest: { ...manifest, database: manifest.database },
+    ledger,
+    request,
+    journal,
+    context,
+  });
 }
 
 async function newRecord(job: Job, request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
@@ -117,7 +124,9 @@ function withOverrides(job: Job, { rows, seed }: SubmitRequest): Job {
   return { ...job, manifest };
 }
 
-function timeoutSignal(timeoutMs: number | undefined): { signal: AbortSignal; cancel: () => void } | undefined {
+function timeoutSignal(
+  timeoutMs: number | undefined,
+): { signal: AbortSignal; cancel: () => void } | undefined {
   if (timeoutMs === undefined) return undefined;
   const controller = new AbortController();
   const error = new SparkctlError({

@@ -15,7 +15,11 @@ export interface SubmitTarget extends AsyncDisposable {
 }
 
 /** The target that was chosen, still to be started. */
-export async function openTarget(choice: TargetChoice, journal: RunJournal, context: OperationContext): Promise<SubmitTarget> {
+export async function openTarget(
+  choice: TargetChoice,
+  journal: RunJournal,
+  context: OperationContext,
+): Promise<SubmitTarget> {
   switch (choice.kind) {
     case 'external':
       return externalTarget(choice.master, journal, context);
@@ -24,7 +28,10 @@ export async function openTarget(choice: TargetChoice, journal: RunJournal, cont
       const backend = await loadBackend(kind);
       return clusterTarget(backend, name, journal, context, async () => {
         const reason = 'it is running';
-        await journal.update({ cluster: { name, backend: kind, master, workers: workers.alive, ephemeral: false, reason }, links });
+        await journal.update({
+          cluster: { name, backend: kind, master, workers: workers.alive, ephemeral: false, reason },
+          links,
+        });
         return `${name} (${kind}), which is running: ${workers.alive} of ${workers.wanted} workers alive`;
       });
     }
@@ -37,14 +44,19 @@ function externalTarget(master: string, journal: RunJournal, context: OperationC
   return {
     connect: async () => {
       const reason = 'named by --master or --remote';
-      await journal.update({ cluster: { name: master, backend: 'external', master, ephemeral: false, reason } });
+      await journal.update({
+        cluster: { name: master, backend: 'external', master, ephemeral: false, reason },
+      });
       await runtimePhase(journal, context);
       return undefined;
     },
     // Spark in one JVM opens its ports to the network unless it is told an address.
     startDriver: (launch) =>
       startClientDriver(launch, context, {
-        environment: master.startsWith('local') && !context.environment['SPARK_LOCAL_IP'] ? { SPARK_LOCAL_IP: '127.0.0.1' } : {},
+        environment:
+          master.startsWith('local') && !context.environment['SPARK_LOCAL_IP']
+            ? { SPARK_LOCAL_IP: '127.0.0.1' }
+            : {},
       }),
     [Symbol.asyncDispose]: async () => {},
   };

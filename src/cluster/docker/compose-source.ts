@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { ComposeFile } from '../../config/compose/compose-file.ts';
+import type { Variables } from '../../config/compose/interpolate.ts';
+import { parseEnvFile } from '../../config/compose/parse-env-file.ts';
+import { readCompose } from '../../config/compose/read-compose.ts';
+import { readIfPresent } from '../../files/read-if-present.ts';
+import { packageRoot } from '../../runtime/package-root.ts';
+import type { BackendContext } from '../backend.ts';
+
+/** The names that Compose looks for, in its order. */
+const names = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+/** A Compose file as it is written. */
+export interface ComposeSource {
+  /** The file with its variables filled in: those of sparkctl first, then the environment, then the project's `.env`. */
+  read(variables: Variables): ComposeFile;
+}
+
+/** The project's own Compose file where it describes a Spark cluster, otherwise the one that comes with sparkctl. */
+export async function composeSource({
+  project,
+  environment,
+}: Pick<BackendContext, 'project' | 'environment'>): Promise<ComposeSource> {
+  const settings = parseEnvFile((await readIfPresent(join(project, '.env'))) ?? '');
+  const source = (path: string, text: string): ComposeSource => ({
+    read: (variables) => readCompose(path, text, { ...settings, ...environment, ...variables }),
+  });
+  for (const name of names) {
+    const path = join(project, name);
+    const text = await readIfPresent(path);
+    // A project may well have a Compose file for something else.
+    if (text?.includes('SPARK_MODE')) return source(path, text);
+  }
+  const path = join(packageRoot, 'docker-compose.yml');
+  const text = await readIfPresent(path);
+  if (text === undefined) throw new Error(`${path} is missing from this installation of sparkctl`);
+  return source(path, text);
+}

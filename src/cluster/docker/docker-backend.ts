@@ -1,0 +1,99 @@
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import type { BackendContext, ClusterBackend } from '../backend.ts';
+import { readRecord } from './cluster-record.ts';
+import { containerLogs } from './containers/container-logs.ts';
+import { findCluster, findContainers } from './containers/find-containers.ts';
+import { connectDocker, connectIfThere, type Daemon } from './daemon/connect-docker.ts';
+import { startDriver } from './drivers/start-driver.ts';
+import { lockCluster } from './lock-cluster.ts';
+import { clusterStatus } from './operations/cluster-status.ts';
+import { connection, previewConnection } from './operations/connection.ts';
+import { existingCluster } from './operations/known-cluster.ts';
+import { reclaimOrphans } from './operations/reclaim-orphans.ts';
+import { removeCluster } from './operations/remove-cluster.ts';
+import { scaleCluster } from './operations/scale-cluster.ts';
+import { upCluster } from './operations/up-cluster.ts';
+
+/**
+ * The Docker backend: master, workers and history server as containers, as docker-compose.yml describes them. What there
+ * is, is asked of Docker every time, by labels; the project's folder keeps only what Docker cannot know.
+ */
+export const dockerBackend: ClusterBackend = {
+  kind: 'docker',
+
+  async obstacle({ environment }) {
+    try {
+      await connectDocker(environment);
+      return undefined;
+    } catch (error) {
+      if (error instanceof SparkctlError) return error;
+      throw error;
+    }
+  },
+
+  async up(plan, context) {
+    await using _lock = await lockCluster(plan.name, context);
+    return await upCluster(plan, context);
+  },
+
+  async down(name, context) {
+    const daemon = await daemonFor(name, context);
+    if (daemon === undefined) return false;
+    await using _lock = await lockCluster(name, context);
+    return await removeCluster(daemon, name, context, { keepEvents: true });
+  },
+
+  async scale(name, workers, context) {
+    await using _lock = await lockCluster(name, context);
+    return await scaleCluster(name, workers, context);
+  },
+
+  async status(name, context) {
+    const daemon = await daemonFor(name, context);
+    if (daemon === undefined) return undefined;
+    const containers = await findCluster(daemon, context.project, name);
+    if (containers.length === 0 && (await readRecord(context.project, name)) === undefined) return undefined;
+    return await clusterStatus(daemon, context.project, name, containers);
+  },
+
+  async list(context) {
+    const daemon = await connectIfThere(context.environment);
+    if (daemon === undefined) return [];
+    const names = new Set((await findContainers(daemon, context.project)).map(({ cluster }) => cluster));
+    return await Promise.all(
+      [...names].sort().map(async (name) => {
+        const containers = await findCluster(daemon, context.project, name);
+        return await clusterStatus(daemon, context.project, name, containers);
+      }),
+    );
+  },
+
+  async *logs(name, node, follow, context) {
+    const daemon = await connectDocker(context.environment);
+    const containers = await existingCluster(daemon, name, context);
+    const found = containers.find((container) => container.node === node);
+    if (found === undefined) {
+      throw new SparkctlError({
+        code: 'unknown-node',
+        cause: 'usage',
+        message: `Cluster ${name} has no node called ${node}.`,
+        hint: `Its nodes are: ${containers.map((container) => container.node).join(', ')}.`,
+      });
+    }
+    yield* containerLogs(daemon, found.id, { follow, signal: context.signal });
+  },
+
+  connect: connection,
+  preview: async (plan, context) => previewConnection(plan, context),
+  startDriver,
+  reclaim: reclaimOrphans,
+};
+
+/** Without a daemon there is no cluster, unless a record says that there was one: then its silence is the answer. */
+async function daemonFor(
+  name: string,
+  { project, environment }: BackendContext,
+): Promise<Daemon | undefined> {
+  const recorded = (await readRecord(project, name)) !== undefined;
+  return recorded ? await connectDocker(environment) : await connectIfThere(environment);
+}

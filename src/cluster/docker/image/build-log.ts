@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+const message = z.object({
+  stream: z.string().optional(),
+  status: z.string().optional(),
+  id: z.string().optional(),
+  error: z.string().optional(),
+  progress: z.string().optional(),
+});
+
+/** How many lines of a failed step are shown. */
+const shownLines = 15;
+
+/** Follows what the daemon says while it builds or pulls: one line of activity at a time, and the failing step at the end. */
+export interface BuildLog {
+  /** Takes what came from the daemon; returns the lines to show. */
+  take(chunk: string): readonly string[];
+  /** The failure, with the step it happened in and the last lines before it. */
+  failure(): { readonly step: string; readonly error: string; readonly lines: readonly string[] } | undefined;
+}
+
+export function buildLog(): BuildLog {
+  let rest = '';
+  let partial = '';
+  let step = '';
+  let error: string | undefined;
+  let lines: string[] = [];
+
+  const takeText = (text: string): readonly string[] => {
+    const complete = (partial + text).split(/\r?\n/);
+    partial = complete.pop() ?? '';
+    return complete
+      .map((line) => strip(line).trimEnd())
+      .filter(isTelling)
+      .map(remember);
+  };
+  const remember = (line: string): string => {
+    if (/^Step \d+\/\d+ : /.test(line)) {
+      step = line;
+      lines = [];
+    } else {
+      lines = [...lines, line].slice(-shownLines);
+    }
+    return line;
+  };
+  const takeMessage = (json: string): readonly string[] => {
+    const parsed = message.safeParse(parseJson(json));
+    if (!parsed.success) return [];
+    const { stream, status, id, error: problem, progress } = parsed.data;
+    if (problem !== undefined) error = problem;
+    if (stream !== undefined) return takeText(stream);
+    return status === undefined ? [] : [[id, status, progress].filter(Boolean).join(' ')];
+  };
+  return {
+    take(chunk) {
+      const complete = (rest + chunk).split(/\r?\n/);
+      rest = complete.pop() ?? '';
+      return complete.flatMap(takeMessage);
+    },
+    failure() {
+      const last = takeMessage(rest);
+      rest = '';
+      if (partial !== '') takeText('\n');
+      return error === undefined ? undefined : { step, error, lines: [...lines, ...last].slice(-shownLines) };
+    },
+  };
+}
+
+/** The daemon's own housekeeping tells a person nothing. */
+function isTelling(line: string): boolean {
+  return line !== '' && !/^ ---> |^Removing intermediate container /.test(line);
+}
+
+/** Without the colours that apt and pip may write. */
+function strip(line: string): string {
+  const escape = String.fromCharCode(27);
+  return line.replaceAll(new RegExp(`${escape}\\[[0-9;]*[A-Za-z]`, 'g'), '');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { dirname, resolve } from 'node:path';
+import type { ComposeFile } from '../../../config/compose/compose-file.ts';
+import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { caBundleOf } from '../../../runtime/ca-bundle.ts';
+import type { BackendContext } from '../../backend.ts';
+import type { Daemon } from '../daemon/connect-docker.ts';
+import { isNotFound } from '../daemon/is-not-found.ts';
+import { inPhase } from '../in-phase.ts';
+import type { ClusterServices } from '../plan/cluster-services.ts';
+import { readBuildContext } from './build-context.ts';
+import { buildImage } from './build-image.ts';
+import { buildLog } from './build-log.ts';
+import { followStream } from './follow-stream.ts';
+import { type ImageFlavour, imageFlavour } from './image-flavour.ts';
+
+export interface ReadyImage {
+  readonly name: string;
+  readonly flavour: ImageFlavour;
+}
+
+/** The repository of the images that sparkctl builds; their tag is the fingerprint of what they are built from. */
+const repository = 'sparkctl-spark';
+
+/**
+ * Sees to it that there is an image: the one that was named (`SPARK_IMAGE`), pulled where it is not there, or the one
+ * that the Compose file's `build` describes, built where none has been built from the same files.
+ */
+export async function ensureImage(
+  daemon: Daemon,
+  file: ComposeFile,
+  services: ClusterServices,
+  context: BackendContext,
+): Promise<ReadyImage> {
+  const named = context.environment['SPARK_IMAGE'];
+  return await inPhase(context.emit, { id: 'image', title: 'Image' }, async () => {
+    const { name, summary } = named
+      ? await pullIfMissing(daemon, named, context)
+      : await buildIfMissing(daemon, file, services, context);
+    return { answer: { name, flavour: await flavourOf(daemon, name) }, summary: `${name} ${summary}` };
+  });
+}
+
+async function buildIfMissing(
+  daemon: Daemon,
+  file: ComposeFile,
+  services: ClusterServices,
+  context: BackendContext,
+) {
+  const { build, name: service } = services.master;
+  if (build === undefined) {
+    throw new SparkctlError({
+      code: 'no-image',
+      cause: 'configuration',
+      message: `${file.path} has no "build" for ${service}, and no image is named.`,
+      hint: 'Give it a build section with context and dockerfile, or name an image with --image.',
+    });
+  }
+  const bundle = caBundleOf(context.environment);
+  const inputs = await readBuildContext({
+    folder: resolve(dirname(file.path), build.context),
+    dockerfile: build.dockerfile,
+    ...(bundle === undefined ? {} : { caBundle: bundle }),
+  });
+  const name = `${repository}:${inputs.tag}` as const;
+  if (await isThere(daemon, name)) return { name, summary: 'is up to date' };
+  context.emit({
+    kind: 'note',
+    text: `Building the image ${name} once (two minutes or so): nothing has been built from these files yet`,
+  });
+  const args = Object.fromEntries(
+    Object.entries(build.args).map(([key, value]) => [key, value ?? context.environment[key] ?? '']),
+  );
+  // The second name is the one that docker-compose.yml has by default.
+  await buildImage(daemon, inputs, [name, `${repository}:latest`], args, context);
+  return { name, summary: 'was built' };
+}
+
+async function pullIfMissing(daemon: Daemon, name: string, context: BackendContext) {
+  if (await isThere(daemon, name)) return { name, summary: 'is there' };
+  const log = buildLog();
+  try {
+    await daemon.ask(`the image ${name}`, async (docker) => {
+      // Without a tag Docker would fetch all of them.
+      const reference = /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
+      await followStream(await docker.pull(reference, { abortSignal: context.signal }), log, context);
+    });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof SparkctlError && error.code !== 'docker-refused') throw error;
+    throw pullFailure(name, error instanceof Error ? error.message : String(error));
+  }
+  const failure = log.failure();
+  if (failure !== undefined) throw pullFailure(name, failure.error);
+  return { name, summary: 'was pulled' };
+}
+
+function pullFailure(name: string, words: string): SparkctlError {
+  return new SparkctlError({
+    code: 'image-not-pulled',
+    cause: /no space left/i.test(words) ? 'io' : 'cluster',
+    message: `The image ${name} is not there and could not be pulled: ${words.trim()}`,
+    hint: `Check its name, and whether this machine reaches the registry (docker pull ${name}). Without --image sparkctl builds its own.`,
+  });
+}
+
+async function isThere(daemon: Daemon, name: string): Promise<boolean> {
+  try {
+    await daemon.ask(`the image ${name}`, (docker) => docker.getImage(name).inspect());
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+async function flavourOf(daemon: Daemon, name: string): Promise<ImageFlavour> {
+  const { Config } = await daemon.ask(`the image ${name}`, (docker) => docker.getImage(name).inspect());
+  const entrypoint = Config.Entrypoint ?? [];
+  return imageFlavour({
+    name,
+    environment: Config.Env ?? [],
+    entrypoint: Array.isArray(entrypoint) ? entrypoint : [entrypoint],
+    labels: Config.Labels ?? {},
+  });
+}

@@ -1,0 +1,90 @@
+import type { BackendContext, UpOutcome } from '../../backend.ts';
+import type { ClusterPlan } from '../../cluster-plan.ts';
+import { type ClusterRecord, writeRecord } from '../cluster-record.ts';
+import { connectDocker, type Daemon, requireLocal } from '../daemon/connect-docker.ts';
+import { dockerMachine } from '../daemon/docker-machine.ts';
+import { type ContainerUser, containerUser } from '../folders/container-user.ts';
+import { prepareFolders, writeComposeVariables, writeSupportFiles } from '../folders/prepare-folders.ts';
+import { requireWritable } from '../folders/require-writable.ts';
+import { ensureImage, type ReadyImage } from '../image/ensure-image.ts';
+import { requireMemory } from '../plan/memory-limits.ts';
+import { planCluster } from '../plan/plan-cluster.ts';
+import { clusterStatus } from './cluster-status.ts';
+import { makeCluster } from './make-cluster.ts';
+import { type Planning, planningOf } from './planning.ts';
+import { removeCluster } from './remove-cluster.ts';
+
+/** Makes a cluster as planned, or brings the one of that name to the plan. On failure nothing of it is left. */
+export async function upCluster(plan: ClusterPlan, context: BackendContext): Promise<UpOutcome> {
+  const daemon = await connectDocker(context.environment);
+  requireLocal(daemon);
+  const machine = await dockerMachine(daemon);
+  requireMemory(plan, machine.memoryMb);
+  const user = hostContainerUser(machine.mapsUsers);
+  await requireWritable(context.project, user, (text) => context.emit({ kind: 'note', text }));
+  const sketch = await planningOf(plan, user, undefined, context);
+  const image = await ensureImage(daemon, sketch.file, sketch.services, context);
+  context.signal.throwIfAborted();
+  try {
+    const planning = await planningOf(plan, user, image, context);
+    await writeFiles(plan, planning, user, image, context);
+    const { containers, changed } = await makeCluster(
+      daemon,
+      planCluster(planning),
+      plan.name,
+      context,
+      () => {},
+    );
+    return { status: await clusterStatus(daemon, context.project, plan.name, containers), changed };
+  } catch (error) {
+    await rollBack(daemon, plan.name, context);
+    throw error;
+  }
+}
+
+/** The user that containers run as, seen from this process. */
+export function hostContainerUser(mapsUsers: boolean): ContainerUser {
+  const uid = process.getuid?.();
+  return containerUser({ mapsUsers, ...(uid === undefined ? {} : { uid }) }, process.platform);
+}
+
+async function writeFiles(
+  plan: ClusterPlan,
+  planning: Planning,
+  user: ContainerUser,
+  image: ReadyImage,
+  context: BackendContext,
+): Promise<void> {
+  await prepareFolders(context.project, planning.folders, user);
+  await writeComposeVariables(planning.folders.composeVariables, planning.variables);
+  if (image.flavour.kind === 'foreign') await writeSupportFiles(planning.folders.support, user.uid);
+  await writeRecord(context.project, recordOf(plan, image, user));
+}
+
+export function recordOf(
+  plan: ClusterPlan,
+  { name, flavour }: ReadyImage,
+  { uid }: ContainerUser,
+): ClusterRecord {
+  return {
+    schemaVersion: 1,
+    backend: 'docker',
+    plan: { ...plan },
+    image: name,
+    ...(flavour.kind === 'foreign' ? { sparkHome: flavour.sparkHome } : {}),
+    uid,
+  };
+}
+
+/** Removes what was made. The failure that led here is the one to be told; one of the clean-up is told beside it. */
+async function rollBack(daemon: Daemon, name: string, context: BackendContext): Promise<void> {
+  try {
+    await removeCluster(daemon, name, context, { keepEvents: true });
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    context.emit({
+      kind: 'warning',
+      text: `Cluster ${name} could not be removed completely: ${words} Try: sparkctl cluster down --cluster ${name}`,
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import type { ProcessIdentity } from '../../../process/process-identity.ts';
+import type { NodeRole } from '../../cluster-status.ts';
+
+/** Labels by which sparkctl finds what it made, also after it was killed: they are there from the first moment. */
+export const label = {
+  /** The project's folder. */
+  project: 'sparkctl.project',
+  cluster: 'sparkctl.cluster',
+  /** Also in docker-compose.yml, so that clusters made by Compose are understood. */
+  role: 'sparkctl.role',
+  /** The run that a driver belongs to. */
+  run: 'sparkctl.run',
+  ephemeral: 'sparkctl.ephemeral',
+  /** The sparkctl process that answers for an ephemeral cluster or a driver, and the machine it runs on. */
+  ownerHost: 'sparkctl.owner.host',
+  ownerPid: 'sparkctl.owner.pid',
+  ownerStartedAt: 'sparkctl.owner.started-at',
+} as const;
+
+/** Labels by which Compose recognises its objects, so that its `ps`, `logs` and `down` see ours. */
+export const composeLabel = {
+  project: 'com.docker.compose.project',
+  workingFolder: 'com.docker.compose.project.working_dir',
+  configFiles: 'com.docker.compose.project.config_files',
+  service: 'com.docker.compose.service',
+  number: 'com.docker.compose.container-number',
+  oneOff: 'com.docker.compose.oneoff',
+  configHash: 'com.docker.compose.config-hash',
+  version: 'com.docker.compose.version',
+  network: 'com.docker.compose.network',
+  volume: 'com.docker.compose.volume',
+} as const;
+
+/** What `com.docker.compose.version` says: a version of the format of these labels, as Compose 2 writes it. */
+const composeVersion = '2.0.0';
+
+/** Whose a cluster or driver is. */
+export interface Ownership {
+  readonly projectFolder: string;
+  readonly cluster: string;
+  readonly ephemeral: boolean;
+  readonly host: string;
+  readonly owner: ProcessIdentity;
+}
+
+export function ownershipLabels({
+  projectFolder,
+  cluster,
+  ephemeral,
+  host,
+  owner,
+}: Ownership): Readonly<Record<string, string>> {
+  return {
+    [label.project]: projectFolder,
+    [label.cluster]: cluster,
+    [label.ephemeral]: String(ephemeral),
+    [label.ownerHost]: host,
+    [label.ownerPid]: String(owner.pid),
+    [label.ownerStartedAt]: owner.startedAt,
+  };
+}
+
+interface ServiceFacts {
+  readonly composeProject: string;
+  readonly projectFolder: string;
+  readonly composePath: string;
+  readonly service: string;
+  readonly number: number;
+  readonly oneOff: boolean;
+  readonly configHash: string;
+}
+
+export function serviceLabels(facts: ServiceFacts): Readonly<Record<string, string>> {
+  return {
+    [composeLabel.project]: facts.composeProject,
+    [composeLabel.workingFolder]: facts.projectFolder,
+    [composeLabel.configFiles]: facts.composePath,
+    [composeLabel.service]: facts.service,
+    [composeLabel.number]: String(facts.number),
+    // Compose 1 and 2 both write these two words with a capital.
+    [composeLabel.oneOff]: facts.oneOff ? 'True' : 'False',
+    [composeLabel.configHash]: facts.configHash,
+    [composeLabel.version]: composeVersion,
+  };
+}
+
+export function networkLabels(composeProject: string, network: string): Readonly<Record<string, string>> {
+  return {
+    [composeLabel.project]: composeProject,
+    [composeLabel.network]: network,
+    [composeLabel.version]: composeVersion,
+  };
+}
+
+export function volumeLabels(composeProject: string, volume: string): Readonly<Record<string, string>> {
+  return {
+    [composeLabel.project]: composeProject,
+    [composeLabel.volume]: volume,
+    [composeLabel.version]: composeVersion,
+  };
+}
+
+/** The process that answers for an object, where one does and it is one of this machine's. */
+export function ownerOf(labels: Readonly<Record<string, string>>, host: string): ProcessIdentity | undefined {
+  const pid = Number(labels[label.ownerPid]);
+  const startedAt = labels[label.ownerStartedAt];
+  if (labels[label.ownerHost] !== host || startedAt === undefined || !Number.isInteger(pid)) return undefined;
+  return { pid, startedAt };
+}
+
+export function roleOf(labels: Readonly<Record<string, string>>): NodeRole | undefined {
+  const role = labels[label.role];
+  return role === 'master' || role === 'worker' || role === 'history' || role === 'driver' ? role : undefined;
+}

@@ -1,0 +1,68 @@
+import type { ComposeFile } from '../../../config/compose/compose-file.ts';
+import { adaptToImage, type ImageNeeds } from '../image/adapt-to-image.ts';
+import { objectName } from './cluster-names.ts';
+import type { ClusterServices } from './cluster-services.ts';
+import type { ClusterSpec, ContainerSpec } from './container-spec.ts';
+import { composeLabel, networkLabels, type Ownership, ownershipLabels, volumeLabels } from './labels.ts';
+import { configHash, planContainer } from './plan-container.ts';
+
+interface ClusterFacts {
+  readonly file: ComposeFile;
+  readonly services: ClusterServices;
+  readonly composeProject: string;
+  readonly ownership: Ownership;
+  readonly imageNeeds: ImageNeeds;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that a cluster consists of in Docker, as the Compose file has it: nothing is asked and nothing is made. */
+export function planCluster(facts: ClusterFacts): ClusterSpec {
+  const { file, services, composeProject, ownership } = facts;
+  const ours = ownershipLabels(ownership);
+  const nodes = [services.master, services.history, services.worker];
+  const containers = nodes.flatMap((service) =>
+    Array.from({ length: service.scale }, (_, index) =>
+      finish(
+        planContainer({ ...facts, projectFolder: ownership.projectFolder, service, number: index + 1 }),
+        facts,
+      ),
+    ),
+  );
+  const usedNetworks = new Set(nodes.flatMap(({ networks }) => networks));
+  const usedVolumes = new Set(
+    [...nodes, services.driver].flatMap(({ volumes }) => volumes.map(({ source }) => source)),
+  );
+  return {
+    composeProject,
+    containers,
+    networks: Object.entries(file.networks)
+      .filter(([name]) => usedNetworks.has(name))
+      .map(([name, { driver, internal }]) => ({
+        name: objectName(composeProject, name),
+        ...(driver === undefined ? {} : { driver }),
+        ...(internal === undefined ? {} : { internal }),
+        labels: { ...networkLabels(composeProject, name), ...ours },
+      })),
+    volumes: Object.entries(file.volumes)
+      .filter(([name]) => usedVolumes.has(name))
+      .map(([name, { driver }]) => ({
+        name: objectName(composeProject, name),
+        ...(driver === undefined ? {} : { driver }),
+        labels: { ...volumeLabels(composeProject, name), ...ours },
+      })),
+  };
+}
+
+/** Adds what depends on the image, the fingerprint, and last what may differ between two otherwise equal containers: whose it is. */
+export function finish(
+  spec: ContainerSpec,
+  { ownership, imageNeeds }: Pick<ClusterFacts, 'ownership' | 'imageNeeds'>,
+): ContainerSpec {
+  const adapted = adaptToImage(spec, imageNeeds);
+  const ephemeral = String(ownership.ephemeral);
+  const hash = configHash({ ...adapted, labels: { ...adapted.labels, ephemeral } });
+  return {
+    ...adapted,
+    labels: { ...adapted.labels, [composeLabel.configHash]: hash, ...ownershipLabels(ownership) },
+  };
+}

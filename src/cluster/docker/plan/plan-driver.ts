@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { ComposeFile } from '../../../config/compose/compose-file.ts';
+import type { DriverLaunch } from '../../driver.ts';
+import type { ImageNeeds } from '../image/adapt-to-image.ts';
+import type { ClusterServices } from './cluster-services.ts';
+import type { ContainerSpec } from './container-spec.ts';
+import { javaProxyOptions } from './java-proxy-options.ts';
+import { label, type Ownership } from './labels.ts';
+import { driverLimitMb } from './memory-limits.ts';
+import { finish } from './plan-cluster.ts';
+import { planContainer } from './plan-container.ts';
+
+interface DriverFacts {
+  readonly file: ComposeFile;
+  readonly services: ClusterServices;
+  readonly composeProject: string;
+  readonly ownership: Ownership;
+  readonly imageNeeds: ImageNeeds;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly launch: Pick<DriverLaunch, 'runId' | 'runFolder' | 'sparkSubmitArguments' | 'workingFolder'>;
+  /** The one file that holds the properties of all files of the launch. */
+  readonly propertiesPath?: string;
+  readonly machineMb: number;
+}
+
+/** The container of one run's driver. */
+export function planDriver(facts: DriverFacts): ContainerSpec {
+  const { composeProject, ownership, services, launch, propertiesPath, machineMb, environment, imageNeeds } =
+    facts;
+  const base = planContainer({
+    ...facts,
+    projectFolder: ownership.projectFolder,
+    service: services.driver,
+    number: 1,
+  });
+  const submitOptions = [
+    base.environment['SPARK_SUBMIT_OPTS'],
+    ...javaProxyOptions(environment),
+    `-Dsparkctl.log=${join(launch.runFolder, 'spark.log')}`,
+    `-Dlog4j2.configurationFile=${imageNeeds.driverLogConfiguration}`,
+  ];
+  const spec: ContainerSpec = {
+    ...base,
+    name: `${composeProject}-driver-${launch.runId}`,
+    node: `driver-${launch.runId}`,
+    command: [
+      ...(propertiesPath === undefined ? [] : ['--properties-file', propertiesPath]),
+      ...launch.sparkSubmitArguments,
+    ],
+    environment: { ...base.environment, SPARK_SUBMIT_OPTS: submitOptions.filter(Boolean).join(' ') },
+    labels: { ...base.labels, [label.run]: launch.runId },
+    workingFolder: launch.workingFolder,
+    memoryBytes: driverLimitMb(launch.sparkSubmitArguments, machineMb) * 1024 * 1024,
+  };
+  return finish(spec, facts);
+}
