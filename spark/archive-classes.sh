@@ -13,7 +13,7 @@ empty="$2"
 work="$(mktemp -d)"
 trap 'kill $(jobs -p) 2> /dev/null || true; rm -rf "$work"' EXIT
 export SPARK_CONF_DIR="$empty" SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_DIRS="$work"
-class_path="$empty/:$SPARK_HOME/jars/*"
+class_path="$empty/:$(echo "$SPARK_HOME"/jars/slf4j-api-*.jar):$SPARK_HOME/jars/*"
 
 mkdir "$work/events"
 cat > "$work/settings" << SETTINGS
@@ -68,7 +68,7 @@ with open(f"{folder}/in.jsonl", "w") as lines:
 spark = SparkSession.builder.appName("training").getOrCreate()
 rows = spark.read.schema("id long, name string, at timestamp, x double").json(f"{folder}/in.jsonl")
 clean = rows.withColumn("name", f.lower(f.regexp_replace("name", "[^a-z0-9]", ""))).filter("id >= 0")
-counts = clean.groupBy("name").agg(f.count("*").alias("n"), f.avg("x").alias("x"))
+counts = clean.groupBy("name").agg(f.count("*").alias("n"), f.avg("x").alias("mean"))
 clean.join(counts, "name").orderBy("id").write.mode("overwrite").parquet(f"{folder}/out")
 spark.read.parquet(f"{folder}/out").createOrReplaceTempView("t")
 spark.sql("select name, max(at) from t group by name").collect()

@@ -64,9 +64,13 @@ class PermissionRefusedError(JobError):
     exit_code = 77
 
 
-def from_sqlite(error: Exception, path: Path | str) -> JobError:
-    """Says an error of SQLite, from Python's own module or through ADBC, in the words of this module."""
-    text = str(error)
+def from_sqlite(error: Exception, path: Path | str, table: str = "") -> JobError:
+    """
+    Says an error of SQLite, from Python's own module or through ADBC, in the words of this module.
+
+    `table` is the one that a person knows where the error comes from a piece of it.
+    """
+    text = re.sub(r"\brows_\d+\.", f"{table}.", str(error)) if table else str(error)
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_BUSY") or "is locked" in text:
         return LockedError(f"database is locked by another process: {path}. Try again when it has finished.")

@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { startProgram } from '../process/start-program.ts';
@@ -106,13 +106,25 @@ async function readProperties(path: string): Promise<string> {
   }
 }
 
-/** Log settings of the driver, beside whatever the user set; a user's own SPARK_CONF_DIR brings its own log configuration. */
+/** Settings of the driver, beside whatever the user set; a user's own SPARK_CONF_DIR brings its own log configuration. */
 function driverEnvironment(
   environment: BackendContext['environment'],
   runFolder: string,
 ): Readonly<Record<string, string>> {
-  const logConfig = join(packageRoot, 'spark', 'driver-log4j2.properties');
-  const own = [`-Dsparkctl.log=${join(runFolder, 'spark.log')}`];
-  if (!environment['SPARK_CONF_DIR']) own.push(`-Dlog4j2.configurationFile=${logConfig}`);
-  return { SPARK_SUBMIT_OPTS: [environment['SPARK_SUBMIT_OPTS'], ...own].filter(Boolean).join(' ') };
+  const own = [quoteOption(`-Dsparkctl.log=${join(runFolder, 'spark.log')}`)];
+  if (!environment['SPARK_CONF_DIR']) {
+    own.push(
+      quoteOption(`-Dlog4j2.configurationFile=${join(packageRoot, 'spark', 'driver-log4j2.properties')}`),
+    );
+  }
+  return {
+    SPARK_SUBMIT_OPTS: [environment['SPARK_SUBMIT_OPTS'], ...own].filter(Boolean).join(' '),
+    // So that any job can import sparkctl_jobs; the user's own folders come first.
+    PYTHONPATH: [environment['PYTHONPATH'], join(packageRoot, 'spark')].filter(Boolean).join(delimiter),
+  };
+}
+
+/** Spark's launcher splits the variable at spaces, unless they stand in double quotes. */
+function quoteOption(option: string): string {
+  return `"${option.replace(/["\\]/g, '\\$&')}"`;
 }

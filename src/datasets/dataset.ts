@@ -1,8 +1,6 @@
 import type { ColumnSpec } from '../config/manifest/table-spec.ts';
 import type { RejectionReason } from './quarantine-reason.ts';
 
-export type DatasetName = 'users';
-
 /** A kind of flaw that a dataset can be given, at a rate from 0 to 1. */
 export interface DefectSpec {
   /** One clause for people: what such a line looks like. */
@@ -37,7 +35,7 @@ export interface RowPlan {
 
 /**
  * A seeded generator of line-delimited JSON. To add one: a folder beside `users/` that exports an object of this
- * type, a member of `DatasetName`, and a line in `datasets.ts`.
+ * type, its defects in `config/manifest/dataset-spec.ts`, and a line in `datasets.ts`.
  */
 export interface Dataset {
   /** Names the code that decides the bytes. It changes whenever the same seed would give other ones. */

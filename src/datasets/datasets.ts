@@ -1,6 +1,7 @@
+import type { DatasetName } from '../config/manifest/dataset-spec.ts';
 import { nearestWord } from '../errors/nearest-word.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
-import type { Dataset, DatasetName } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { users } from './users/users.ts';
 
 /** Every dataset there is. */

@@ -16,7 +16,7 @@ async function realpathOfExisting(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT') || dirname(path) === path) throw error;
+    if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR') || dirname(path) === path) throw error;
     return join(await realpathOfExisting(dirname(path)), path.slice(dirname(path).length + 1));
   }
 }

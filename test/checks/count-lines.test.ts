@@ -24,6 +24,7 @@ test.each<[string, string | Uint8Array, number]>([
   ['white space beyond ASCII', '\u00a0\n\u1680\u2003 \u3000\r\n\u2028\n\u205f\n', 0],
   ['what only begins like white space', '\u00a1\n\u2010\n \u202f\u202e\n', 3],
   ['half a white space', Uint8Array.from([0xc2, 10, 0xe2, 0x80, 10, 0xe2, 0x20, 10, 0xe1, 0x9a]), 4],
+  ['a white space torn apart by another', Uint8Array.from([0xe2, 0x20, 0x80, 0x80]), 1],
   ['wide white space across the edge of a piece', `${' '.repeat((1 << 18) - 1)}\u3000\u3000\na`, 1],
   ['invalid UTF-8 and NUL', Uint8Array.from([0xff, 10, 0, 10, 0xef, 10]), 3],
   ['lines that begin with white space', '  a\n\tb\n', 2],

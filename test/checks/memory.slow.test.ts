@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compiledSources } from '../datasets/compiled-sources.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';

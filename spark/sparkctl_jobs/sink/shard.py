@@ -222,6 +222,6 @@ def write_shard(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatc
             shard.discard()
             raise
     except adbc_driver_manager.Error as error:
-        raise from_sqlite(error, plan.target.path) from error
+        raise from_sqlite(error, plan.target.path, plan.target.table) from error
     except OSError as error:
         raise from_os(error, path) from error

@@ -1,3 +1,4 @@
+import type { defectsOfDataset } from '../../config/manifest/dataset-spec.ts';
 import type { DefectSpec } from '../dataset.ts';
 
 /** The flaws that the `users` dataset can be given. */
@@ -13,9 +14,10 @@ export const userDefects = {
   brokenJson: { summary: 'the line is not one JSON object in valid UTF-8', destroysRow: true },
   wrongType: { summary: "one value is not of its column's type", destroysRow: true },
   duplicateId: { summary: 'the row carries the id of an earlier line', destroysRow: true },
-} as const satisfies Record<string, DefectSpec>;
+} as const satisfies Record<UserDefect, DefectSpec>;
 
-export type UserDefect = keyof typeof userDefects;
+/** The closed list stands with the manifest, which validates it. */
+export type UserDefect = (typeof defectsOfDataset)['users'][number];
 export type DestroyingDefect = {
   [Name in UserDefect]: (typeof userDefects)[Name]['destroysRow'] extends true ? Name : never;
 }[UserDefect];

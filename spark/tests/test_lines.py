@@ -1,0 +1,101 @@
+"""Inputs are found or refused, and every line knows its place however the file is cut."""
+
+import gzip
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import SparkSession
+
+from sparkctl_jobs import find_inputs, numbered, read_lines
+from sparkctl_jobs.errors import InputMissingError
+from sparkctl_jobs.lines import runs_of
+from sparkctl_jobs.sink.source_files import as_given
+
+
+def test_inputs_are_files_folders_and_globs(tmp_path, monkeypatch):
+    for name in ("a.json", "b.json", "c.txt", "_temporary", ".hidden.json"):
+        (tmp_path / name).write_text("x\n")
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def found(*inputs):
+        return [path.removeprefix(f"{tmp_path}/") for path in find_inputs(inputs)]
+
+    assert found("a.json") == ["a.json"]
+    assert found(".") == ["a.json", "b.json", "c.txt"]
+    assert found("*.json") == ["a.json", "b.json"]
+    assert found(f"{tmp_path}/../{tmp_path.name}/[ab].json") == ["a.json", "b.json"]
+    assert found("b.json", ".", f"file://{tmp_path}/a.json") == ["b.json", "a.json", "c.txt"]
+    assert found("_temporary", ".hidden.json") == ["_temporary", ".hidden.json"]
+    assert find_inputs(["s3a://bucket/a.json"]) == ["s3a://bucket/a.json"]
+
+
+@pytest.mark.parametrize("given", ["missing.json", "*.csv", "empty", "missing/a.json"])
+def test_an_input_that_is_not_there_is_an_error(tmp_path, monkeypatch, given):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputMissingError) as error:
+        find_inputs([given])
+    assert str(error.value) == f"input not found: {given} (seen from {tmp_path})"
+    assert error.value.exit_code == 66
+
+
+def test_a_file_that_spark_can_not_name_is_an_error(tmp_path):
+    (tmp_path / "a:b.json").write_text("x\n")
+    with pytest.raises(InputMissingError, match="Spark refuses a file name with a colon"):
+        find_inputs([str(tmp_path)])
+
+
+@pytest.mark.parametrize("name", ["a b%20[1]{x},ü*?.json", "_hidden.json", "back\\slash.json", "plain.json.gz"])
+def test_lines_are_read_whatever_the_name_of_the_file(spark: SparkSession, tmp_path, name):
+    data = b'\xef\xbb\xbf{"a":1}\r\n\n \xff\n{"a":2}'
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    found = read_lines(spark, [str(file)]).collect()
+    assert [bytes(row.value) for row in found] == [b'{"a":1}\r', b"", b" \xff", b'{"a":2}']
+    assert {as_given(row._source_file, str(tmp_path)) for row in found} == {name}
+
+
+def test_lines_are_numbered_in_each_block():
+    def batch(*places):
+        files, blocks = zip(*places, strict=True)
+        return pa.RecordBatch.from_pydict(
+            {"value": [b""] * len(places), "_source_file": list(files), "_block": list(blocks)}
+        )
+
+    batches = [
+        batch(("a", 0), ("a", 0), ("b", 0)),
+        batch(("b", 0)),
+        batch(("b", 0), ("a", 7), ("b", 7)),
+        batch(("a", 9)),
+    ]
+    assert [found.column("_line").to_pylist() for found in numbered(iter(batches))] == [
+        [1, 2, 1],
+        [2],
+        [3, 1, 1],
+        [1],
+    ]
+    assert runs_of(batches[2]) == [(0, 1), (1, 2), (2, 3)]
+    assert runs_of(batches[0].slice(0, 0)) == []
+
+
+def test_a_long_line_does_not_fill_the_memory_with_its_neighbours(spark: SparkSession, tmp_path):
+    file = tmp_path / "long.json"
+    with file.open("wb") as out:
+        for _ in range(200):
+            out.write(b"x" * 1_000_000 + b"\n")
+
+    def sizes(batches):
+        for batch in batches:
+            yield pa.RecordBatch.from_pydict({"bytes": [batch.nbytes]})
+
+    found = [row.bytes for row in read_lines(spark, [str(file)]).mapInArrow(sizes, "bytes long").collect()]
+    assert sum(found) > 200_000_000
+    assert max(found) < 100_000_000
+
+
+def test_source_files_are_named_as_they_were_given():
+    assert as_given("file:///srv/project/data/a%20b.json", "/srv/project") == "data/a b.json"
+    assert as_given("file:/srv/project/a.json", "/srv/project/") == "a.json"
+    assert as_given("file:///srv/projects/a.json", "/srv/project") == "/srv/projects/a.json"
+    assert as_given("s3a://bucket/a%20b.json", "/srv/project") == "s3a://bucket/a%20b.json"

@@ -1,0 +1,305 @@
+"""Shards and their publication without Spark: what counts, what doesn't, and what a crash leaves."""
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import stat
+import threading
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from pyspark.sql.types import DecimalType, DoubleType, LongType, StringType, StructField, StructType
+
+from sparkctl_jobs import errors
+from sparkctl_jobs.provenance import with_provenance
+from sparkctl_jobs.sink.data_source import plan_write
+from sparkctl_jobs.sink.publish import publish
+from sparkctl_jobs.sink.run_ledger import find_run
+from sparkctl_jobs.sink.shard import write_shard
+
+COLUMNS = StructType([StructField("id", LongType(), nullable=False), StructField("name", StringType())])
+ROWS = with_provenance(COLUMNS)
+
+
+def plan(database, schema=COLUMNS, mode="overwrite", **options):
+    asked = {"path": str(database), "table": "people", "key": "id", "baseFolder": "/data", "lockTimeoutMs": "200"}
+    return plan_write({**asked, "mode": mode, **options}, schema, mode == "overwrite")
+
+
+def people(*ids, name="n"):
+    return pa.RecordBatch.from_pydict({"id": pa.array(ids, pa.int64()), "name": [f"{name}{i}" for i in ids]})
+
+
+def lines(*rows, file="file:///data/a.json", block=0, first=1):
+    """Rows (id, reason) as a job makes them from the lines of one block."""
+    ids, reasons = zip(*((row if isinstance(row, tuple) else (row, None)) for row in rows), strict=True)
+    places = list(range(first, first + len(rows)))
+    return pa.RecordBatch.from_pydict(
+        {
+            "id": pa.array(ids, pa.int64()),
+            "name": [f"{file[-6]}{block}:{line}" for line in places],
+            "_reason": pa.array(reasons, pa.string()),
+            "_raw": [f"raw {file[-6]}{block}:{line}" for line in places],
+            "_source_file": [file] * len(rows),
+            "_block": pa.array([block] * len(rows), pa.int64()),
+            "_line": pa.array(places, pa.int64()),
+        }
+    )
+
+
+def write(the_plan, *tasks):
+    return publish(the_plan, [write_shard(the_plan, n, iter(task)) for n, task in enumerate(tasks)])
+
+
+def test_a_write_publishes_rows_and_its_run(database, query, left_behind):
+    done = plan(database, runId="first")
+    assert write(done, [people(1, 2)], [people(3)], []) is True
+    assert query("SELECT * FROM people ORDER BY id") == [(1, "n1"), (2, "n2"), (3, "n3")]
+    run = find_run(database, "first")
+    assert run is not None
+    assert (run.target, run.mode, run.read, run.loaded) == ("people", "overwrite", 3, 3)
+    assert (run.quarantined, run.duplicates, run.filtered, run.repeated) == (0, 0, 0, True)
+    assert query("SELECT sql FROM sqlite_schema WHERE name = 'people'") == [
+        ('CREATE TABLE "people" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT) STRICT',)
+    ]
+    assert stat.S_IMODE(database.stat().st_mode) == 0o660
+
+
+def test_nothing_of_a_repeated_or_failed_attempt_counts(database, query):
+    asked = plan(database)
+    stale = write_shard(asked, 0, iter([people(1, 2)]))
+    message = write_shard(asked, 0, iter([people(1, 2)]))
+
+    def broken():
+        yield people(3)
+        raise RuntimeError("the worker is gone")
+
+    with pytest.raises(RuntimeError):
+        write_shard(asked, 1, broken())
+    assert len(list(os.scandir(asked.staging))) == len({stale.path, message.path, "unguarded"})
+    publish(asked, [message])
+    assert query("SELECT id FROM people") == [(1,), (2,)]
+
+
+def test_a_committed_run_changes_nothing(database, query):
+    write(plan(database, runId="one"), [people(1)])
+    late = plan(database, runId="two", mode="append")
+    write(plan(database, runId="two", mode="append"), [people(2)])
+    assert late.already_committed is False
+    assert write(late, [people(3)]) is False
+    assert plan(database, runId="two").already_committed is True
+    assert query("SELECT id FROM people") == [(1,), (2,)]
+    assert query("SELECT run_id, loaded FROM sparkctl_runs ORDER BY 1") == [("one", 1), ("two", 1)]
+
+
+def test_overwrite_replaces_append_adds_upsert_updates(database, query):
+    write(plan(database), [people(1, 2)])
+    write(plan(database), [people(2, 3, name="new")])
+    assert query("SELECT * FROM people") == [(2, "new2"), (3, "new3")]
+    write(plan(database, mode="append"), [people(1)], [people(9, 8)])
+    assert query("SELECT * FROM people") == [(1, "n1"), (2, "new2"), (3, "new3"), (8, "n8"), (9, "n9")]
+    write(plan(database, mode="upsert", runId="up"), [people(1, 4, name="up")], [people(8, name="up")])
+    assert query("SELECT name FROM people") == [("up1",), ("new2",), ("new3",), ("up4",), ("up8",), ("n9",)]
+    assert query("SELECT mode, read, loaded FROM sparkctl_runs WHERE run_id = 'up'") == [("upsert", 3, 3)]
+
+
+@pytest.mark.parametrize("mode", ["append", "overwrite", "upsert"])
+@pytest.mark.parametrize("tasks", [[[people(1), people(1)]], [[people(1)], [people(1)]]], ids=["one task", "two"])
+def test_a_repeated_key_without_provenance_is_an_error(database, query, tasks, mode):
+    write(plan(database), [people(7)])
+    with pytest.raises(errors.ConstraintError, match=r"^UNIQUE constraint failed: people\.id in /"):
+        write(plan(database, mode=mode), *tasks)
+    assert query("SELECT id FROM people") == [(7,)]
+
+
+def test_rejected_rows_are_published_with_their_lines(database, query):
+    first = [lines(1, (None, "malformed-json"), (None, "blank"), (2, "filtered")), lines(3, (4, "invalid-value"), first=5)]
+    second = [lines((None, "missing-key"), 5, block=100), lines((6, "wrong-type"), file="file:///else/b.json")]
+    write(plan(database, ROWS, runId="r"), second, first)
+    assert query("SELECT id, name FROM people") == [(1, "a0:1"), (3, "a0:5"), (5, "a100:2")]
+    assert query("SELECT * FROM people_quarantine ORDER BY source_file, line") == [
+        ("r", "/else/b.json", 1, "wrong-type", "raw b0:1"),
+        ("r", "a.json", 2, "malformed-json", "raw a0:2"),
+        ("r", "a.json", 6, "invalid-value", "raw a0:6"),
+        ("r", "a.json", 7, "missing-key", "raw a100:1"),
+    ]
+    run = find_run(database, "r")
+    assert run is not None
+    assert (run.read, run.loaded, run.quarantined, run.duplicates, run.filtered) == (8, 3, 4, 0, 1)
+
+
+@pytest.mark.parametrize("mode", ["overwrite", "append", "upsert"])
+@pytest.mark.parametrize("spread", [1, 2, 12], ids=["one task", "two tasks", "more than can be attached"])
+def test_the_first_line_of_a_key_wins(database, query, mode, spread):
+    """Blocks are written by whichever task, in whichever order: the file's order decides."""
+    blocks = [
+        lines(5, 1, 5, 2, block=0),
+        lines(9, 2, 3, 3, block=100),
+        lines((1, "invalid-value"), 5, 4, block=200),
+        lines(1, 10, file="file:///data/b.json"),
+        *(lines(100 + n, 9, file="file:///data/c.json", block=n) for n in range(12)),
+    ]
+    tasks = [blocks[::-1][n::spread] for n in range(spread)]
+    write(plan(database, ROWS, mode=mode, runId="r"), *tasks)
+    winners = {1: "a0:2", 2: "a0:4", 3: "a100:3", 4: "a200:3", 5: "a0:1", 9: "a100:1", 10: "b0:2"}
+    assert dict(query("SELECT id, name FROM people WHERE id < 100")) == winners
+    assert query("SELECT count(*) FROM people") == [(7 + 12,)]
+    assert query(
+        "SELECT source_file, line, reason, raw FROM people_quarantine WHERE source_file <> 'c.json' ORDER BY 1, 2"
+    ) == [
+        ("a.json", 3, "duplicate-key", "raw a0:3"),
+        ("a.json", 6, "duplicate-key", "raw a100:2"),
+        ("a.json", 8, "duplicate-key", "raw a100:4"),
+        ("a.json", 9, "invalid-value", "raw a200:1"),
+        ("a.json", 10, "duplicate-key", "raw a200:2"),
+        ("b.json", 1, "duplicate-key", "raw b0:1"),
+    ]
+    assert query("SELECT line FROM people_quarantine WHERE source_file = 'c.json' ORDER BY 1") == [
+        (n,) for n in range(2, 25, 2)
+    ]
+    run = find_run(database, "r")
+    assert run is not None
+    assert (run.read, run.loaded, run.quarantined, run.duplicates) == (13 + 24, 19, 1, 17)
+
+
+@pytest.mark.parametrize("spread", [1, 12])
+def test_append_rejects_keys_that_are_there_and_upsert_takes_them(database, query, spread):
+    write(plan(database, ROWS), [lines(1, 50)])
+    blocks = [lines(1, n + 10, block=n, file="file:///data/b.json") for n in range(12)]
+    write(plan(database, ROWS, mode="append"), *(blocks[n::spread] for n in range(spread)))
+    assert query("SELECT name FROM people WHERE id = 1") == [("a0:1",)]
+    assert query("SELECT count(*) FROM people") == [(14,)]
+    assert query("SELECT line FROM people_quarantine") == [(n,) for n in range(1, 24, 2)]
+    write(plan(database, ROWS, mode="upsert"), *(blocks[n::spread] for n in range(spread)))
+    assert query("SELECT name FROM people WHERE id = 1") == [("b0:1",)]
+    assert query("SELECT line FROM people_quarantine") == [(n,) for n in range(3, 24, 2)]
+
+
+def test_overwrite_replaces_the_quarantine_and_other_modes_only_that_of_the_same_file(database, query):
+    write(plan(database, ROWS, runId="a"), [lines(1, (2, "invalid-value"))])
+    write(plan(database, ROWS, runId="b", mode="append"), [lines((3, "wrong-type"), file="file:///data/b.json")])
+    assert query("SELECT run_id, source_file FROM people_quarantine") == [("a", "a.json"), ("b", "b.json")]
+    write(plan(database, ROWS, runId="c", mode="upsert"), [lines(1, 2)])
+    assert query("SELECT run_id, source_file FROM people_quarantine") == [("b", "b.json")]
+    write(plan(database, runId="d"), [people(1)])
+    assert query("SELECT count(*) FROM people_quarantine") == [(0,)]
+
+
+def test_keys_of_several_columns_and_of_text(database, query):
+    columns = StructType(
+        [
+            StructField("country", StringType()),
+            StructField("price", DecimalType(10, 2)),
+            StructField("x", DoubleType()),
+        ]
+    )
+
+    def rows(*keys, block):
+        part = lines(*range(len(keys)), block=block).drop_columns(["id", "name"])
+        values = pa.array([Decimal(key[1]) for key in keys], pa.decimal128(10, 2))
+        part = part.append_column("country", pa.array([key[0] for key in keys])).append_column("price", values)
+        return part.append_column("x", pa.array([float(block)] * len(keys)))
+
+    asked = plan(database, with_provenance(columns), key="country,price")
+    write(asked, [rows(("de", 1), ("fr", 1), ("de", 1), block=1)], [rows(("fr", 1), ("fr", 2), block=0)])
+    assert query("SELECT * FROM people ORDER BY 1, 2") == [("de", "1.00", 1.0), ("fr", "1.00", 0.0), ("fr", "2.00", 0.0)]
+    assert query("SELECT line, raw FROM people_quarantine ORDER BY 1") == [(4, "raw a1:2"), (5, "raw a1:3")]
+
+
+def test_names_are_data_whatever_they_are(database, query):
+    table, column = 'x"; DROP TABLE people; --', "a b'\"]"
+    write(plan(database), [people(1)])
+    schema = with_provenance(StructType([StructField(column, LongType())]))
+    batch = lines(1, 1).rename_columns({"id": column}).drop_columns(["name"])
+    asked = plan(database, schema, table=table, key=column)
+    write(asked, [batch])
+    doubled = table.replace('"', '""')
+    assert query(f'SELECT * FROM "{doubled}"') == [(1,)]
+    assert query(f'SELECT line FROM "{doubled}_quarantine"') == [(2,)]
+    assert query("SELECT id FROM people") == [(1,)]
+
+
+def test_an_unknown_reason_is_refused(database):
+    with pytest.raises(errors.ValueNotStorableError, match="'because' is no reason; the reasons are blank, dup"):
+        write(plan(database, ROWS), [lines((1, "because"))])
+
+
+def test_a_key_that_is_null_is_refused(database):
+    with pytest.raises(errors.ConstraintError, match="a row has no value in id, which is in the primary key of people"):
+        write(plan(database), [people(1).set_column(0, "id", pa.array([None], pa.int64()))])
+
+
+def test_a_locked_database_is_waited_for_and_then_refused(database, query):
+    write(plan(database), [people(1)])
+    asked = plan(database)
+    message = write_shard(asked, 0, iter([people(2)]))
+    other = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(errors.LockedError) as error:
+        publish(asked, [message])
+    assert str(error.value) == (
+        f"database is locked by another process: {database}. Try again when it has finished."
+    )
+    assert error.value.exit_code == 75
+    threading.Timer(0.05, lambda: other.execute("COMMIT")).start()
+    assert publish(asked, [message]) is True
+    other.close()
+    assert query("SELECT id FROM people") == [(2,)]
+
+
+def _publish_many(database, name, barrier):
+    asked = plan(database, mode="append", lockTimeoutMs="60000", runId=name)
+    message = write_shard(asked, 0, iter([people(*range(20_000), name=name)]))
+    barrier.wait()
+    try:
+        publish(asked, [message])
+    except errors.ConstraintError:
+        os._exit(3)
+
+
+def test_of_two_writers_at_once_each_gets_its_turn(database, query):
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(2)
+    writers = [context.Process(target=_publish_many, args=(database, name, barrier)) for name in ("x", "y")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert sorted(writer.exitcode for writer in writers) == [0, 3]
+    [(winner,)] = query("SELECT run_id FROM sparkctl_runs")
+    assert query("SELECT count(*), count(DISTINCT substr(name, 1, 1)) FROM people") == [(20_000, 1)]
+    assert query("SELECT name FROM people WHERE id = 5") == [(f"{winner}5",)]
+
+
+def _die_before_commit(database, staged):
+    connection_commit = sqlite3.connect
+
+    class Dying(sqlite3.Connection):
+        def execute(self, sql, *values):
+            if sql == "COMMIT":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().execute(sql, *values)
+
+    sqlite3.connect = lambda *arguments, **options: connection_commit(*arguments, factory=Dying, **options)
+    publish(*staged)
+
+
+def test_a_commit_that_is_killed_leaves_the_old_version(database, query):
+    write(plan(database), [people(*range(100_000))])
+    asked = plan(database)
+    message = write_shard(asked, 0, iter([people(*range(50_000, 150_000), name="new")]))
+    victim = multiprocessing.get_context("fork").Process(target=_die_before_commit, args=(database, (asked, [message])))
+    victim.start()
+    victim.join()
+    assert victim.exitcode == -signal.SIGKILL
+    connection = sqlite3.connect(database)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+    assert query("SELECT count(*), min(id), max(id), count(DISTINCT substr(name, 1, 3)) < 100000 FROM people") == [
+        (100_000, 0, 99_999, 1)
+    ]
+    assert query("SELECT count(*) FROM sparkctl_runs") == [(1,)]
+    publish(asked, [message])
+    assert query("SELECT min(id), max(id) FROM people") == [(50_000, 149_999)]

@@ -1,0 +1,226 @@
+"""The sink as any job uses it, through Spark."""
+
+import datetime
+import sqlite3
+from decimal import Decimal
+
+import pytest
+from pyspark import TaskContext
+from pyspark.sql import Row
+from pyspark.sql.functions import col, expr, lit
+from pyspark.sql.types import (
+    BinaryType,
+    BooleanType,
+    ByteType,
+    DateType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+)
+
+from sparkctl_jobs import errors, register_sqlite, write_sqlite
+
+
+def numbers(spark, *ids, partitions=1):
+    return spark.createDataFrame([(number,) for number in ids], "id long").repartition(partitions)
+
+
+def test_options_alone_are_enough(spark, database, query, left_behind):
+    register_sqlite(spark)
+    numbers(spark, 1, 2, 3).write.format("sqlite").mode("append").option("table", "t").save(str(database))
+    numbers(spark, 4).write.format("sqlite").mode("append").option("table", "t").option("path", str(database)).save()
+    assert query("SELECT id FROM t ORDER BY id") == [(1,), (2,), (3,), (4,)]
+    numbers(spark, 5).write.format("sqlite").mode("overwrite").options(table="t", runId="x").save(str(database))
+    numbers(spark, 6).write.format("sqlite").mode("overwrite").options(table="t", runId="x").save(str(database))
+    assert query("SELECT id FROM t") == [(5,)]
+    assert query("SELECT mode, loaded FROM sparkctl_runs") == [("append", 3), ("append", 1), ("overwrite", 1)]
+    assert left_behind() == []
+
+
+def test_every_type_is_kept_exactly(spark, database, query):
+    fields = [
+        ("byte", ByteType(), -128),
+        ("long", LongType(), 2**63 - 1),
+        ("least", LongType(), -(2**63)),
+        ("odd", LongType(), 2**53 + 1),
+        ("flag", BooleanType(), True),
+        ("float", FloatType(), 0.10000000149011612),
+        ("double", DoubleType(), 0.1),
+        ("text", StringType(), "é \U0001f600 e\u0301 \u05d0"),
+        ("decimal", DecimalType(38, 10), Decimal("1234567890123456789012345678.0000000001")),
+        ("tiny", DecimalType(20, 10), Decimal("0.0000000001")),
+        ("date", DateType(), datetime.date(2024, 2, 29)),
+        ("at", TimestampType(), datetime.datetime(1969, 12, 31, 23, 59, 59, 999000, tzinfo=datetime.UTC)),
+        ("local", TimestampNTZType(), datetime.datetime(2024, 2, 29, 1, 2, 3, 4000)),
+        ("bytes", BinaryType(), bytearray(b"\x00\xff")),
+    ]
+    schema = StructType([StructField(name, kind) for name, kind, _ in fields])
+    frame = spark.createDataFrame([tuple(value for _, _, value in fields), (None,) * len(fields)], schema)
+    write_sqlite(frame, database, "t", mode="overwrite")
+    stored = [
+        -128, 2**63 - 1, -(2**63), 2**53 + 1, 1, 0.10000000149011612, 0.1, "é \U0001f600 e\u0301 \u05d0",
+        "1234567890123456789012345678.0000000001", "0.0000000001", "2024-02-29", "1969-12-31T23:59:59.999Z",
+        "2024-02-29T01:02:03.004", b"\x00\xff",
+    ]  # fmt: skip
+    assert query("SELECT * FROM t ORDER BY long DESC") == [tuple(stored), (None,) * len(fields)]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("double('NaN')", "column x has NaN or an infinity, which SQLite can't keep: reject such rows or make them null"),
+        ("double('-Infinity')", "column x has NaN or an infinity, which SQLite can't keep: reject such rows or make them null"),
+        (
+            "timestamp'2024-01-01 00:00:00.0001'",
+            "column x has instants finer than a millisecond, which would be lost:"
+            " cut them with date_trunc('MILLISECOND', x)",
+        ),
+        ("date'+10000-01-01'", "column x has an instant outside the years 0000 to 9999"),
+    ],
+)
+def test_what_would_be_changed_is_an_error(spark, database, left_behind, value, message):
+    with pytest.raises(errors.ValueNotStorableError) as error:
+        write_sqlite(numbers(spark, 1).withColumn("x", expr(value)), database, "t", mode="overwrite")
+    assert str(error.value) == message
+    assert left_behind() == []
+
+
+def test_a_type_that_sqlite_has_not_is_an_error(spark, database):
+    with pytest.raises(errors.ColumnMismatchError) as error:
+        write_sqlite(spark.sql("SELECT array(1) AS x"), database, "t", mode="overwrite")
+    assert str(error.value) == (
+        "column x is of the type array<int>, which SQLite doesn't have: write it as text, for instance with to_json"
+    )
+
+
+def make(database, *statements):
+    connection = sqlite3.connect(database)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_a_table_that_is_there_keeps_its_definition(spark, database, query):
+    make(
+        database,
+        "CREATE TABLE t(name TEXT, id INTEGER PRIMARY KEY, note ANY) STRICT",
+        "CREATE INDEX by_name ON t(name)",
+        "INSERT INTO t VALUES ('old', 1, 'x')",
+    )
+    before = query("SELECT sql FROM sqlite_schema WHERE tbl_name = 't' ORDER BY name")
+    frame = spark.createDataFrame([Row(note=1.5, id=2, name="b"), Row(note=2.0, id=3, name="a")])
+    write_sqlite(frame, database, "t", mode="append")
+    assert query("SELECT * FROM t ORDER BY name") == [("a", 3, 2.0), ("b", 2, 1.5), ("old", 1, "x")]
+    assert query("SELECT sql FROM sqlite_schema WHERE tbl_name = 't' ORDER BY name") == before
+    assert query("PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ("CREATE TABLE t(id INTEGER, name TEXT)",
+         "table t has the columns (id, name), the rows have (id): they must be the same"),
+        ("CREATE TABLE t(number INTEGER)", "table t has the columns (number), the rows have (id): they must be the same"),
+        ("CREATE TABLE t(id TEXT)", "column id of table t is declared TEXT, which can't keep every bigint exactly: declare it INTEGER"),
+        ("CREATE TABLE t(id REAL)", "column id of table t is declared REAL, which can't keep every bigint exactly: declare it INTEGER"),
+    ],
+)  # fmt: skip
+def test_a_table_that_does_not_fit_is_an_error(spark, database, definition, message):
+    make(database, definition)
+    with pytest.raises(errors.ColumnMismatchError) as error:
+        write_sqlite(numbers(spark, 1), database, "t", mode="overwrite")
+    assert str(error.value) == message
+
+
+def test_a_decimal_does_not_go_where_sqlite_would_round_it(spark, database):
+    make(database, "CREATE TABLE t(id DECIMAL(10, 2), at DATETIME)")
+    frame = numbers(spark, 1).select(col("id").cast("decimal(10,2)"), lit("2024-01-01").cast("date").alias("at"))
+    with pytest.raises(errors.ColumnMismatchError, match=r"column id of table t is declared DECIMAL\(10, 2\), which"):
+        write_sqlite(frame, database, "t", mode="overwrite")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "the data source sqlite needs the option table"),
+        ({"table": "sqlite_x"}, "sqlite_x can't be the name of a table: SQLite keeps names that begin with sqlite_"),
+        ({"table": "t", "mode": "merge"}, "the mode merge is none of overwrite, append, upsert"),
+        ({"table": "t", "mode": "overwrite"}, "the option mode=overwrite goes with Spark's mode overwrite"),
+        ({"table": "t", "mode": "upsert"}, "upsert needs a primary key, and table t has none"),
+        ({"table": "t", "runId": "../x"}, "'../x' can't be a run id: use letters, digits, dots, _ and -, at most 128"),
+        ({"table": "t", "key": "x"}, "the key column x is not among the rows' columns (id)"),
+        ({"table": "t", "lockTimeoutMs": "1s"}, "lockTimeoutMs=1s is no number of milliseconds"),
+    ],
+)
+def test_an_option_that_can_not_be_is_an_error(spark, database, left_behind, options, message):
+    register_sqlite(spark)
+    with pytest.raises(Exception) as error:
+        numbers(spark, 1).write.format("sqlite").mode("append").options(**options).save(str(database))
+    assert str(errors.find_in(error.value)) == message
+    assert left_behind() == []
+
+
+def test_a_task_that_fails_leaves_the_old_version(spark, database, query, left_behind):
+    write_sqlite(numbers(spark, 1, 2), database, "t", mode="overwrite")
+
+    def break_late(batches):
+        for batch in batches:
+            yield batch
+        if TaskContext.get().partitionId() == 1:
+            raise RuntimeError("broken on purpose")
+
+    frame = numbers(spark, *range(100), partitions=2).mapInArrow(break_late, "id long")
+    with pytest.raises(Exception, match="broken on purpose"):
+        write_sqlite(frame, database, "t", mode="overwrite")
+    assert query("SELECT id FROM t") == [(1,), (2,)]
+    assert query("SELECT count(*) FROM sparkctl_runs") == [(1,)]
+    assert left_behind() == []
+
+
+def test_a_task_that_fails_once_counts_once(spark, database, query):
+    def break_once(batches):
+        for batch in batches:
+            yield batch
+        if TaskContext.get().attemptNumber() == 0:
+            raise RuntimeError("broken once")
+
+    frame = numbers(spark, *range(1000), partitions=3).mapInArrow(break_once, "id long")
+    run = write_sqlite(frame, database, "t", mode="overwrite")
+    assert run.loaded == 1000
+    assert query("SELECT count(*), count(DISTINCT id) FROM t") == [(1000, 1000)]
+
+
+def test_more_partitions_than_databases_can_be_attached(spark, database, query):
+    run = write_sqlite(numbers(spark, *range(500), partitions=25), database, "t", mode="overwrite", key=["id"])
+    assert run.loaded == 500
+    assert query("SELECT count(*), sum(id) FROM t") == [(500, 499 * 250)]
+
+
+def test_no_rows_make_an_empty_table(spark, database, query):
+    write_sqlite(numbers(spark, 1), database, "t", mode="overwrite")
+    run = write_sqlite(numbers(spark, 1).where("id > 1"), database, "t", mode="overwrite")
+    assert (run.read, run.loaded) == (0, 0)
+    assert query("SELECT count(*) FROM t") == [(0,)]
+
+
+def test_a_run_id_a_second_time_runs_nothing(spark, database, query):
+    first = write_sqlite(numbers(spark, 1), database, "t", mode="overwrite", run_id="x")
+    second = write_sqlite(numbers(spark, 2), database, "t", mode="overwrite", run_id="x")
+    assert (first.repeated, second.repeated) == (False, True)
+    assert second.committed_at == first.committed_at
+    assert query("SELECT id FROM t") == [(1,)]
+
+
+def test_a_database_that_is_none_is_named(spark, database):
+    database.write_text("this is no database, " * 100)
+    with pytest.raises(errors.CannotCreateError) as error:
+        write_sqlite(numbers(spark, 1), database, "t", mode="overwrite")
+    assert str(error.value) == f"the database can't be opened: {database} (file is not a database)"
+    assert error.value.exit_code == 73
