@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findMarked } from '../../process/process-mark.ts';
 import { type StartedDaemon, startDaemon } from '../../process/start-daemon.ts';
 import { findJava } from '../../runtime/find-java.ts';
 import { ensureManagedRuntime, type ManagedRuntime } from '../../runtime/managed-runtime.ts';
@@ -75,11 +74,6 @@ export async function startNode(
     logPath,
     mark: node.mark,
   });
-}
-
-/** Whether any process of the node lives. */
-export async function nodeLives(node: LocalNodeRecord): Promise<boolean> {
-  return (await findMarked(node.mark)).length > 0;
 }
 
 /** A daemon must not take settings of this user's own Spark: a SPARK_CONF_DIR or SPARK_WORKER_CORES would overrule the plan. */

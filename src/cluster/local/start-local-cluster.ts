@@ -14,7 +14,7 @@ import type { ClusterPlan } from '../cluster-plan.ts';
 import { historyAnswers, readMasterState } from '../master-state.ts';
 import { choosePort } from './choose-port.ts';
 import { type LocalClusterRecord, type LocalNodeRecord, writeRecord } from './local-cluster-record.ts';
-import { masterUrl, nodeLives, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode } from './local-node.ts';
+import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode } from './local-node.ts';
 import { stopLocalCluster } from './stop-local-cluster.ts';
 
 /** How long the JVMs of a cluster may take until they answer. */
@@ -107,7 +107,7 @@ async function ready(
 ): Promise<void> {
   const outcome = await waitUntil(
     async () => {
-      if (daemon.exit() !== undefined || !(await nodeLives(node))) return 'ended' as const;
+      if (daemon.exit() !== undefined) return 'ended' as const;
       return await condition();
     },
     { timeoutMs: readyTimeoutMs, signal: context.signal },

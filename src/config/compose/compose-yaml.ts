@@ -50,15 +50,15 @@ export function parseComposeYaml(name: string, text: string, variables: Variable
     return path.length === 0 ? [0, 1] : rangeOf(path.slice(0, -1), 'key');
   };
 
-  const valueOf = (node: unknown, path: Path, depth: number): unknown => {
+  const resolveNode = (node: unknown, path: Path, depth: number): unknown => {
     remember(path, 'value', node);
     if (depth > maxDepth) {
       mistakes.push(diagnosticAt(rangeOf(path, 'value'), 'is nested too deeply'));
       return null;
     }
-    if (isAlias(node)) return valueOf(node.resolve(document), path, depth + 1);
-    if (isMap(node)) return mapOf(node.items, path, depth);
-    if (isSeq(node)) return node.items.map((item, index) => valueOf(item, [...path, index], depth + 1));
+    if (isAlias(node)) return resolveNode(node.resolve(document), path, depth + 1);
+    if (isMap(node)) return resolveMap(node.items, path, depth);
+    if (isSeq(node)) return node.items.map((item, index) => resolveNode(item, [...path, index], depth + 1));
     if (!isScalar(node)) return null;
     if (typeof node.value !== 'string') return node.value;
     const { text: filled, unset: missing, problem } = interpolate(node.value, variables);
@@ -66,7 +66,11 @@ export function parseComposeYaml(name: string, text: string, variables: Variable
     if (problem !== undefined) mistakes.push(diagnosticAt(rangeOf(path, 'value'), problem));
     return filled;
   };
-  const mapOf = (items: readonly { key: unknown; value: unknown }[], path: Path, depth: number): unknown => {
+  const resolveMap = (
+    items: readonly { key: unknown; value: unknown }[],
+    path: Path,
+    depth: number,
+  ): unknown => {
     const result: Record<string, unknown> = {};
     const merged: unknown[] = [];
     for (const { key, value } of items) {
@@ -76,21 +80,21 @@ export function parseComposeYaml(name: string, text: string, variables: Variable
         continue;
       }
       remember([...path, word], 'key', key);
-      result[word] = valueOf(value, [...path, word], depth + 1);
+      result[word] = resolveNode(value, [...path, word], depth + 1);
     }
     for (const part of merged) {
       const source = isAlias(part) ? part.resolve(document) : part;
       if (!isMap(source)) continue;
       // A key that is written beside the merge wins, and so does an earlier part; neither may lose its place.
       const rest = source.items.filter(({ key }) => !(isScalar(key) && String(key.value) in result));
-      Object.assign(result, mapOf(rest, path, depth + 1));
+      Object.assign(result, resolveMap(rest, path, depth + 1));
     }
     return result;
   };
 
   for (const { pos, message } of document.errors) mistakes.push(diagnosticAt([pos[0], pos[1]], message));
   const isReadable = document.errors.length === 0;
-  const value = isReadable ? valueOf(document.contents, [], 0) : {};
+  const value = isReadable ? resolveNode(document.contents, [], 0) : {};
   return {
     value,
     isReadable,

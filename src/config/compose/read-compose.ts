@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
+import type { z } from 'zod';
 import { describeIssue } from '../describe-issue.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { configurationError } from '../yaml-file.ts';
 import { type ComposeFile, composeSchema } from './compose-file.ts';
 import { keysWithoutEffect, unsupportedKeys } from './compose-keys.ts';
+import { composeService } from './compose-service.ts';
 import { parseComposeYaml } from './compose-yaml.ts';
 import type { Variables } from './interpolate.ts';
 
@@ -42,7 +44,7 @@ export function readCompose(path: string, text: string, variables: Variables): C
   const result = composeSchema.safeParse(value, { reportInput: true });
   if (!result.success && yaml.isReadable) {
     const found = result.error.issues
-      .flatMap((issue) => describeIssue(issue, composeSchema))
+      .flatMap(describe)
       .map((issue) => yaml.diagnose(issue.path, issue.message, issue.at));
     // What could not be filled in fits no type either: one mistake is enough.
     mistakes.push(...found.filter((one) => !yaml.mistakes.some((other) => samePlace(one, other))));
@@ -79,6 +81,16 @@ function danglingNames(file: ComposeFile): readonly Diagnostic[] {
     });
   }
   return mistakes;
+}
+
+/** A misspelt key of a service is explained by the keys that a service has. */
+function describe(issue: z.core.$ZodIssue): ReturnType<typeof describeIssue> {
+  const [first, name, ...rest] = issue.path;
+  if (issue.code !== 'unrecognized_keys' || first !== 'services' || name === undefined || rest.length > 0) {
+    return describeIssue(issue, composeSchema);
+  }
+  const inService = describeIssue({ ...issue, path: [] }, composeService);
+  return inService.map((described) => ({ ...described, path: [first, name, ...described.path] }));
 }
 
 function samePlace(one: Diagnostic, other: Diagnostic): boolean {

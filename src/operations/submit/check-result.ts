@@ -5,6 +5,7 @@ import type { Manifest } from '../../config/manifest/manifest.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { exitCodeOfCause } from '../../errors/failure-cause.ts';
+import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { Accounting } from '../../runs/run-record.ts';
 import { inputFiles } from '../input-files.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -37,7 +38,7 @@ export async function checkRun({
     'checks',
     'checks',
     async (): Promise<[readonly [Accounting | undefined, readonly CheckResult[]], string]> => {
-      const found = await runChecks({ ...view, databasePath: path, checks });
+      const found = await runChecks({ ...view, databasePath: path, checks, onResult: collectGarbage });
       const account = files.length === 0 ? undefined : await accountingOf(path, view);
       const held = found.filter(({ status }) => status === 'held').length;
       return [[account, found], request.skipChecks ? 'skipped' : `${held} of ${found.length} held`];

@@ -4,8 +4,12 @@ import { createDatabase } from '../../database/create-database.ts';
 import { generateDataset } from '../../datasets/generate-dataset.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { RunJournal } from './run-journal.ts';
+
+/** Often enough that a million rows stay within a bounded memory, seldom enough to cost nothing. */
+const collectEveryRows = 50_000;
 
 const number = new Intl.NumberFormat('en-US');
 
@@ -26,6 +30,7 @@ export async function prepareInput(
     const defects = Object.fromEntries(
       Object.entries(dataset.defects).filter((entry): entry is [string, number] => entry[1] !== undefined),
     );
+    let nextCollection = collectEveryRows;
     const { ledger, reused } = await generateDataset({
       dataset: name,
       seed,
@@ -33,8 +38,13 @@ export async function prepareInput(
       defects,
       path: input.path,
       signal: context.signal,
-      onProgress: (written) =>
-        context.emit({ kind: 'activity', text: `${number.format(written)} of ${number.format(rows)} rows` }),
+      onProgress: (written) => {
+        context.emit({ kind: 'activity', text: `${number.format(written)} of ${number.format(rows)} rows` });
+        if (written >= nextCollection) {
+          collectGarbage();
+          nextCollection = written + collectEveryRows;
+        }
+      },
     });
     const what = `${name}, ${number.format(rows)} rows, seed ${seed}`;
     return [ledger, reused ? `${what}: already there` : what];

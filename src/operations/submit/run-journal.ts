@@ -1,4 +1,5 @@
 import type { Emit } from '../../events/event.ts';
+import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { RunPhase, RunRecord } from '../../runs/run-record.ts';
 import { writeRun } from '../../runs/run-store.ts';
 
@@ -36,6 +37,7 @@ export class RunJournal {
       };
       this.#emit({ kind: 'phase-finished', ...phase });
       await this.update({ phases: [...this.#record.phases, phase] });
+      collectGarbage();
     };
     try {
       const [result, summary] = await work();
