@@ -20,7 +20,9 @@
 #   VARIABLE_FILE                            the value of any variable above is in this file
 # and these:
 #   SPARK_RPC_AUTHENTICATION_SECRET_GENERATE no; yes makes the secret's file where there is none, once for all nodes
+#   SPARK_IVY_DIR                            ~/.ivy2, /tmp/.ivy2 where that is read-only; keeps what --packages fetches
 #   SPARK_EVENTS_DIR                         /var/lib/spark/events; drivers write event logs to it where they can
+#   SPARK_PROPERTIES_FILE                    none; with submit, properties that are stronger than spark-defaults.conf
 #   SPARK_MASTER_WAIT_SECONDS                60; how long a worker waits for the master's port before it starts
 #   SPARK_DAEMON_MEMORY, SPARK_DAEMON_JAVA_OPTS, SPARK_MASTER_OPTS, SPARK_WORKER_OPTS, SPARK_HISTORY_OPTS: Spark's own
 #
@@ -105,8 +107,9 @@ if ! getent passwd "$(id -u)" > /dev/null 2>&1; then
   getent passwd "$(id -u)" > /dev/null 2>&1 \
     || fail "user id $(id -u) has no name in this image, and none could be made. Run it as user 1001."
 fi
-# Ivy and others keep files in the home folder; with a read-only root file system only /tmp is left for that.
-[[ -w "${HOME:-/}" ]] || export HOME=/tmp
+# With a read-only root file system only /tmp is left for what programs keep in the home folder. Ivy does not ask HOME.
+ivy="${SPARK_IVY_DIR:-}"
+[[ -w "${HOME:-/}" ]] || { export HOME=/tmp; ivy="${ivy:-/tmp/.ivy2}"; }
 
 # ---- Spark's settings -----------------------------------------------------------------------------------------------
 : "${SPARK_HOME:=/opt/spark}"
@@ -133,6 +136,7 @@ chmod 0600 "$properties"
 setting spark.master.rest.enabled false
 # Workers and drivers are reached through the master's page: their own addresses exist inside the cluster's network only.
 setting spark.ui.reverseProxy true
+[[ -z "$ivy" ]] || setting spark.jars.ivy "$ivy"
 events="${SPARK_EVENTS_DIR:-/var/lib/spark/events}"
 if [[ -d "$events" ]]; then
   setting spark.history.fs.logDirectory "file://$events"
@@ -195,6 +199,20 @@ METRICS
   setting spark.ui.prometheus.enabled true
 fi
 
+# The image may hold an archive of Spark's classes, which halves the time until a Java process has started. Java takes it
+# only with the class path it was made with: the jars, and before them an empty folder instead of one with settings.
+# Whoever brings settings that must be on the class path (hive-site.xml, log4j2.properties) does without the archive.
+archive="$SPARK_HOME/classes.jsa"
+no_conf="$SPARK_HOME/no-conf"
+class_path="$SPARK_HOME/jars/*"
+archived=no
+if [[ -f "$archive" ]]; then
+  class_path="$no_conf/:$(echo "$SPARK_HOME"/jars/slf4j-api-*.jar):$SPARK_HOME/jars/*"
+  [[ -n "$(find "$conf" -type f ! -name spark-defaults.conf ! -name spark-env.sh ! -name metrics.properties \
+    ! -name daemon-log4j2.properties ! -name driver-log4j2.properties)" ]] || archived=yes
+  [[ "$archived" == no ]] || setting spark.executor.defaultJavaOptions "-XX:SharedArchiveFile=$archive"
+fi
+
 # What is in the file need not be in the environment of everything that is started from here.
 unset SPARK_RPC_AUTHENTICATION_SECRET SPARK_SSL_KEY_PASSWORD SPARK_SSL_KEYSTORE_PASSWORD SPARK_SSL_TRUSTSTORE_PASSWORD
 export SPARK_CONF_DIR="$conf"
@@ -213,6 +231,14 @@ if [[ "$mode" == submit ]]; then
   (($# > 0)) || fail "SPARK_MODE is submit: give what spark-submit shall run, such as app.py."
   # The first of spark-submit's two Javas only prints the second's command line: it need not be made fast by compiling.
   export SPARK_LAUNCHER_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto ${SPARK_LAUNCHER_OPTS:-}"
+  if [[ -n "${SPARK_PROPERTIES_FILE:-}" ]]; then
+    [[ -r "$SPARK_PROPERTIES_FILE" ]] || fail "SPARK_PROPERTIES_FILE is '$SPARK_PROPERTIES_FILE', which user $(id -u) cannot read."
+    { echo; cat "$SPARK_PROPERTIES_FILE"; echo; } >> "$properties"
+  fi
+  if [[ "$archived" == yes && ! " $* " =~ \ --properties-file[\ =] ]]; then
+    export SPARK_CONF_DIR="$no_conf" SPARK_SUBMIT_OPTS="-XX:SharedArchiveFile=$archive ${SPARK_SUBMIT_OPTS:-}"
+    exec "$SPARK_HOME/bin/spark-submit" --properties-file "$properties" "$@"
+  fi
   # A properties file of the caller's own must not leave the driver without the cluster's secret.
   exec "$SPARK_HOME/bin/spark-submit" --load-spark-defaults "$@"
 fi
@@ -234,6 +260,7 @@ for package in java.base/java.{lang,lang.invoke,lang.reflect,io,net,nio,util,uti
   java.base/{jdk.internal.ref,sun.nio.ch,sun.nio.cs,sun.security.action,sun.util.calendar} java.security.jgss/sun.security.krb5; do
   options+=("--add-opens=$package=ALL-UNNAMED")
 done
+[[ ! -f "$archive" ]] || options+=("-XX:SharedArchiveFile=$archive")
 # shellcheck disable=SC2206  # Java's options are words.
 options+=(${SPARK_DAEMON_JAVA_OPTS:-})
 
@@ -273,6 +300,8 @@ case "$mode" in
       arguments+=(--work-dir /var/lib/spark/work)
     fi
     arguments+=("$master_url")
+    # Executors inherit it.
+    [[ "$archived" == no ]] || export SPARK_CONF_DIR="$no_conf"
     wait_for_master
     ;;
   history)
@@ -283,4 +312,4 @@ case "$mode" in
     [[ -d "$events" ]] || fail "SPARK_EVENTS_DIR is '$events', which is not there: mount the folder of event logs."
     ;;
 esac
-exec "$java" -cp "$SPARK_HOME/jars/*" "${options[@]}" "$class" "${arguments[@]}"
+exec "$java" -cp "$class_path" "${options[@]}" "$class" "${arguments[@]}"

@@ -4,7 +4,8 @@
 #
 # A small cluster runs a small job, every process writes down which classes it loads, and Java archives them all
 # together. Java uses an archive only with the class path it was made with, and makes none with a folder that has
-# something in it: so every process gets the same empty folder first, and the jars after it (see entrypoint.sh).
+# something in it: so every process gets the same class path as an executor does, with an empty folder in place of the settings' one
+# (see entrypoint.sh).
 #
 #   archive-classes.sh ARCHIVE EMPTY_FOLDER
 set -euo pipefail
@@ -13,6 +14,7 @@ empty="$2"
 work="$(mktemp -d)"
 trap 'kill $(jobs -p) 2> /dev/null || true; rm -rf "$work"' EXIT
 export SPARK_CONF_DIR="$empty" SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_DIRS="$work"
+# Spark puts the jar of slf4j-api first, so that no other one's copy is taken.
 class_path="$empty/:$(echo "$SPARK_HOME"/jars/slf4j-api-*.jar):$SPARK_HOME/jars/*"
 
 mkdir "$work/events"
@@ -28,8 +30,8 @@ spark.eventLog.dir file://$work/events
 spark.history.fs.logDirectory file://$work/events
 spark.history.fs.update.interval 1s
 spark.sql.shuffle.partitions 2
-spark.driver.extraJavaOptions -XX:DumpLoadedClassList=$work/driver.classes
-spark.executor.extraJavaOptions -XX:DumpLoadedClassList=$work/executor.classes
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:DumpLoadedClassList=$work/driver.classes
+spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:DumpLoadedClassList=$work/executor.classes
 SETTINGS
 
 start() {

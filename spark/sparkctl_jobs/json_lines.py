@@ -16,9 +16,9 @@ from .reasons import Reason, Skipped
 from .rows import Rows
 from .text import NUL, WHITE_SPACE
 
-# Lines that Arrow's parser is given at once. A block that it refuses is cut once; a small one is left to the
-# exact parser, as a call of Arrow's costs as much as a hundred lines there.
-_BLOCK, _SMALL_BLOCK = 8192, 1024
+# Lines, and about how many bytes, that Arrow's parser is given at once. A block that it refuses is cut once;
+# a small one is left to the exact parser, as a call of Arrow's costs as much as a hundred lines there.
+_BLOCK, _BLOCK_BYTES, _SMALL_BLOCK = 8192, 8 << 20, 1024
 _OPENING, _CLOSING, _BRACKET, _RETURN = ord("{"), ord("}"), ord("["), ord("\r")
 _LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
 
@@ -42,7 +42,8 @@ def parse_json_lines(lines: pa.RecordBatch, schema: StructType) -> Rows:
     line. What it refuses is parsed line by line.
     """
     values = lines.column(VALUE)
-    parts = [_parse(values.slice(start, _BLOCK), schema) for start in range(0, len(values), _BLOCK)]
+    step = max(1, min(_BLOCK, _BLOCK_BYTES * len(values) // max(1, values.nbytes)))
+    parts = [_parse(values.slice(start, step), schema) for start in range(0, len(values), step)]
     columns, reasons = _concatenate(parts, schema)
     return Rows(dict(zip(schema.names, columns, strict=True)), reasons, _raw_text(values), lines)
 
@@ -82,14 +83,15 @@ def _is_plain(values: pa.Array) -> _Flags:
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
     data = np.frombuffer(values.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     starts, ends = offsets[:-1] - offsets[0], offsets[1:] - offsets[0]
-    padded = np.concatenate([data, np.zeros(1, np.uint8)])
-    last = ends - 1
-    last = np.where((ends > starts) & (padded[last] == _RETURN), last - 1, last)
-    inside = last > starts
-    opened = padded[starts] == _OPENING
-    closed = padded[np.where(inside, last, 0)] == _CLOSING
-    flat = (_count(data, _CLOSING, starts, ends) == 1) & (_count(data, _BRACKET, starts, ends) == 0)
-    verdict: _Flags = inside & opened & closed & flat
+    if len(data) == 0:
+        return np.zeros(len(values), dtype=np.bool_)
+    last = np.maximum(ends - 1, 0)
+    last = np.where(data[last] == _RETURN, np.maximum(last - 1, 0), last)
+    verdict: _Flags = last > starts
+    verdict &= (data[np.where(verdict, starts, 0)] == _OPENING) & (data[last] == _CLOSING)
+    text = data.tobytes()
+    if not verdict.all() or text.count(b"}") != len(values) or b"[" in text:
+        verdict &= (_count(data, _CLOSING, starts, ends) == 1) & (_count(data, _BRACKET, starts, ends) == 0)
     return verdict
 
 

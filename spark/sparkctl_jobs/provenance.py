@@ -12,9 +12,14 @@ RAW = "_raw"
 """The row as it was read: a line without its line end."""
 SOURCE_FILE = "_source_file"
 BLOCK = "_block"
-"""Where the block of the file begins that the row's task read: blocks of one file are ordered by it."""
+"""Where in its file the block begins that the row was read with. Blocks of a file are ordered by it."""
 LINE = "_line"
-"""The number of the line in its block, from 1. Without `_block`, the number in the file."""
+"""
+The number of the line in its block, from 1. Without `_block`, the number in the file.
+
+With `_block` the sink counts the lines of a block to number those of the next: every line must reach it,
+empty ones as `Skipped.BLANK`.
+"""
 
 PROVENANCE = StructType(
     [

@@ -8,7 +8,7 @@ _INSTANT = (
     r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
     r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$"
 )
-_NORMAL_FORM = r"^.{19}\.\d{3}Z$"
+_NORMAL_LENGTH = len("YYYY-MM-DDTHH:MM:SS.sssZ")
 _LATE_DAY = r"^\d{4}-\d\d-(29|3\d)"
 # 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z, in milliseconds since 1970.
 _FIRST, _LAST = -62_167_219_200_000, 253_402_300_799_999
@@ -22,7 +22,7 @@ def to_utc_text(values: pa.Array) -> pa.Array:
     """
     real = pc.and_(pc.match_substring_regex(values, _INSTANT), _is_in_calendar(values))
     candidates = pc.if_else(real, values, pa.scalar(None, pa.string()))
-    normal = pc.fill_null(pc.match_substring_regex(candidates, _NORMAL_FORM), True)
+    normal = pc.fill_null(pc.equal(pc.binary_length(candidates), _NORMAL_LENGTH), True)
     if pc.all(normal, min_count=0).as_py():
         return candidates
     others = candidates.filter(pc.invert(normal)).cast(pa.timestamp("ms", "UTC"))

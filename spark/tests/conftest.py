@@ -25,6 +25,7 @@ def spark() -> Iterator[SparkSession]:
         SparkSession.builder.master("local[2,3]")
         .appName("tests")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .getOrCreate()
     )
@@ -60,6 +61,10 @@ def left_behind(database: Path) -> Callable[[], list[str]]:
     """What lies beside the database, and shouldn't."""
 
     def look() -> list[str]:
-        return sorted(found.name for found in database.parent.iterdir() if found.name.startswith((".", database.name + "-")))
+        return sorted(
+            found.name
+            for found in database.parent.iterdir()
+            if found.name.startswith((".", database.name + "-"))
+        )
 
     return look

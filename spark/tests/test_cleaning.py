@@ -79,7 +79,10 @@ def test_what_is_no_instant_is_null(text):
 
 
 def test_nulls_and_empty_columns_stay_what_they_are():
-    assert to_utc_text(pa.array([None, "2024-01-31T23:59:59Z"])).to_pylist() == [None, "2024-01-31T23:59:59.000Z"]
+    assert to_utc_text(pa.array([None, "2024-01-31T23:59:59Z"])).to_pylist() == [
+        None,
+        "2024-01-31T23:59:59.000Z",
+    ]
     for function in (to_utc_text, clean_email, is_email, is_blank, has_nul):
         assert function(pa.array([], pa.string())).to_pylist() == []
 
@@ -90,7 +93,9 @@ def test_blank_is_what_trimming_leaves_empty():
     assert one(is_blank, " a ") is False
     assert one(is_blank, None) is None
     every = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
-    blank = {letter for letter, found in zip(every, is_blank(pa.array(every)).to_pylist(), strict=True) if found}
+    blank = {
+        letter for letter, found in zip(every, is_blank(pa.array(every)).to_pylist(), strict=True) if found
+    }
     assert blank == set(WHITE_SPACE)
     assert {letter for letter in every if unicodedata.category(letter) == "Zs"} <= blank
 

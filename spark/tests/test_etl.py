@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import etl
 import pyspark
 import pytest
 
-from sparkctl_jobs import read_lines, write_sqlite
+import etl
+from sparkctl_jobs import errors, read_lines, write_sqlite
+from sparkctl_jobs.sink import publish
 
 SCRIPT = Path(etl.__file__)
 GOOD = {
@@ -79,7 +80,12 @@ RULES = [
 
 def load(spark, source, database, **options):
     return write_sqlite(
-        read_lines(spark, [str(source)]), database, "users", key=etl.KEY, stage=etl.users, **{"mode": "overwrite", **options}
+        read_lines(spark, [str(source)]),
+        database,
+        "users",
+        key=etl.KEY,
+        stage=etl.users,
+        **{"mode": "overwrite", **options},
     )
 
 
@@ -87,21 +93,36 @@ def test_every_rule_has_its_reason(spark, tmp_path, monkeypatch, database, query
     monkeypatch.chdir(tmp_path)
     source = tmp_path / "users.json"
     lines = [line for _, line in RULES]
-    source.write_text("\n".join(["\ufeff" + user(), "", *lines, "  ", user(id=2, more={"x": [1]}) + "\r", ""]), "utf-8")
+    source.write_text(
+        "\n".join(["\ufeff" + user(), "", *lines, "  ", user(id=2, more={"x": [1]}) + "\r", ""]), "utf-8"
+    )
     run = load(spark, source, database, run_id="r")
     assert query("SELECT * FROM users") == [LOADED, (2, *LOADED[1:])]
     assert query("SELECT run_id, source_file, line, reason, raw FROM users_quarantine ORDER BY line") == [
         ("r", "users.json", number, reason, line) for number, (reason, line) in enumerate(RULES, start=3)
     ]
-    assert (run.read, run.loaded, run.quarantined, run.duplicates, run.filtered) == (len(RULES) + 2, 2, len(RULES), 0, 0)
+    assert (run.read, run.loaded, run.quarantined, run.duplicates, run.filtered) == (
+        len(RULES) + 2,
+        2,
+        len(RULES),
+        0,
+        0,
+    )
 
 
-def test_a_stage_is_a_function_from_frame_to_frame(spark, tmp_path):
+def test_a_stage_is_a_function_from_frame_to_frame(spark, tmp_path, database, query):
     source = tmp_path / "users.json"
-    source.write_text(user() + "\n" + user(age=200) + "\n", "utf-8")
-    found = etl.users(read_lines(spark, [str(source)])).collect()
-    assert [tuple(row)[: len(LOADED)] for row in found][0] == LOADED
-    assert [(row._reason, row._block, row._line) for row in found] == [(None, 0, 1), ("invalid-value", 0, 2)]
+    source.write_text(user() + "\n" + user(age=200) + "\n{}\n", "utf-8")
+    frame = etl.users(read_lines(spark, [str(source)]))
+    found = [(tuple(row)[: len(LOADED)], row._reason, row._block, row._line) for row in frame.collect()]
+    assert found == [
+        (LOADED, None, 0, 1),
+        ((1, " Ana ", 200, *LOADED[3:]), "invalid-value", 0, 2),
+        ((None,) * len(LOADED), "missing-key", 0, 3),
+    ]
+    run = write_sqlite(frame, database, "users", mode="overwrite", key=etl.KEY)
+    assert query("SELECT * FROM users") == [LOADED]
+    assert (run.loaded, run.quarantined) == (1, 2)
 
 
 def messy_files(folder, files=3, lines=400):
@@ -112,7 +133,11 @@ def messy_files(folder, files=3, lines=400):
         text = []
         for line in range(1, lines + 1):
             key = chance.randrange(files * lines // 2)
-            reason, written = chance.choice(RULES) if chance.random() < 0.1 else (None, user(id=key, name=f"{number}:{line}"))
+            reason, written = (
+                chance.choice(RULES)
+                if chance.random() < 0.1
+                else (None, user(id=key, name=f"{number}:{line}"))
+            )
             if chance.random() < 0.05:
                 reason, written = "blank", " " * chance.randrange(3)
             text.append(written)
@@ -127,8 +152,10 @@ def messy_files(folder, files=3, lines=400):
     return sorted(rows), sorted(rejects)
 
 
-@pytest.mark.parametrize("block", [1_000_000, 20_000, 700])
-def test_the_result_is_the_same_however_the_files_are_cut(spark, tmp_path, monkeypatch, database, query, block):
+@pytest.mark.parametrize("block", [1_000_000, 20_000, 2_500])
+def test_the_result_is_the_same_however_the_files_are_cut(
+    spark, tmp_path, monkeypatch, database, query, block
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     rows, rejects = messy_files(tmp_path / "in")
@@ -140,13 +167,16 @@ def test_the_result_is_the_same_however_the_files_are_cut(spark, tmp_path, monke
     finally:
         spark.conf.unset("spark.sql.files.maxPartitionBytes")
         spark.conf.unset("spark.sql.files.openCostInBytes")
-    assert {1_000_000: 1, 20_000: 15, 700: 300}[block] <= partitions
+    assert partitions >= {1_000_000: 1, 20_000: 9, 2_500: 60}[block]
     assert query("SELECT * FROM users") == rows
     assert query("SELECT source_file, line, reason, raw FROM users_quarantine ORDER BY 1, 2") == [
         (f"in/{name}", *rest) for name, *rest in rejects
     ]
     assert run.read == run.loaded + run.quarantined + run.duplicates
-    assert (run.loaded, run.duplicates) == (len(rows), sum(reject[2] == "duplicate-key" for reject in rejects))
+    assert (run.loaded, run.duplicates) == (
+        len(rows),
+        sum(reject[2] == "duplicate-key" for reject in rejects),
+    )
 
 
 def test_the_table_of_another_program_is_filled(spark, tmp_path, database, query):
@@ -190,15 +220,10 @@ def test_what_is_wrong_is_said_before_spark_starts(tmp_path, monkeypatch, capsys
     holder.close()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
 def test_a_full_disk_is_said(spark, tmp_path, database, query, monkeypatch):
     load_file = tmp_path / "users.json"
     load_file.write_text(user(), "utf-8")
     load(spark, load_file, database)
-
-    from sparkctl_jobs import errors
-    from sparkctl_jobs.sink import publish
-
     original = publish._prepare_tables
 
     def filled(connection, plan, files):
@@ -222,13 +247,23 @@ def submit(folder, *arguments):
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": str(home.parent),
     }
-    command = [home / "bin/spark-submit", "--master", "local[2]", "--conf", "spark.ui.enabled=false", SCRIPT, *arguments]
+    command = [
+        home / "bin/spark-submit",
+        "--master",
+        "local[2]",
+        "--conf",
+        "spark.ui.enabled=false",
+        SCRIPT,
+        *arguments,
+    ]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_plain_spark_submit_runs_the_script(tmp_path, database, query):
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "users 1.json").write_text(user() + "\n" + user(id=2, age=None) + "\n" + user() + "\n", "utf-8")
+    (tmp_path / "in" / "users 1.json").write_text(
+        user() + "\n" + user(id=2, age=None) + "\n" + user() + "\n", "utf-8"
+    )
     asked = ("--input", "in", "--database", "test.db", "--run-id", "first")
     done = submit(tmp_path, *asked)
     assert done.returncode == 0, done.stderr
@@ -245,4 +280,8 @@ def test_plain_spark_submit_runs_the_script(tmp_path, database, query):
         "run first was committed before, nothing changed: users read 3 = loaded 1 + quarantined 1 + duplicates 1 + filtered 0\n",
     )
     missing = submit(tmp_path, "--input", "gone", "--database", "test.db")
-    assert (missing.returncode, missing.stdout) == (66, "")
+    # spark-submit itself joins what a Python script says on stderr with its stdout.
+    assert (missing.returncode, missing.stdout) == (
+        66,
+        f"etl: input not found: gone (seen from {tmp_path})\n",
+    )

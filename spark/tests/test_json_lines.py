@@ -33,7 +33,9 @@ def lines_of(values):
 
 def parse(*values):
     rows = parse_json_lines(lines_of([v if isinstance(v, bytes) else v.encode() for v in values]), SCHEMA)
-    return list(zip(*(rows[name].to_pylist() for name in SCHEMA.names), rows.reasons.to_pylist(), strict=True))
+    return list(
+        zip(*(rows[name].to_pylist() for name in SCHEMA.names), rows.reasons.to_pylist(), strict=True)
+    )
 
 
 GOOD = [
@@ -154,7 +156,9 @@ def test_the_neighbours_of_a_line_change_nothing():
 
 
 def test_an_object_over_two_lines_is_two_bad_lines():
-    assert [row[-1] for row in parse('{"id":1,"more":{}', ',"name":"x"}', '{"id":2}{"id":3}')] == [MALFORMED] * 3
+    assert [row[-1] for row in parse('{"id":1,"more":{}', ',"name":"x"}', '{"id":2}{"id":3}')] == [
+        MALFORMED
+    ] * 3
     assert [row[-1] for row in parse('{"name":"a}', '{","id":1}')] == [MALFORMED] * 2
 
 
@@ -176,7 +180,9 @@ def test_both_parsers_say_the_same_of_broken_lines():
         line = bytearray(("{" + ",".join(fields) + "}").encode())
         if source.random() < 0.5:
             place = source.randrange(len(line))
-            line[place : place + source.randrange(2)] = source.choice([b"", b"{", b"}", b'"', b",", b"\xff", b"\0", b" ", b"0"])
+            line[place : place + source.randrange(2)] = source.choice(
+                [b"", b"{", b"}", b'"', b",", b"\xff", b"\0", b" ", b"0"]
+            )
         one = pa.array([bytes(line)], pa.binary())
         if not json_lines._is_plain(one)[0] or (fast := json_lines._parse_fast(one, SCHEMA)) is None:
             continue

@@ -46,7 +46,9 @@ def test_a_file_that_spark_can_not_name_is_an_error(tmp_path):
         find_inputs([str(tmp_path)])
 
 
-@pytest.mark.parametrize("name", ["a b%20[1]{x},ü*?.json", "_hidden.json", "back\\slash.json", "plain.json.gz"])
+@pytest.mark.parametrize(
+    "name", ["a b%20[1]{x},ü*?.json", "_hidden.json", "back\\slash.json", "plain.json.gz"]
+)
 def test_lines_are_read_whatever_the_name_of_the_file(spark: SparkSession, tmp_path, name):
     data = b'\xef\xbb\xbf{"a":1}\r\n\n \xff\n{"a":2}'
     file = tmp_path / name

@@ -24,7 +24,13 @@ ROWS = with_provenance(COLUMNS)
 
 
 def plan(database, schema=COLUMNS, mode="overwrite", **options):
-    asked = {"path": str(database), "table": "people", "key": "id", "baseFolder": "/data", "lockTimeoutMs": "200"}
+    asked = {
+        "path": str(database),
+        "table": "people",
+        "key": "id",
+        "baseFolder": "/data",
+        "lockTimeoutMs": "200",
+    }
     return plan_write({**asked, "mode": mode, **options}, schema, mode == "overwrite")
 
 
@@ -106,7 +112,9 @@ def test_overwrite_replaces_append_adds_upsert_updates(database, query):
 
 
 @pytest.mark.parametrize("mode", ["append", "overwrite", "upsert"])
-@pytest.mark.parametrize("tasks", [[[people(1), people(1)]], [[people(1)], [people(1)]]], ids=["one task", "two"])
+@pytest.mark.parametrize(
+    "tasks", [[[people(1), people(1)]], [[people(1)], [people(1)]]], ids=["one task", "two"]
+)
 def test_a_repeated_key_without_provenance_is_an_error(database, query, tasks, mode):
     write(plan(database), [people(7)])
     with pytest.raises(errors.ConstraintError, match=r"^UNIQUE constraint failed: people\.id in /"):
@@ -115,8 +123,14 @@ def test_a_repeated_key_without_provenance_is_an_error(database, query, tasks, m
 
 
 def test_rejected_rows_are_published_with_their_lines(database, query):
-    first = [lines(1, (None, "malformed-json"), (None, "blank"), (2, "filtered")), lines(3, (4, "invalid-value"), first=5)]
-    second = [lines((None, "missing-key"), 5, block=100), lines((6, "wrong-type"), file="file:///else/b.json")]
+    first = [
+        lines(1, (None, "malformed-json"), (None, "blank"), (2, "filtered")),
+        lines(3, (4, "invalid-value"), first=5),
+    ]
+    second = [
+        lines((None, "missing-key"), 5, block=100),
+        lines((6, "wrong-type"), file="file:///else/b.json"),
+    ]
     write(plan(database, ROWS, runId="r"), second, first)
     assert query("SELECT id, name FROM people") == [(1, "a0:1"), (3, "a0:5"), (5, "a100:2")]
     assert query("SELECT * FROM people_quarantine ORDER BY source_file, line") == [
@@ -179,7 +193,9 @@ def test_append_rejects_keys_that_are_there_and_upsert_takes_them(database, quer
 
 def test_overwrite_replaces_the_quarantine_and_other_modes_only_that_of_the_same_file(database, query):
     write(plan(database, ROWS, runId="a"), [lines(1, (2, "invalid-value"))])
-    write(plan(database, ROWS, runId="b", mode="append"), [lines((3, "wrong-type"), file="file:///data/b.json")])
+    write(
+        plan(database, ROWS, runId="b", mode="append"), [lines((3, "wrong-type"), file="file:///data/b.json")]
+    )
     assert query("SELECT run_id, source_file FROM people_quarantine") == [("a", "a.json"), ("b", "b.json")]
     write(plan(database, ROWS, runId="c", mode="upsert"), [lines(1, 2)])
     assert query("SELECT run_id, source_file FROM people_quarantine") == [("b", "b.json")]
@@ -199,12 +215,18 @@ def test_keys_of_several_columns_and_of_text(database, query):
     def rows(*keys, block):
         part = lines(*range(len(keys)), block=block).drop_columns(["id", "name"])
         values = pa.array([Decimal(key[1]) for key in keys], pa.decimal128(10, 2))
-        part = part.append_column("country", pa.array([key[0] for key in keys])).append_column("price", values)
+        part = part.append_column("country", pa.array([key[0] for key in keys])).append_column(
+            "price", values
+        )
         return part.append_column("x", pa.array([float(block)] * len(keys)))
 
     asked = plan(database, with_provenance(columns), key="country,price")
     write(asked, [rows(("de", 1), ("fr", 1), ("de", 1), block=1)], [rows(("fr", 1), ("fr", 2), block=0)])
-    assert query("SELECT * FROM people ORDER BY 1, 2") == [("de", "1.00", 1.0), ("fr", "1.00", 0.0), ("fr", "2.00", 0.0)]
+    assert query("SELECT * FROM people ORDER BY 1, 2") == [
+        ("de", "1.00", 1.0),
+        ("fr", "1.00", 0.0),
+        ("fr", "2.00", 0.0),
+    ]
     assert query("SELECT line, raw FROM people_quarantine ORDER BY 1") == [(4, "raw a1:2"), (5, "raw a1:3")]
 
 
@@ -222,12 +244,16 @@ def test_names_are_data_whatever_they_are(database, query):
 
 
 def test_an_unknown_reason_is_refused(database):
-    with pytest.raises(errors.ValueNotStorableError, match="'because' is no reason; the reasons are blank, dup"):
+    with pytest.raises(
+        errors.ValueNotStorableError, match="'because' is no reason; the reasons are blank, dup"
+    ):
         write(plan(database, ROWS), [lines((1, "because"))])
 
 
 def test_a_key_that_is_null_is_refused(database):
-    with pytest.raises(errors.ConstraintError, match="a row has no value in id, which is in the primary key of people"):
+    with pytest.raises(
+        errors.ConstraintError, match="a row has no value in id, which is in the primary key of people"
+    ):
         write(plan(database), [people(1).set_column(0, "id", pa.array([None], pa.int64()))])
 
 
@@ -290,16 +316,18 @@ def test_a_commit_that_is_killed_leaves_the_old_version(database, query):
     write(plan(database), [people(*range(100_000))])
     asked = plan(database)
     message = write_shard(asked, 0, iter([people(*range(50_000, 150_000), name="new")]))
-    victim = multiprocessing.get_context("fork").Process(target=_die_before_commit, args=(database, (asked, [message])))
+    victim = multiprocessing.get_context("fork").Process(
+        target=_die_before_commit, args=(database, (asked, [message]))
+    )
     victim.start()
     victim.join()
     assert victim.exitcode == -signal.SIGKILL
     connection = sqlite3.connect(database)
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     connection.close()
-    assert query("SELECT count(*), min(id), max(id), count(DISTINCT substr(name, 1, 3)) < 100000 FROM people") == [
-        (100_000, 0, 99_999, 1)
-    ]
+    assert query(
+        "SELECT count(*), min(id), max(id), count(DISTINCT substr(name, 1, 3)) < 100000 FROM people"
+    ) == [(100_000, 0, 99_999, 1)]
     assert query("SELECT count(*) FROM sparkctl_runs") == [(1,)]
     publish(asked, [message])
     assert query("SELECT min(id), max(id) FROM people") == [(50_000, 149_999)]

@@ -34,10 +34,16 @@ def numbers(spark, *ids, partitions=1):
 def test_options_alone_are_enough(spark, database, query, left_behind):
     register_sqlite(spark)
     numbers(spark, 1, 2, 3).write.format("sqlite").mode("append").option("table", "t").save(str(database))
-    numbers(spark, 4).write.format("sqlite").mode("append").option("table", "t").option("path", str(database)).save()
+    numbers(spark, 4).write.format("sqlite").mode("append").option("table", "t").option(
+        "path", str(database)
+    ).save()
     assert query("SELECT id FROM t ORDER BY id") == [(1,), (2,), (3,), (4,)]
-    numbers(spark, 5).write.format("sqlite").mode("overwrite").options(table="t", runId="x").save(str(database))
-    numbers(spark, 6).write.format("sqlite").mode("overwrite").options(table="t", runId="x").save(str(database))
+    numbers(spark, 5).write.format("sqlite").mode("overwrite").options(table="t", runId="x").save(
+        str(database)
+    )
+    numbers(spark, 6).write.format("sqlite").mode("overwrite").options(table="t", runId="x").save(
+        str(database)
+    )
     assert query("SELECT id FROM t") == [(5,)]
     assert query("SELECT mode, loaded FROM sparkctl_runs") == [("append", 3), ("append", 1), ("overwrite", 1)]
     assert left_behind() == []
@@ -74,8 +80,14 @@ def test_every_type_is_kept_exactly(spark, database, query):
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("double('NaN')", "column x has NaN or an infinity, which SQLite can't keep: reject such rows or make them null"),
-        ("double('-Infinity')", "column x has NaN or an infinity, which SQLite can't keep: reject such rows or make them null"),
+        (
+            "double('NaN')",
+            "column x has NaN or an infinity, which SQLite can't keep: reject such rows or make them null",
+        ),
+        (
+            "double('-Infinity')",
+            "column x has NaN or an infinity, which SQLite can't keep: reject such rows or make them null",
+        ),
         (
             "timestamp'2024-01-01 00:00:00.0001'",
             "column x has instants finer than a millisecond, which would be lost:"
@@ -122,6 +134,18 @@ def test_a_table_that_is_there_keeps_its_definition(spark, database, query):
     assert query("PRAGMA integrity_check") == [("ok",)]
 
 
+def test_columns_that_sqlite_computes_are_left_to_it(spark, database, query):
+    make(
+        database,
+        "CREATE TABLE T(id INTEGER PRIMARY KEY, double AS (id * 2), half AS (id / 2) STORED, name TEXT DEFAULT 'x')",
+    )
+    frame = spark.createDataFrame([(n, f"n{n}") for n in range(20)], "id long, name string").repartition(12)
+    for mode in ("append", "overwrite", "upsert"):
+        write_sqlite(frame, database, "t", mode=mode)
+        assert query("SELECT * FROM t WHERE id = 9") == [(9, 18, 4, "n9")]
+        assert query("SELECT count(*) FROM t") == [(20,)]
+
+
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
@@ -141,8 +165,12 @@ def test_a_table_that_does_not_fit_is_an_error(spark, database, definition, mess
 
 def test_a_decimal_does_not_go_where_sqlite_would_round_it(spark, database):
     make(database, "CREATE TABLE t(id DECIMAL(10, 2), at DATETIME)")
-    frame = numbers(spark, 1).select(col("id").cast("decimal(10,2)"), lit("2024-01-01").cast("date").alias("at"))
-    with pytest.raises(errors.ColumnMismatchError, match=r"column id of table t is declared DECIMAL\(10, 2\), which"):
+    frame = numbers(spark, 1).select(
+        col("id").cast("decimal(10,2)"), lit("2024-01-01").cast("date").alias("at")
+    )
+    with pytest.raises(
+        errors.ColumnMismatchError, match=r"column id of table t is declared DECIMAL\(10, 2\), which"
+    ):
         write_sqlite(frame, database, "t", mode="overwrite")
 
 
@@ -150,11 +178,15 @@ def test_a_decimal_does_not_go_where_sqlite_would_round_it(spark, database):
     ("options", "message"),
     [
         ({}, "the data source sqlite needs the option table"),
-        ({"table": "sqlite_x"}, "sqlite_x can't be the name of a table: SQLite keeps names that begin with sqlite_"),
+        ({"table": "sqlite_x"}, "sqlite_x can't be the name of a table: it is kept for other uses"),
+        ({"table": "sparkctl_runs"}, "sparkctl_runs can't be the name of a table: it is kept for other uses"),
         ({"table": "t", "mode": "merge"}, "the mode merge is none of overwrite, append, upsert"),
         ({"table": "t", "mode": "overwrite"}, "the option mode=overwrite goes with Spark's mode overwrite"),
         ({"table": "t", "mode": "upsert"}, "upsert needs a primary key, and table t has none"),
-        ({"table": "t", "runId": "../x"}, "'../x' can't be a run id: use letters, digits, dots, _ and -, at most 128"),
+        (
+            {"table": "t", "runId": "../x"},
+            "'../x' can't be a run id: use letters, digits, dots, _ and -, at most 128",
+        ),
         ({"table": "t", "key": "x"}, "the key column x is not among the rows' columns (id)"),
         ({"table": "t", "lockTimeoutMs": "1s"}, "lockTimeoutMs=1s is no number of milliseconds"),
     ],
@@ -198,7 +230,9 @@ def test_a_task_that_fails_once_counts_once(spark, database, query):
 
 
 def test_more_partitions_than_databases_can_be_attached(spark, database, query):
-    run = write_sqlite(numbers(spark, *range(500), partitions=25), database, "t", mode="overwrite", key=["id"])
+    run = write_sqlite(
+        numbers(spark, *range(500), partitions=25), database, "t", mode="overwrite", key=["id"]
+    )
     assert run.loaded == 500
     assert query("SELECT count(*), sum(id) FROM t") == [(500, 499 * 250)]
 

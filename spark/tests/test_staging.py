@@ -68,7 +68,9 @@ def test_folders_are_for_the_owner_and_the_group_alone(database):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(CannotCreateError, match=f"No such file or directory: {tmp_path}/missing/.x.db.sparkctl"):
+    with pytest.raises(
+        CannotCreateError, match=f"No such file or directory: {tmp_path}/missing/.x.db.sparkctl"
+    ):
         Staging.create(tmp_path / "missing" / "x.db", "run")
 
 
@@ -101,7 +103,12 @@ except JobError as error:
         parent.chmod(0o755)
     path = os.pathsep.join(sys.path)
     found = subprocess.run(
-        [sys.executable, "-c", code, tmp_path / "x.db"], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}
+        [sys.executable, "-c", code, tmp_path / "x.db"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
     )
-    assert found.stdout == f"77 the folder of the database can't be written by this user: {tmp_path}\n", found.stderr
+    assert found.stdout == f"77 the folder of the database can't be written by this user: {tmp_path}\n", (
+        found.stderr
+    )
     assert PermissionRefusedError.exit_code == 77

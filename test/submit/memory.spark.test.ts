@@ -20,7 +20,9 @@ it('takes a million rows through generation, Spark and checks with Node under 15
   await using project = temporaryProject();
   await cp(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
   const words = ['submit', '--backend', 'local', '--rows', '1000000', '--progress', 'quiet', 'jobs/etl.py'];
-  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program, ...words], { cwd: project.folder });
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program, ...words], {
+    cwd: project.folder,
+  });
   const { exitCode, maxRssKb } = JSON.parse(stdout);
   expect(exitCode).toBe(0);
   expect(maxRssKb).toBeLessThan(150_000);

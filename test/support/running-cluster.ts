@@ -21,7 +21,8 @@ export async function projectWithCluster(workers = 2): Promise<TemporaryProject>
   return {
     ...project,
     async [Symbol.asyncDispose]() {
-      await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
+      const down = await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
+      if (down.exitCode !== 0) throw new Error(`the cluster is still there: ${down.stderr}`);
       await project[Symbol.asyncDispose]();
     },
   };

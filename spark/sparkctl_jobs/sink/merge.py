@@ -14,10 +14,12 @@ from .originals import find_originals
 from .plan import WritePlan
 from .shard import REJECTS, ROWS, Segment, ShardMessage
 from .source_files import as_given
+from .target import Target
 
 # SQLite attaches ten databases at most; two are for the merge itself.
 _MOST_ATTACHED = 8
 _KEYS_AT_ONCE = 100_000
+_MOST_RANGES = 1000
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,19 @@ def merges_directly(plan: WritePlan, pieces: Sequence[Piece]) -> bool:
     return plan.mode != "upsert" and len({piece.shard for piece in pieces}) <= _MOST_ATTACHED
 
 
+def copy_rows(target: Target, source: str) -> str:
+    """
+    The statement that copies all rows of a table of the same definition.
+
+    Without a list of columns, and only then, SQLite copies the cells as they are. But where columns are
+    computed from others it must be told which are not.
+    """
+    if not target.computes_columns:
+        return f"INSERT INTO main.{quoted(target.table)} SELECT * FROM {source}"
+    columns = quoted_list(target.columns)
+    return f"INSERT INTO main.{quoted(target.table)} ({columns}) SELECT {columns} FROM {source}"
+
+
 class Merge:
     """Fills the table and its quarantine in the main database of a connection."""
 
@@ -106,11 +121,7 @@ class Merge:
         if piece.segment.rows:
             rows = f"{shard}.{ROWS.format(piece.segment.index)}"
             repeated = self._set_aside_repeated(place, piece.segment, rows) if self._plan.dedupes else 0
-            # All columns, no condition, the same definition: SQLite then copies cells without decoding them.
-            inserted = self._connection.execute(
-                f"INSERT INTO main.{self._table} SELECT * FROM {rows}"
-            ).rowcount
-            self.loaded += inserted
+            self.loaded += self._connection.execute(copy_rows(self._plan.target, rows)).rowcount
             if repeated:
                 self._quarantine_repeated(place, piece)
         if piece.segment.rejects:
@@ -142,14 +153,21 @@ class Merge:
                     f"SELECT min({quoted(key[0])}), max({quoted(key[0])}) FROM {table}"
                 ).fetchone()
                 if isinstance(least, int) and isinstance(greatest, int):
-                    self._ranges.append((least, greatest))
+                    self._note_range(least, greatest)
+
+    def _note_range(self, least: int, greatest: int) -> None:
+        self._ranges.append((least, greatest))
+        if (
+            len(self._ranges) > _MOST_RANGES
+        ):  # many small files: comparing the ranges would take longer than the keys
+            self._ranges = [(min(low for low, _ in self._ranges), max(high for _, high in self._ranges))]
 
     def _set_aside_repeated(self, place: int, segment: Segment, rows: str) -> int:
         """Takes the rows out of the shard whose key is taken, and remembers their keys."""
         least, greatest = segment.least_key, segment.greatest_key
         if least is not None and greatest is not None:
             apart = all(greatest < low or high < least for low, high in self._ranges)
-            self._ranges.append((least, greatest))
+            self._note_range(least, greatest)
             if apart:
                 return 0
         key = self._plan.target.key

@@ -14,7 +14,11 @@ _LINE, _RAW = "_line", "_raw"
 
 
 class Originals:
-    """A compressed file beside the shard with the key, line and text of every row of a segment."""
+    """
+    A file beside the shard with the key, line and text of every row of a segment.
+
+    Not compressed: it is written once, hardly ever read, and soon removed.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,8 +30,7 @@ class Originals:
         if self._writer is None:
             create_file(self._path)
             self._file = pa.OSFile(os.fspath(self._path), "wb")
-            options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-            self._writer = pa.ipc.new_file(self._file, batch.schema, options=options)
+            self._writer = pa.ipc.new_file(self._file, batch.schema)
         self._writer.write_batch(batch)
 
     def close(self) -> None:

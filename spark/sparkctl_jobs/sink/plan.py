@@ -7,7 +7,7 @@ from typing import Literal
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
 from ..provenance import PROVENANCE, REASON
 from .target import Target
@@ -29,7 +29,9 @@ class Stage:
     schema: StructType
 
     def __call__(self, frame: DataFrame) -> DataFrame:
-        return frame.mapInArrow(self.function, self.schema)
+        # In a rejected row any column may be null; only the table need not allow it.
+        nullable = StructType([StructField(field.name, field.dataType) for field in self.schema])
+        return frame.mapInArrow(self.function, nullable)
 
 
 @dataclass(frozen=True)

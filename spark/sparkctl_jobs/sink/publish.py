@@ -10,14 +10,15 @@ from pathlib import Path
 from ..errors import AccountingError, JobError, from_os, from_sqlite
 from ..reasons import Reason, Skipped
 from .identifiers import quoted, quoted_list
-from .merge import Merge, Piece, in_order, merges_directly
+from .merge import Merge, Piece, copy_rows, in_order, merges_directly
 from .plan import WritePlan
 from .run_ledger import RUNS_DEFINITION, CommittedRun, add_run, quarantine_definition, run_in
 from .shard import ShardMessage
 from .staging import Staging, create_file
-from .target import open_database
+from .target import Target, open_database
 
 _CACHE_KIB = 64 * 1024
+_MERGED = "merged.db"
 
 
 def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
@@ -37,11 +38,13 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
                 with _transaction(connection):
                     if run_in(connection, plan.run_id) is not None:
                         return False
+                    if not merges_directly(plan, pieces):
+                        merge = _merge_aside(connection, plan, pieces)
                     _prepare_tables(connection, plan, {piece.source_file for piece in pieces})
                     if merges_directly(plan, pieces):
                         merge.add_all(pieces)
                     else:
-                        merge = _write_merged(connection, plan, pieces)
+                        _copy_merged(connection, plan, merge.loaded)
                     _account(connection, plan, messages, merge.loaded, merge.duplicates)
                     return True
             finally:
@@ -67,7 +70,9 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_files: set[str]) -> None:
     target = plan.target
     connection.execute(RUNS_DEFINITION)
-    now = connection.execute("SELECT sql FROM main.sqlite_schema WHERE name = ?", (target.table,)).fetchone()
+    now = connection.execute(
+        "SELECT sql FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", (target.table,)
+    ).fetchone()
     if now is None:
         connection.execute(target.definition)
     elif now[0] != target.definition:
@@ -78,7 +83,7 @@ def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_file
     if plan.carries_provenance:
         connection.execute(quarantine_definition(target.quarantine))
     elif not connection.execute(
-        "SELECT 1 FROM main.sqlite_schema WHERE name = ?", (target.quarantine,)
+        "SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", (target.quarantine,)
     ).fetchone():
         return
     if plan.mode == "overwrite":
@@ -90,49 +95,58 @@ def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_file
         )
 
 
-def _write_merged(connection: sqlite3.Connection, plan: WritePlan, pieces: list[Piece]) -> Merge:
-    """By way of a database in the staging folder: for more shards than can be attached, or to update rows."""
-    path = Path(plan.staging) / "merged.db"
+def _merge_aside(connection: sqlite3.Connection, plan: WritePlan, pieces: list[Piece]) -> Merge:
+    """
+    Merges into a database in the staging folder: more shards than can be attached, or rows to be updated.
+
+    The target is locked against other writers by now, but nothing is written there yet: it can be read.
+    """
+    path = Path(plan.staging) / _MERGED
     create_file(path)
-    target = plan.target
     merging = open_database(path, plan.lock_timeout_ms)
     try:
         merging.execute("PRAGMA journal_mode = OFF")
         merging.execute("PRAGMA synchronous = OFF")
-        merging.execute(target.definition)
-        merging.execute(quarantine_definition(target.quarantine))
+        merging.execute(plan.target.definition)
+        merging.execute(quarantine_definition(plan.target.quarantine))
         merge = Merge(merging, plan)
-        if plan.mode == "append" and _is_filled(connection, target.table):
+        if plan.mode == "append" and _has_table(connection, plan.target.table):
             merging.execute("ATTACH ? AS target", (f"{plan.database.as_uri()}?mode=ro",))
             merge.avoid("target")
         merge.add_all(pieces)
+        return merge
     finally:
         merging.close()
-    connection.execute("ATTACH ? AS merged", (f"{path.as_uri()}?mode=ro",))
-    if connection.execute(_insert(plan)).rowcount != merge.loaded:
-        raise AccountingError(
-            f"not all of the {merge.loaded} rows went into {target.table}: nothing is published"
-        )
+
+
+def _copy_merged(connection: sqlite3.Connection, plan: WritePlan, rows: int) -> None:
+    connection.execute("ATTACH ? AS merged", (f"{(Path(plan.staging) / _MERGED).as_uri()}?mode=ro",))
+    target = plan.target
+    source = f"merged.{quoted(target.table)}"
+    statement = _upsert(target, source) if plan.mode == "upsert" else copy_rows(target, source)
+    if connection.execute(statement).rowcount != rows:
+        raise AccountingError(f"not all of the {rows} rows went into {target.table}: nothing is published")
     if plan.carries_provenance:
         quarantine = quoted(target.quarantine)
         connection.execute(f"INSERT INTO main.{quarantine} SELECT * FROM merged.{quarantine}")
-    return merge
 
 
-def _is_filled(connection: sqlite3.Connection, table: str) -> bool:
-    return connection.execute(f"SELECT 1 FROM main.{quoted(table)} LIMIT 1").fetchone() is not None
+def _has_table(connection: sqlite3.Connection, table: str) -> bool:
+    return (
+        connection.execute(
+            "SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", (table,)
+        ).fetchone()
+        is not None
+    )
 
 
-def _insert(plan: WritePlan) -> str:
-    table = quoted(plan.target.table)
-    if plan.mode != "upsert":
-        return f"INSERT INTO main.{table} SELECT * FROM merged.{table}"
-    columns = quoted_list(plan.target.columns)
-    others = [name for name in plan.target.columns if name not in plan.target.key] or list(plan.target.key)
+def _upsert(target: Target, source: str) -> str:
+    columns = quoted_list(target.columns)
+    others = [name for name in target.columns if name not in target.key] or list(target.key)
     updates = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in others)
     return (
-        f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM merged.{table} WHERE true"
-        f" ON CONFLICT ({quoted_list(plan.target.key)}) DO UPDATE SET {updates}"
+        f"INSERT INTO main.{quoted(target.table)} ({columns}) SELECT {columns} FROM {source} WHERE true"
+        f" ON CONFLICT ({quoted_list(target.key)}) DO UPDATE SET {updates}"
     )
 
 

@@ -32,11 +32,26 @@ class RepeatedKeys:
     def find(self, rows: pa.RecordBatch) -> pa.Array:
         """True for the rows that are there already."""
         keys = rows.select(self._key)
+        if self._all_rise(keys):
+            return pa.array(np.zeros(keys.num_rows, dtype=bool))
         repeated = self._in_batch(keys)
         candidates = np.flatnonzero(~repeated & self._may_be_known(keys))
         if len(candidates):
             repeated[self._in_shard(keys, candidates)] = True
         return pa.array(repeated)
+
+    def _all_rise(self, keys: pa.RecordBatch) -> bool:
+        """Whether each key is greater than all before: the common case, and nothing has to be looked up."""
+        column = keys.column(0)
+        if len(self._key) != 1 or not pa.types.is_integer(column.type):
+            return False
+        values = column.to_numpy()
+        if not np.all(values[1:] > values[:-1]) or (
+            self._greatest is not None and values[0] <= self._greatest
+        ):
+            return False
+        self._greatest = int(values[-1])
+        return True
 
     def _in_batch(self, keys: pa.RecordBatch) -> Any:
         table = pa.Table.from_batches([keys]).append_column("place", pa.array(np.arange(keys.num_rows)))

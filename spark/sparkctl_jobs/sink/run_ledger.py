@@ -6,9 +6,8 @@ from pathlib import Path
 
 from ..errors import from_sqlite
 from .identifiers import quoted
-from .target import open_database
+from .target import RUNS, open_database
 
-RUNS = "sparkctl_runs"
 RUNS_DEFINITION = f"""CREATE TABLE IF NOT EXISTS {RUNS} (
   run_id TEXT PRIMARY KEY NOT NULL,
   target TEXT NOT NULL,

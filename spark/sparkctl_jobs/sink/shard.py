@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql.datasource import WriterCommitMessage
 
-from ..errors import ConstraintError, JobError, ValueNotStorableError, from_os, from_sqlite
+from ..errors import CannotCreateError, ConstraintError, ValueNotStorableError, from_os, from_sqlite
 from ..lines import runs_of
 from ..provenance import BLOCK, LINE, RAW, REASON, SOURCE_FILE
 from ..reasons import Reason, Skipped
@@ -208,20 +208,29 @@ def write_shard(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatc
     """Runs a task's whole write. Whatever fails leaves nothing behind and says what failed."""
     path = Path(plan.staging)
     if not path.is_dir():
-        raise JobError(
+        raise CannotCreateError(
             f"the staging folder is not on this worker: {path}. The database's folder must be shared with it."
         )
-    try:
+    with _failures_said(plan):
         shard = Shard(plan, partition)
-        try:
-            for batch in batches:
-                if batch.num_rows:
+    try:
+        for batch in batches:
+            if batch.num_rows:
+                with _failures_said(plan):
                     shard.write(batch)
+        with _failures_said(plan):
             return shard.finish()
-        except BaseException:
-            shard.discard()
-            raise
+    except BaseException:
+        shard.discard()
+        raise
+
+
+@contextlib.contextmanager
+def _failures_said(plan: WritePlan) -> Iterator[None]:
+    """Says the shard's own failures, not those of the rows' source, in words for a person."""
+    try:
+        yield
     except adbc_driver_manager.Error as error:
         raise from_sqlite(error, plan.target.path, plan.target.table) from error
     except OSError as error:
-        raise from_os(error, path) from error
+        raise from_os(error, plan.staging) from error

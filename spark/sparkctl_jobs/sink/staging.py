@@ -124,7 +124,10 @@ def _remove_abandoned(root: Path) -> None:
 def _is_abandoned(folder: Path) -> bool:
     if (folder / _UNGUARDED).exists() and time.time() - folder.stat().st_mtime < _UNGUARDED_LIFETIME_S:
         return False
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:  # it is another user's, or has just been removed
+        return False
     try:
         return _try_lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     finally:

@@ -19,6 +19,9 @@ from .encode import storage_of, stores_exactly
 from .identifiers import quoted, quoted_list
 from .staging import create_file
 
+RUNS = "sparkctl_runs"
+"""The table of committed runs."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -29,6 +32,8 @@ class Target:
     columns: tuple[str, ...]
     key: tuple[str, ...]
     """The columns of the primary key, in its order."""
+    computes_columns: bool = False
+    """Whether it has further columns that SQLite computes from these."""
 
     @property
     def quarantine(self) -> str:
@@ -52,10 +57,8 @@ def describe_target(
     path: Path, table: str, rows: StructType, key: Sequence[str] = (), lock_timeout_ms: int = 60_000
 ) -> Target:
     """Finds the table, or plans it from the rows' columns, and makes sure that the one fits the other."""
-    if table.lower().startswith("sqlite_"):
-        raise UnknownOptionError(
-            f"{table} can't be the name of a table: SQLite keeps names that begin with sqlite_"
-        )
+    if table.lower().startswith("sqlite_") or table.lower() == RUNS:
+        raise UnknownOptionError(f"{table} can't be the name of a table: it is kept for other uses")
     check_folder(path)
     found = _find_table(path, table, lock_timeout_ms) if path.exists() and path.stat().st_size > 0 else None
     if found is None:
@@ -111,7 +114,9 @@ def _create_file(path: Path) -> None:
 def _find_table(path: Path, table: str, lock_timeout_ms: int) -> tuple[Target, dict[str, str]] | None:
     connection = open_database(path, lock_timeout_ms)
     try:
-        found = connection.execute("SELECT type, sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        found = connection.execute(
+            "SELECT type, sql FROM sqlite_schema WHERE name = ? COLLATE NOCASE", (table,)
+        ).fetchone()
         if found is None:
             return None
         if found[0] != "table":
@@ -125,8 +130,17 @@ def _find_table(path: Path, table: str, lock_timeout_ms: int) -> tuple[Target, d
     ordinary = [column for column in columns if column[6] == 0]
     key = sorted((column[5], column[1]) for column in ordinary if column[5] > 0)
     names = tuple(column[1] for column in ordinary)
-    target = Target(str(path.absolute()), table, found[1], names, tuple(name for _, name in key))
-    return target, {column[1]: column[2] if strict or column[2].upper() != "ANY" else "NUMERIC" for column in ordinary}
+    target = Target(
+        path=str(path.absolute()),
+        table=table,
+        definition=found[1],
+        columns=names,
+        key=tuple(name for _, name in key),
+        computes_columns=len(ordinary) < len(columns),
+    )
+    return target, {
+        column[1]: column[2] if strict or column[2].upper() != "ANY" else "NUMERIC" for column in ordinary
+    }
 
 
 def _planned(path: Path, table: str, rows: StructType, key: Sequence[str]) -> Target:

@@ -2,7 +2,13 @@ import { Command } from 'commander';
 import { wholeNumber } from '../parse-values.ts';
 import type { CommandContext } from '../program.ts';
 import { type ProgressKind, progressOption } from '../render/progress-kind.ts';
-import { type ClusterOptionValues, wishOf, withClusterName, withClusterSize } from './cluster-options.ts';
+import {
+  type ClusterOptionValues,
+  wishOf,
+  withClusterName,
+  withClusterSize,
+  withSettings,
+} from './cluster-options.ts';
 
 type Values = ClusterOptionValues & {
   readonly json?: true;
@@ -22,7 +28,8 @@ export function clusterCommand(context: CommandContext): Command {
       .option('--json', 'print JSON on stdout')
       .addOption(progressOption());
   withClusterSize(add('up', 'start a cluster, or bring the one of that name to what is asked')).action(
-    async (values: Values) => context.end(await (await load()).clusterUp(wishOf(values), values, context)),
+    async (values: Values) =>
+      context.end(await (await load()).clusterUp(wishOf(values), values, withSettings(values, context))),
   );
   add('down', 'stop and remove a cluster')
     .option('--all', 'every cluster of the project')

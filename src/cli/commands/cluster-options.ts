@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ClusterWish } from '../../operations/submit/choose-cluster.ts';
 import { clusterName, memory, wholeNumber } from '../parse-values.ts';
+import type { CommandContext } from '../program.ts';
 
 export interface ClusterOptionValues {
   readonly cluster?: string;
@@ -8,6 +10,8 @@ export interface ClusterOptionValues {
   readonly workers?: number;
   readonly workerCores?: number;
   readonly workerMemory?: number;
+  readonly image?: string;
+  readonly caBundle?: string;
 }
 
 /** The options that say which cluster is meant. */
@@ -28,7 +32,12 @@ export function withClusterSize(command: Command): Command {
   return command
     .addOption(new Option('--workers <n>', 'how many workers (2)').argParser(wholeNumber(1)))
     .addOption(new Option('--worker-cores <n>', 'cores of each worker (1)').argParser(wholeNumber(1)))
-    .addOption(new Option('--worker-memory <size>', 'memory of each worker (1g)').argParser(memory));
+    .addOption(new Option('--worker-memory <size>', 'memory of each worker (1g)').argParser(memory))
+    .option('--image <name>', 'an image that is there, instead of the one that sparkctl builds (Docker)')
+    .option(
+      '--ca-bundle <file>',
+      'certificates of a proxy that signs connections anew; else SSL_CERT_FILE, NODE_EXTRA_CA_CERTS',
+    );
 }
 
 export function wishOf(options: ClusterOptionValues): ClusterWish {
@@ -39,4 +48,18 @@ export function wishOf(options: ClusterOptionValues): ClusterWish {
     workerCores: options.workerCores,
     workerMemoryMb: options.workerMemory,
   };
+}
+
+/** The command's context with what these options set in its environment; each has a variable that a person can set as well. */
+export function withSettings(
+  { image, caBundle }: Pick<ClusterOptionValues, 'image' | 'caBundle'>,
+  context: CommandContext,
+): CommandContext {
+  const bundle = caBundle === undefined ? undefined : resolve(context.host.workingFolder, caBundle);
+  const environment = {
+    ...context.host.environment,
+    ...(image !== undefined && { SPARK_IMAGE: image }),
+    ...(bundle !== undefined && { SSL_CERT_FILE: bundle, PIP_CERT: bundle }),
+  };
+  return { ...context, host: { ...context.host, environment } };
 }

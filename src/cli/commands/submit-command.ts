@@ -8,7 +8,13 @@ import {
 import { duration, wholeNumber } from '../parse-values.ts';
 import type { CommandContext } from '../program.ts';
 import { type ProgressKind, progressOption } from '../render/progress-kind.ts';
-import { type ClusterOptionValues, wishOf, withClusterName, withClusterSize } from './cluster-options.ts';
+import {
+  type ClusterOptionValues,
+  wishOf,
+  withClusterName,
+  withClusterSize,
+  withSettings,
+} from './cluster-options.ts';
 
 interface SubmitOptionValues extends ClusterOptionValues {
   readonly keep?: true;
@@ -78,8 +84,9 @@ export function submitCommand(context: CommandContext): Command {
         skipChecks: options.skipChecks === true,
       };
       const how = { json: options.json === true, progress: options.progress };
+      const settings = withSettings(options, context);
       context.end(
-        options.dryRun ? await run.runDry(request, context) : await run.runSubmit(request, how, context),
+        options.dryRun ? await run.runDry(request, settings) : await run.runSubmit(request, how, settings),
       );
     },
   );

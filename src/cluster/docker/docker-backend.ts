@@ -52,7 +52,7 @@ export const dockerBackend: ClusterBackend = {
     const daemon = await daemonFor(name, context);
     if (daemon === undefined) return undefined;
     const containers = await findCluster(daemon, context.project, name);
-    if (containers.length === 0 && (await readRecord(context.project, name)) === undefined) return undefined;
+    if (containers.length === 0) return undefined;
     return await clusterStatus(daemon, context.project, name, containers);
   },
 

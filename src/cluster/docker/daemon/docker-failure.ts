@@ -45,7 +45,7 @@ function refusal(error: Error, task: string): SparkctlError {
   const answer = 'json' in error ? (error.json as { message?: unknown } | null) : null;
   const words = typeof answer?.message === 'string' ? answer.message : error.message;
   const facts = { details: { task, answer: words }, origin: error };
-  if (/no space left on device/i.test(words)) return diskFull(`Docker could not do ${task}: ${words}`, facts);
+  if (/no space left on device/i.test(words)) return diskFull(`Docker refused ${task}: ${words}`, facts);
   const [, name] = /name "\/?([^"]+)" is already in use/.exec(words) ?? [];
   if (name !== undefined) {
     return new SparkctlError({
@@ -69,7 +69,7 @@ function refusal(error: Error, task: string): SparkctlError {
   return new SparkctlError({
     code: 'docker-refused',
     cause: 'cluster',
-    message: `Docker could not do ${task}: ${words}`,
+    message: `Docker refused ${task}: ${words}`,
     ...facts,
   });
 }

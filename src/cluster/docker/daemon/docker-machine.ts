@@ -4,8 +4,8 @@ import type { Daemon } from './connect-docker.ts';
 /** The machine that the containers run on, which may be a virtual one. */
 export interface DockerMachine {
   readonly memoryMb: number;
-  /** Rootless Docker, or a daemon that maps users: ids inside of a container are other ids outside. */
-  readonly mapsUsers: boolean;
+  /** Whether the daemon runs as an ordinary user. */
+  readonly isRootless: boolean;
 }
 
 const info = z.object({ MemTotal: z.number(), SecurityOptions: z.array(z.string()).nullish() });
@@ -16,6 +16,6 @@ export async function dockerMachine(daemon: Daemon): Promise<DockerMachine> {
   );
   return {
     memoryMb: Math.floor(MemTotal / 1024 ** 2),
-    mapsUsers: (SecurityOptions ?? []).some((option) => /^name=(rootless|userns)/.test(option)),
+    isRootless: (SecurityOptions ?? []).some((option) => option.startsWith('name=rootless')),
   };
 }

@@ -24,7 +24,7 @@ export async function startDriver(
   const daemon = await connectDocker(context.environment);
   const { record } = await knownCluster(daemon, name, context);
   const machine = await dockerMachine(daemon);
-  const user = { ...hostContainerUser(machine.mapsUsers), uid: record.uid };
+  const user = { ...hostContainerUser(machine.isRootless), uid: record.uid };
   // The one who submits answers for the driver, whoever made the cluster.
   const planning = await planningOf(record.plan, user, imageOf(record), context);
   await shareRun(context.project, launch.runFolder, user);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
 const message = z.object({
@@ -29,8 +30,10 @@ export function buildLog(): BuildLog {
   const takeText = (text: string): readonly string[] => {
     const complete = (partial + text).split(/\r?\n/);
     partial = complete.pop() ?? '';
-    return complete
-      .map((line) => strip(line).trimEnd())
+    // What a program wrote over again on the same line is no line of its own.
+    const shown = complete.map((line) => line.trimEnd().split('\r').at(-1) ?? '');
+    return shown
+      .map((line) => stripVTControlCharacters(line))
       .filter(isTelling)
       .map(remember);
   };
@@ -69,12 +72,6 @@ export function buildLog(): BuildLog {
 /** The daemon's own housekeeping tells a person nothing. */
 function isTelling(line: string): boolean {
   return line !== '' && !/^ ---> |^Removing intermediate container /.test(line);
-}
-
-/** Without the colours that apt and pip may write. */
-function strip(line: string): string {
-  const escape = String.fromCharCode(27);
-  return line.replaceAll(new RegExp(`${escape}\\[[0-9;]*[A-Za-z]`, 'g'), '');
 }
 
 function parseJson(text: string): unknown {

@@ -18,7 +18,7 @@ const ownLabel = 'sparkctl.image';
 
 /** Recognises an image by what it declares; whether its parts work shows when it starts. */
 export function imageFlavour({ name, environment, entrypoint, labels }: ImageFacts): ImageFlavour {
-  if (labels[ownLabel] !== undefined) return { kind: 'own' };
+  if (labels[ownLabel] === '1') return { kind: 'own' };
   const value = (variable: string) =>
     environment.find((entry) => entry.startsWith(`${variable}=`))?.slice(variable.length + 1);
   const declared = value('SPARK_HOME');

@@ -44,7 +44,8 @@ async function filesBelow(folder: string, path: string): Promise<readonly string
     if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }
-  const names = await namesIn(join(folder, path));
+  // Python writes byte code beside its sources whenever it likes; it must not make the image look out of date.
+  const names = (await namesIn(join(folder, path))).filter((name) => name !== '__pycache__');
   return (await Promise.all(names.map((name) => filesBelow(folder, posix.join(path, name))))).flat();
 }
 

@@ -5,7 +5,7 @@ import { connectDocker, type Daemon, requireLocal } from '../daemon/connect-dock
 import { dockerMachine } from '../daemon/docker-machine.ts';
 import { type ContainerUser, containerUser } from '../folders/container-user.ts';
 import { prepareFolders, writeComposeVariables, writeSupportFiles } from '../folders/prepare-folders.ts';
-import { requireWritable } from '../folders/require-writable.ts';
+import { openProject } from '../folders/open-project.ts';
 import { ensureImage, type ReadyImage } from '../image/ensure-image.ts';
 import { requireMemory } from '../plan/memory-limits.ts';
 import { planCluster } from '../plan/plan-cluster.ts';
@@ -20,8 +20,8 @@ export async function upCluster(plan: ClusterPlan, context: BackendContext): Pro
   requireLocal(daemon);
   const machine = await dockerMachine(daemon);
   requireMemory(plan, machine.memoryMb);
-  const user = hostContainerUser(machine.mapsUsers);
-  await requireWritable(context.project, user, (text) => context.emit({ kind: 'note', text }));
+  const user = hostContainerUser(machine.isRootless);
+  await openProject(context.project, user, (text) => context.emit({ kind: 'note', text }));
   const sketch = await planningOf(plan, user, undefined, context);
   const image = await ensureImage(daemon, sketch.file, sketch.services, context);
   context.signal.throwIfAborted();
@@ -43,9 +43,10 @@ export async function upCluster(plan: ClusterPlan, context: BackendContext): Pro
 }
 
 /** The user that containers run as, seen from this process. */
-export function hostContainerUser(mapsUsers: boolean): ContainerUser {
-  const uid = process.getuid?.();
-  return containerUser({ mapsUsers, ...(uid === undefined ? {} : { uid }) }, process.platform);
+export function hostContainerUser(isRootless: boolean): ContainerUser {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+  const known = uid === undefined || gid === undefined ? {} : { uid, gid };
+  return containerUser({ ...known, isRootless }, process.platform);
 }
 
 async function writeFiles(

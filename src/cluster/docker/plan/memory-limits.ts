@@ -45,7 +45,7 @@ export function requireMemory(plan: ClusterPlan, machineMb: number): void {
   throw new SparkctlError({
     code: 'not-enough-memory',
     cause: 'usage',
-    message: `${workers} with ${plan.workerMemoryMb} MiB${plan.workers === 1 ? '' : ' each'} need ${askedMb} MiB, and the machine that Docker runs on has ${machineMb} MiB.`,
+    message: `${workers} with ${plan.workerMemoryMb} MiB${plan.workers === 1 ? '' : ' each'} ${plan.workers === 1 ? 'needs' : 'need'} ${askedMb} MiB, and the machine that Docker runs on has ${machineMb} MiB.`,
     hint: `Ask for less, such as --workers ${plan.workers} --worker-memory ${Math.max(fitting, 256)}m.`,
     details: { askedMb, machineMb },
   });

@@ -43,11 +43,13 @@ export function planDriver(facts: DriverFacts): ContainerSpec {
     ...base,
     name: `${composeProject}-driver-${launch.runId}`,
     node: `driver-${launch.runId}`,
-    command: [
-      ...(propertiesPath === undefined ? [] : ['--properties-file', propertiesPath]),
-      ...launch.sparkSubmitArguments,
-    ],
-    environment: { ...base.environment, SPARK_SUBMIT_OPTS: submitOptions.filter(Boolean).join(' ') },
+    command: launch.sparkSubmitArguments,
+    environment: {
+      ...base.environment,
+      SPARK_SUBMIT_OPTS: submitOptions.filter(Boolean).join(' '),
+      // As a variable and not as an argument: the entry point puts the cluster's own settings before it.
+      ...(propertiesPath === undefined ? {} : { SPARK_PROPERTIES_FILE: propertiesPath }),
+    },
     labels: { ...base.labels, [label.run]: launch.runId },
     workingFolder: launch.workingFolder,
     memoryBytes: driverLimitMb(launch.sparkSubmitArguments, machineMb) * 1024 * 1024,

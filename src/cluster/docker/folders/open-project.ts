@@ -1,0 +1,53 @@
+import { chmod, stat } from 'node:fs/promises';
+import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../../errors/wrap-write-error.ts';
+import type { ContainerUser } from './container-user.ts';
+
+interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** What the containers may do in a folder: bits as in its mode, 4 read, 2 write, 1 pass through. */
+export function permissionsIn(folder: Ownership, { uid, hostGid, access }: ContainerUser): number {
+  if (access === 'owner' && folder.uid === uid) return (folder.mode >> 6) & 7;
+  if (folder.gid === hostGid) return (folder.mode >> 3) & 7;
+  return folder.mode & 7;
+}
+
+/**
+ * Sees to it that the containers can work in the project's folder, before anything is started: every job would fail
+ * otherwise, most at their end. A folder of the group that is theirs is opened to it, and that is told; what belongs to
+ * somebody else is refused, with the remedy.
+ */
+export async function openProject(project: string, user: ContainerUser, tell: (note: string) => void): Promise<void> {
+  if (user.access === 'any') return;
+  const folder = await stat(project);
+  const may = permissionsIn(folder, user);
+  if (may === 7) return;
+  if (user.access === 'group' && folder.gid === user.hostGid) {
+    await chmod(project, (folder.mode & 0o7777) | 0o070).catch((error: unknown) => {
+      throw wrapWriteError(error, `The mode of ${project}`);
+    });
+    tell(`Containers run as user ${user.uid}, group 0: the folder ${project} was opened to its group (chmod g+rwx).`);
+    return;
+  }
+  // Its own folders sparkctl can open to the group wherever they are, as long as the way there is open.
+  if (user.access === 'group' && (may & 5) === 5) {
+    tell(
+      `Containers run as user ${user.uid}, group 0: in ${project} they may write .sparkctl/ and data/ only. For the rest: chgrp ${user.hostGid} "${project}" && chmod g+rwx "${project}"`,
+    );
+    return;
+  }
+  throw new SparkctlError({
+    code: 'project-not-writable',
+    cause: 'permission',
+    message: `The containers of a Docker cluster run as user ${user.uid}, group 0, who may not write the project folder ${project} (owner ${folder.uid}, group ${folder.gid}, mode ${(folder.mode & 0o777).toString(8)}).`,
+    hint:
+      user.access === 'owner'
+        ? `Take the folder over (sudo chown ${user.uid} "${project}"), or work without Docker: --backend local.`
+        : `Open it to them (chgrp ${user.hostGid} "${project}" && chmod g+rwx "${project}"), or work without Docker: --backend local.`,
+    details: { project, uid: user.uid },
+  });
+}
