@@ -28,9 +28,13 @@ RUN COPY=1 true`;
       caBundle: '/dev/null',
     });
     const ignored = readFileSync(join(repository, '.dockerignore'), 'utf8');
-    const allowed = [...ignored.matchAll(/^!(.+)$/gm)].map(([, path]) => path);
+    const allowed = [...ignored.matchAll(/^!(.+)$/gm)].map(([, path]) => path ?? '');
     expect(dockerfile).toBe('spark/Dockerfile');
-    expect(files.map(({ path }) => path)).toEqual(allowed.sort());
+    const paths = files.map(({ path }) => path);
+    const within = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
+    expect(paths.filter((path) => !allowed.some((place) => within(path, place)))).toEqual([]);
+    expect(allowed.filter((place) => !paths.some((path) => within(path, place)))).toEqual([]);
+    expect(paths.filter((path) => path.includes('__pycache__'))).toEqual([]);
   });
 
   it('gives another tag whenever a part of it changes, and the same otherwise', async () => {

@@ -22,7 +22,10 @@ export interface ContainerUser {
 /** The user that the image has a name and a home for. */
 const imageUid = 1001;
 
-export function containerUser({ uid, gid = 0, isRootless }: HostUser, platform: NodeJS.Platform): ContainerUser {
+export function containerUser(
+  { uid, gid = 0, isRootless }: HostUser,
+  platform: NodeJS.Platform,
+): ContainerUser {
   if (uid === undefined || platform !== 'linux') return { uid: imageUid, access: 'any', hostGid: 0 };
   if (isRootless) return { uid: imageUid, access: 'group', hostGid: gid };
   if (uid === 0) return { uid: imageUid, access: 'group', hostGid: 0 };

@@ -21,7 +21,11 @@ export function permissionsIn(folder: Ownership, { uid, hostGid, access }: Conta
  * otherwise, most at their end. A folder of the group that is theirs is opened to it, and that is told; what belongs to
  * somebody else is refused, with the remedy.
  */
-export async function openProject(project: string, user: ContainerUser, tell: (note: string) => void): Promise<void> {
+export async function openProject(
+  project: string,
+  user: ContainerUser,
+  tell: (note: string) => void,
+): Promise<void> {
   if (user.access === 'any') return;
   const folder = await stat(project);
   const may = permissionsIn(folder, user);
@@ -30,7 +34,9 @@ export async function openProject(project: string, user: ContainerUser, tell: (n
     await chmod(project, (folder.mode & 0o7777) | 0o070).catch((error: unknown) => {
       throw wrapWriteError(error, `The mode of ${project}`);
     });
-    tell(`Containers run as user ${user.uid}, group 0: the folder ${project} was opened to its group (chmod g+rwx).`);
+    tell(
+      `Containers run as user ${user.uid}, group 0: the folder ${project} was opened to its group (chmod g+rwx).`,
+    );
     return;
   }
   // Its own folders sparkctl can open to the group wherever they are, as long as the way there is open.

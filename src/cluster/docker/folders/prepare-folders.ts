@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, copyFile, mkdir, rm } from 'node:fs/promises';
+import { access, copyFile, cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Variables } from '../../../config/compose/interpolate.ts';
 import { wrapWriteError } from '../../../errors/wrap-write-error.ts';
@@ -71,7 +71,7 @@ export async function writeComposeVariables(path: string, variables: Variables):
   await writeAtomically(path, head + lines.join(''), 0o644);
 }
 
-/** What a foreign image is given: the entry point, the log configuration and a name for the containers' user. */
+/** What a foreign image is given: the entry point, the log configuration, sparkctl_jobs and a name for the containers' user. */
 export async function writeSupportFiles(folder: string, uid: number): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o755 });
@@ -80,6 +80,10 @@ export async function writeSupportFiles(folder: string, uid: number): Promise<vo
     join(packageRoot, 'spark', 'driver-log4j2.properties'),
     join(folder, 'driver-log4j2.properties'),
   );
+  await cp(join(packageRoot, 'spark', 'sparkctl_jobs'), join(folder, 'python', 'sparkctl_jobs'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('__pycache__'),
+  });
   const users = ['root:x:0:0:root:/root:/bin/bash', `spark:x:${uid}:0:Spark:/tmp:/bin/bash`];
   await writeAtomically(join(folder, 'passwd'), `${users.join('\n')}\n`, 0o644);
 }

@@ -23,7 +23,11 @@ export async function shareWithGroup(path: string, sharing: Sharing): Promise<vo
   if (found === undefined || !(found.isDirectory() || found.isFile())) return;
   await shareOne(path, found.isDirectory(), sharing);
   if (!found.isDirectory() || !sharing.recursive) return;
-  for (const name of await readdir(path)) await shareWithGroup(join(path, name), sharing);
+  const names = await readdir(path).catch((error: unknown) => {
+    if (!sharing.chown && hasErrorCode(error, 'EACCES')) return [];
+    throw error;
+  });
+  for (const name of names) await shareWithGroup(join(path, name), sharing);
 }
 
 async function shareOne(path: string, isFolder: boolean, { chown, readOnly }: Sharing): Promise<void> {
@@ -31,6 +35,8 @@ async function shareOne(path: string, isFolder: boolean, { chown, readOnly }: Sh
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: unknown) => {
       if (hasErrorCode(error, 'ENOENT', 'ELOOP')) return undefined;
+      // Without root's power, what a container made for itself alone stays its own.
+      if (!chown && hasErrorCode(error, 'EACCES')) return undefined;
       throw error;
     },
   );

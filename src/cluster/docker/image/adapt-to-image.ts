@@ -7,7 +7,7 @@ export interface ImageNeeds {
   /** Of an image that sparkctl did not build. */
   readonly foreign?: {
     readonly sparkHome: string;
-    /** Files of the host: the entry point, and a passwd file in which the containers' user has a name. */
+    /** Files of the host: the entry point, the package that jobs import, and a passwd file in which the containers' user has a name. */
     readonly supportFolder: string;
   };
 }
@@ -27,7 +27,11 @@ export function adaptToImage(spec: ContainerSpec, { foreign }: ImageNeeds): Cont
     ...spec,
     entrypoint: ['/bin/bash', `${supportTarget}/entrypoint.sh`],
     command: spec.command ?? [],
-    environment: { ...spec.environment, SPARK_HOME: foreign.sparkHome },
+    environment: {
+      ...spec.environment,
+      SPARK_HOME: foreign.sparkHome,
+      PYTHONPATH: `${supportTarget}/python:${foreign.sparkHome}/python`,
+    },
     mounts: [
       ...spec.mounts,
       bind(foreign.supportFolder, supportTarget),
