@@ -31,6 +31,11 @@
 # written to a folder in memory that this user alone can read.
 set -euo pipefail
 
+# Until the exec at the end this script may be the container's first process, which the kernel shields from every signal
+# that it does not handle.
+trap 'exit 143' TERM
+trap 'exit 130' INT
+
 fail() {
   echo "entrypoint: $1" >&2
   exit 64
@@ -268,15 +273,11 @@ options+=(${SPARK_DAEMON_JAVA_OPTS:-})
 wait_for_master() {
   local first="${master_url#spark://}" deadline=$((SECONDS + ${SPARK_MASTER_WAIT_SECONDS:-60}))
   first="${first%%,*}"
-  # Until the exec below this script is the container's first process, which the kernel shields from signals it does
-  # not handle.
-  trap 'exit 143' TERM
-  trap 'exit 130' INT
+  echo "entrypoint: waiting for the master at $master_url" >&2
   until (exec 3<> "/dev/tcp/${first%:*}/${first##*:}") 2> /dev/null; do
-    ((SECONDS < deadline)) || { echo "entrypoint: no master answers at $master_url yet; starting all the same." >&2; break; }
+    ((SECONDS < deadline)) || { echo "entrypoint: it does not answer yet; starting all the same." >&2; break; }
     sleep 0.1
   done
-  trap - TERM INT
 }
 
 case "$mode" in

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parsePort } from '../../src/config/compose/compose-port.ts';
 import { interpolate } from '../../src/config/compose/interpolate.ts';
 import { parseEnvFile } from '../../src/config/compose/parse-env-file.ts';
 import { readCompose } from '../../src/config/compose/read-compose.ts';
@@ -156,6 +157,23 @@ networks: {there: }
       '/p/c.yml: version has no effect: Compose itself no longer reads it.',
       '/p/c.yml: services.a.healthcheck has no effect: sparkctl asks the endpoints of master and history server themselves.',
     ]);
+  });
+});
+
+describe('a published port', () => {
+  it.each([
+    ['127.0.0.1:8080:80', { address: '127.0.0.1', hostPort: 8080, containerPort: 80 }],
+    ['127.0.0.1::80', { address: '127.0.0.1', containerPort: 80 }],
+    ['127.0.0.1:0:80/tcp', { address: '127.0.0.1', containerPort: 80 }],
+    ['[::1]:8080:80', { address: '::1', hostPort: 8080, containerPort: 80 }],
+    ['8080:80', { hostPort: 8080, containerPort: 80 }],
+    ['80', { containerPort: 80 }],
+    ['80-81:80', undefined],
+    ['80/udp', undefined],
+    ['70000:80', undefined],
+    ['x:80', undefined],
+  ])('%s', (text, port) => {
+    expect(parsePort(text)).toEqual(port);
   });
 });
 

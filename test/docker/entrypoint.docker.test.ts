@@ -136,7 +136,11 @@ describeDocker('the entry point of the image', () => {
   it('passes a signal on to the role at once, also while a worker waits for its master', async () => {
     for (const [environment, sign, exitCode] of [
       [{ SPARK_MODE: 'master' }, 'I have been elected leader', 143],
-      [{ SPARK_MODE: 'worker', SPARK_MASTER_URL: 'spark://127.0.0.1:1' }, '', 143],
+      [
+        { SPARK_MODE: 'worker', SPARK_MASTER_URL: 'spark://127.0.0.1:1' },
+        'waiting for the master at spark://127.0.0.1:1',
+        143,
+      ],
     ] as const) {
       let endedAfterMs = 0;
       const outcome = await runContainer({ image, environment }, async (id) => {

@@ -29,13 +29,13 @@ describeDocker('a Docker cluster that cannot start', () => {
     );
     await project.write(
       'Dockerfile',
-      'FROM debian:bookworm-slim\nRUN echo all is well\nRUN echo one; echo two >&2; exit 3\n',
+      'FROM debian:bookworm-slim\nRUN echo all is well\nRUN echo one; echo two; exit 3\n',
     );
     await expect(dockerBackend.up(plan, contextOf(project.folder, withoutBundle()))).rejects.toMatchObject({
       code: 'image-build-failed',
       exitCode: 69,
       message: expect.stringMatching(
-        /^The image sparkctl-spark:[0-9a-f]{12} could not be built: "Step 3\/3 : RUN echo one; echo two >&2; exit 3" failed \(The command '\/bin\/sh -c echo one; echo two >&2; exit 3' returned a non-zero code: 3\)\. It ended with:\n {2}one\n {2}two$/,
+        /^The image sparkctl-spark:[0-9a-f]{12} could not be built: "Step 3\/3 : RUN echo one; echo two; exit 3" failed \(The command '\/bin\/sh -c echo one; echo two; exit 3' returned a non-zero code: 3\)\. It ended with:\n {2}one\n {2}two$/,
       ),
       hint: 'Mend that step and try again: the steps before it are kept.',
     });

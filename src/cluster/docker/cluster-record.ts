@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readIfPresent } from '../../files/read-if-present.ts';
@@ -40,10 +39,6 @@ export async function readRecord(project: string, name: string): Promise<Cluster
 
 export async function writeRecord(project: string, record: ClusterRecord): Promise<void> {
   await writeAtomically(recordPath(project, record.plan.name), `${JSON.stringify(record, null, 2)}\n`);
-}
-
-export async function removeRecord(project: string, name: string): Promise<void> {
-  await rm(recordPath(project, name), { force: true });
 }
 
 function parseJson(text: string): unknown {

@@ -14,7 +14,8 @@ export function parsePort(text: string): ComposePort | undefined {
   const pattern = /^(?:(?:(?<address>[^:[\]]+|\[[^\]]+\]):)?(?<host>\d*):)?(?<container>\d+)(?:\/tcp)?$/;
   const { address, host, container } = pattern.exec(text.trim())?.groups ?? {};
   const containerPort = Number(container);
-  const hostPort = host === undefined || host === '' ? undefined : Number(host);
+  // Compose, too, takes port 0 as a wish for a free one.
+  const hostPort = Number(host ?? '') === 0 ? undefined : Number(host);
   if (![containerPort, hostPort ?? 1].every((port) => port > 0 && port < 65_536)) return undefined;
   return {
     containerPort,
