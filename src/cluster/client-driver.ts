@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
@@ -8,6 +8,7 @@ import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
 import { packageRoot } from '../runtime/package-root.ts';
 import type { BackendContext } from './backend.ts';
 import type { DriverExit, DriverLaunch, RunningDriver } from './driver.ts';
+import { joinProperties } from './join-properties.ts';
 
 /** The numbers of the signals that end processes, for the 128 + n of a shell. */
 const signalNumber: Readonly<Record<string, number>> = {
@@ -71,39 +72,16 @@ export async function startClientDriver(
   };
 }
 
-/**
- * spark-submit takes one file of properties. Where there are several, or a secret, which must not stand in argv, they
- * are put one after the other in a private file: of a property that is there twice, Java takes the last.
- */
+/** spark-submit takes one file of properties. Where there are several, or a secret, which must not stand in argv, they are put into a private one. */
 async function propertiesFile(
-  { propertiesFiles, runId }: DriverLaunch,
+  { propertiesFiles, runId, runFolder }: DriverLaunch,
   secret: ClientDriverExtras['secret'],
 ): Promise<{ readonly path: string | undefined; readonly remove: () => Promise<void> }> {
-  const keep = async () => {};
-  if (secret === undefined) {
-    // With no secret to hide there is at most the person's own file.
-    return { path: propertiesFiles.at(-1), remove: keep };
-  }
-  const path = join(secret.folder, `driver-${runId}.properties`);
-  const contents = await Promise.all(propertiesFiles.map(readProperties));
-  const secrets = Object.entries(secret.properties).map(([key, value]) => `${key} ${value}`);
-  // The empty line ends a last line that ends in a backslash.
-  await writeAtomically(path, [...contents, secrets.join('\n')].join('\n\n'));
+  if (secret === undefined && propertiesFiles.length < 2)
+    return { path: propertiesFiles[0], remove: async () => {} };
+  const path = join(secret?.folder ?? runFolder, `driver-${runId}.properties`);
+  await writeAtomically(path, await joinProperties(propertiesFiles, secret?.properties));
   return { path, remove: () => rm(path, { force: true }) };
-}
-
-async function readProperties(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new SparkctlError({
-      code: 'properties-unreadable',
-      cause: 'input',
-      message: `The properties file ${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}).`,
-      hint: 'Check --properties-file.',
-      origin: error,
-    });
-  }
 }
 
 /** Settings of the driver, beside whatever the user set; a user's own SPARK_CONF_DIR brings its own log configuration. */

@@ -1,3 +1,4 @@
+import { foreseen } from '../../errors/foreseen.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
 import { readRecord } from './cluster-record.ts';
@@ -21,15 +22,7 @@ import { upCluster } from './operations/up-cluster.ts';
 export const dockerBackend: ClusterBackend = {
   kind: 'docker',
 
-  async obstacle({ environment }) {
-    try {
-      await connectDocker(environment);
-      return undefined;
-    } catch (error) {
-      if (error instanceof SparkctlError) return error;
-      throw error;
-    }
-  },
+  obstacle: ({ environment }) => foreseen(() => connectDocker(environment)),
 
   async up(plan, context) {
     await using _lock = await lockCluster(plan.name, context);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foreseen } from '../../errors/foreseen.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { followFile } from '../../files/follow-file.ts';
 import { endMarked } from '../../process/end-marked.ts';
@@ -24,16 +25,11 @@ import { nodeGraceMs, stopLocalCluster } from './stop-local-cluster.ts';
 export const localBackend: ClusterBackend = {
   kind: 'local',
 
-  async obstacle({ environment }) {
-    try {
+  obstacle: ({ environment }) =>
+    foreseen(async () => {
       await findJava(environment);
       await findPython(environment);
-      return undefined;
-    } catch (error) {
-      if (error instanceof SparkctlError) return error;
-      throw error;
-    }
-  },
+    }),
 
   async up(plan, context) {
     await using _lock = await lockCluster(plan.name, context);

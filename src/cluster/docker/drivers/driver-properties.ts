@@ -1,8 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
 import { writeAtomically } from '../../../files/write-atomically.ts';
 import type { DriverLaunch } from '../../driver.ts';
+import { joinProperties } from '../../join-properties.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import type { ContainerUser } from '../folders/container-user.ts';
 import { shareWithGroup } from '../folders/share-with-group.ts';
@@ -24,25 +24,9 @@ export async function driverProperties(
 ): Promise<DriverProperties> {
   if (propertiesFiles.length === 0) return { path: undefined, remove: async () => {} };
   const path = join(folders.cluster, 'drivers', `${runId}.properties`);
-  const contents = await Promise.all(propertiesFiles.map(readProperties));
   await mkdir(dirname(path), { recursive: true, mode: 0o770 });
-  // The empty line ends a last line that ends in a backslash.
-  await writeAtomically(path, contents.join('\n\n'));
+  await writeAtomically(path, await joinProperties(propertiesFiles));
   if (user.access === 'group')
     await shareWithGroup(dirname(path), { chown: process.getuid?.() === 0, recursive: true });
   return { path, remove: () => rm(path, { force: true }) };
-}
-
-async function readProperties(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new SparkctlError({
-      code: 'properties-unreadable',
-      cause: 'input',
-      message: `The properties file ${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}).`,
-      hint: 'Check --properties-file.',
-      origin: error,
-    });
-  }
 }
