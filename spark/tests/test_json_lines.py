@@ -6,8 +6,10 @@ import pyarrow as pa
 import pytest
 from pyspark.sql.types import BooleanType, DoubleType, LongType, StringType, StructField, StructType
 
-from sparkctl_jobs import Reason, Skipped, json_lines, numbered
+from sparkctl_jobs import Reason, Skipped, numbered
+from sparkctl_jobs.json_exact import parse_exactly
 from sparkctl_jobs.json_lines import parse_json_lines
+from sparkctl_jobs.json_plain import is_plain, parse_plain
 
 SCHEMA = StructType(
     [
@@ -184,9 +186,9 @@ def test_both_parsers_say_the_same_of_broken_lines():
                 [b"", b"{", b"}", b'"', b",", b"\xff", b"\0", b" ", b"0"]
             )
         one = pa.array([bytes(line)], pa.binary())
-        if not json_lines._is_plain(one)[0] or (fast := json_lines._parse_fast(one, SCHEMA)) is None:
+        if not is_plain(one)[0] or (fast := parse_plain(one, SCHEMA)) is None:
             continue
         taken += 1
-        exact, reasons = json_lines._parse_exactly(one, SCHEMA)
+        exact, reasons = parse_exactly(one, SCHEMA)
         assert (fast, [None]) == (exact, reasons.to_pylist()), line
     assert taken > 300

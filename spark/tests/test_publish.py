@@ -178,6 +178,35 @@ def test_the_first_line_of_a_key_wins(database, query, mode, spread):
     assert (run.read, run.loaded, run.quarantined, run.duplicates) == (13 + 24, 19, 1, 17)
 
 
+@pytest.mark.parametrize("key", ["id", "name"])
+def test_a_key_of_an_earlier_batch_is_found(database, query, key):
+    """Rising keys, falling ones and repeated ones, over several batches of one block."""
+    asked = plan(database, ROWS, key=key)
+    keys = [[1, 2, 3], [4, 2, 5], [5, 1, 0], [9, 8, 9], [10, 11, 0], [12, 13, 14]]
+    batches = []
+    for number, part in enumerate(keys):
+        batch = lines(*part, first=1 + 3 * number)
+        names = pa.array([f"key {value}" for value in part])
+        batches.append(batch.set_column(1, "name", names) if key == "name" else batch)
+    write(asked, batches)
+    assert [row[0] for row in query("SELECT id FROM people ORDER BY id")] == [*range(6), *range(8, 15)]
+    assert query("SELECT line FROM people_quarantine") == [(5,), (7,), (8,), (12,), (15,)]
+
+
+def test_rows_that_go_missing_on_the_way_stop_the_publication(database, query):
+    write(plan(database), [people(1)])
+    asked = plan(database)
+    message = write_shard(asked, 0, iter([people(2, 3)]))
+    shard = sqlite3.connect(message.path)
+    shard.execute("DELETE FROM rows_0 WHERE id = 3")
+    shard.commit()
+    shard.close()
+    with pytest.raises(errors.AccountingError) as error:
+        publish(asked, [message])
+    assert str(error.value) == "2 rows were to be loaded into people, 1 were: nothing is published"
+    assert query("SELECT id FROM people") == [(1,)]
+
+
 @pytest.mark.parametrize("spread", [1, 12])
 def test_append_rejects_keys_that_are_there_and_upsert_takes_them(database, query, spread):
     write(plan(database, ROWS), [lines(1, 50)])

@@ -16,7 +16,8 @@ from ..errors import UnknownOptionError
 from .plan import Mode, Stage, WritePlan, carries_provenance, own_columns
 from .publish import publish
 from .run_ledger import find_run
-from .shard import ShardMessage, write_shard
+from .segment import ShardMessage
+from .shard import write_shard
 from .staging import Staging, remove_folder
 from .target import describe_target
 

@@ -1,68 +1,23 @@
 """Brings the rows of shards together in one table, in the order of their source, the first of each key."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from ..reasons import Reason
 from .identifiers import quoted, quoted_list
+from .order import Piece
 from .originals import find_originals
 from .plan import WritePlan
-from .shard import REJECTS, ROWS, Segment, ShardMessage
-from .source_files import as_given
+from .segment import REJECTS, ROWS, Segment
 from .target import Target
 
 # SQLite attaches ten databases at most; two are for the merge itself.
 _MOST_ATTACHED = 8
 _KEYS_AT_ONCE = 100_000
 _MOST_RANGES = 1000
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A segment, its shard, and where its lines are in the whole."""
-
-    shard: Path
-    segment: Segment
-    partition: int
-    source_file: str
-    lines_before: int
-    """Lines of the same file in earlier blocks."""
-
-
-def in_order(plan: WritePlan, messages: Sequence[ShardMessage]) -> list[Piece]:
-    """The segments of all shards by file and place in the file, which is the same however they were read."""
-    pieces = [
-        Piece(
-            Path(plan.staging) / Path(message.path).name,
-            segment,
-            message.partition,
-            as_given(segment.source_file or "", plan.base_folder),
-            0,
-        )
-        for message in messages
-        for segment in message.segments
-    ]
-    pieces.sort(
-        key=lambda p: (
-            p.source_file,
-            p.segment.block or 0,
-            p.segment.first_line,
-            p.partition,
-            p.segment.index,
-        )
-    )
-    lines: dict[str, int] = defaultdict(int)
-    placed = []
-    for piece in pieces:
-        before = lines[piece.source_file] if piece.segment.block is not None else 0
-        lines[piece.source_file] += piece.segment.last_line
-        placed.append(Piece(piece.shard, piece.segment, piece.partition, piece.source_file, before))
-    return placed
 
 
 def merges_directly(plan: WritePlan, pieces: Sequence[Piece]) -> bool:

@@ -10,10 +10,11 @@ from pathlib import Path
 from ..errors import AccountingError, JobError, from_os, from_sqlite
 from ..reasons import Reason, Skipped
 from .identifiers import quoted, quoted_list
-from .merge import Merge, Piece, copy_rows, in_order, merges_directly
+from .merge import Merge, copy_rows, merges_directly
+from .order import Piece, in_order
 from .plan import WritePlan
 from .run_ledger import RUNS_DEFINITION, CommittedRun, add_run, quarantine_definition, run_in
-from .shard import ShardMessage
+from .segment import ShardMessage
 from .staging import Staging, create_file
 from .target import Target, open_database
 
@@ -70,21 +71,17 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_files: set[str]) -> None:
     target = plan.target
     connection.execute(RUNS_DEFINITION)
-    now = connection.execute(
-        "SELECT sql FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", (target.table,)
-    ).fetchone()
+    now = _definition_of(connection, target.table)
     if now is None:
         connection.execute(target.definition)
-    elif now[0] != target.definition:
+    elif now != target.definition:
         raise JobError(f"the definition of table {target.table} has changed during the run: {target.path}")
     elif plan.mode == "overwrite":
         connection.execute(f"DELETE FROM main.{quoted(target.table)}")
     quarantine = quoted(target.quarantine)
     if plan.carries_provenance:
         connection.execute(quarantine_definition(target.quarantine))
-    elif not connection.execute(
-        "SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", (target.quarantine,)
-    ).fetchone():
+    elif _definition_of(connection, target.quarantine) is None:
         return
     if plan.mode == "overwrite":
         connection.execute(f"DELETE FROM main.{quarantine}")
@@ -110,7 +107,7 @@ def _merge_aside(connection: sqlite3.Connection, plan: WritePlan, pieces: list[P
         merging.execute(plan.target.definition)
         merging.execute(quarantine_definition(plan.target.quarantine))
         merge = Merge(merging, plan)
-        if plan.mode == "append" and _has_table(connection, plan.target.table):
+        if plan.mode == "append" and _definition_of(connection, plan.target.table) is not None:
             merging.execute("ATTACH ? AS target", (f"{plan.database.as_uri()}?mode=ro",))
             merge.avoid("target")
         merge.add_all(pieces)
@@ -131,13 +128,11 @@ def _copy_merged(connection: sqlite3.Connection, plan: WritePlan, rows: int) -> 
         connection.execute(f"INSERT INTO main.{quarantine} SELECT * FROM merged.{quarantine}")
 
 
-def _has_table(connection: sqlite3.Connection, table: str) -> bool:
-    return (
-        connection.execute(
-            "SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", (table,)
-        ).fetchone()
-        is not None
-    )
+def _definition_of(connection: sqlite3.Connection, table: str) -> str | None:
+    found = connection.execute(
+        "SELECT sql FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE", (table,)
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _upsert(target: Target, source: str) -> str:

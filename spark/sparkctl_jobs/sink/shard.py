@@ -4,7 +4,6 @@ import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import adbc_driver_manager
 import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql.datasource import WriterCommitMessage
 
 from ..errors import CannotCreateError, ConstraintError, ValueNotStorableError, from_os, from_sqlite
 from ..lines import runs_of
@@ -23,45 +21,10 @@ from .identifiers import quoted
 from .originals import Originals
 from .plan import WritePlan
 from .repeated import RepeatedKeys
+from .segment import REJECTS, REJECTS_COLUMNS, ROWS, Segment, ShardMessage
 from .staging import create_file
 
-ROWS, REJECTS = "rows_{}", "rejects_{}"
-"""The tables of a segment in a shard."""
-REJECTS_COLUMNS = "line INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL"
-
 _KNOWN = frozenset([*map(str, Reason), *map(str, Skipped)])
-
-
-@dataclass
-class Segment:
-    """
-    The rows of a shard that stood together in their source: one block of one file, in its order.
-
-    Segments, not tasks, have a place in the order of all rows: a task may read blocks from here and there.
-    """
-
-    index: int
-    source_file: str | None
-    block: int | None
-    first_line: int = 0
-    last_line: int = 0
-    rows: int = 0
-    rejects: int = 0
-    least_key: int | None = None
-    greatest_key: int | None = None
-    """The range of the keys where the key is one integer column: ranges that lie apart need no comparing."""
-    originals: str | None = None
-
-
-@dataclass
-class ShardMessage(WriterCommitMessage):
-    """What a task tells the commit."""
-
-    path: str
-    partition: int
-    segments: list[Segment] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-    """Rows by what became of them: a reason, `filtered`, or `loaded`."""
 
 
 class Shard:
