@@ -1,6 +1,7 @@
 import { loadBackend } from '../cluster/backends.ts';
 import { projectFolder } from '../config/project-folder.ts';
 import { findCluster, listClusters } from '../operations/find-cluster.ts';
+import { openLink } from '../operations/open-link.ts';
 import type { OperationContext } from '../operations/operation-context.ts';
 import { startCluster } from '../operations/start-cluster.ts';
 import {
@@ -106,6 +107,19 @@ export async function clusterLogs(
   for await (const line of backend.logs(status.name, node, follow, context))
     command.host.stdout.write(`${line}\n`);
   command.signal.throwIfAborted();
+  return 0;
+}
+
+export async function clusterOpen(
+  page: 'master' | 'history',
+  wish: ClusterWish,
+  display: Display,
+  command: CommandContext,
+): Promise<number> {
+  const { status } = await findCluster(wish, contextOf(command));
+  const url = status.links[page];
+  const opened = await openLink(url, command.host.environment);
+  print(command, display, { schemaVersion: 1, url, opened }, () => `${url}\n`);
   return 0;
 }
 

@@ -111,15 +111,15 @@ describe('the log of a build', () => {
     expect(log.failure()).toBeUndefined();
   });
 
-  it('keeps the failing step and its last lines', () => {
+  it.each([3, 40])('keeps the failing step and its last lines, of %i', (lines) => {
     const log = buildLog();
     log.take(said('Step 1/2 : FROM x\nfirst\n') + said('Step 2/2 : RUN fail\n'));
-    for (let line = 1; line <= 40; line++) log.take(said(`line ${line}\n`));
+    for (let line = 1; line <= lines; line++) log.take(said(`line ${line}\n`));
     log.take(JSON.stringify({ errorDetail: {}, error: 'returned a non-zero code: 3' }));
     expect(log.failure()).toMatchObject({
       step: 'Step 2/2 : RUN fail',
       error: 'returned a non-zero code: 3',
-      lines: Array.from({ length: 15 }, (_, index) => `line ${index + 26}`),
+      lines: Array.from({ length: lines }, (_, index) => `line ${index + 1}`).slice(-15),
     });
   });
 });

@@ -160,6 +160,21 @@ networks: {there: }
   });
 });
 
+describe('a shared part', () => {
+  it('gives way to what is written beside it, and an earlier one goes before a later one', () => {
+    const text = `x-a: &a {image: a, hostname: a, user: a}
+x-b: &b {hostname: b, working_dir: /b}
+services: {s: {<<: [*a, *b], user: s}}
+`;
+    expect(readCompose('/p/c.yml', text, {}).services['s']).toMatchObject({
+      image: 'a',
+      hostname: 'a',
+      user: 's',
+      working_dir: '/b',
+    });
+  });
+});
+
 describe('a published port', () => {
   it.each([
     ['127.0.0.1:8080:80', { address: '127.0.0.1', hostPort: 8080, containerPort: 80 }],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connectDocker, connectIfThere } from '../../src/cluster/docker/daemon/connect-docker.ts';
 import { dockerEndpoints } from '../../src/cluster/docker/daemon/docker-endpoint.ts';
 import { dockerFailure } from '../../src/cluster/docker/daemon/docker-failure.ts';
@@ -58,6 +58,15 @@ describe('a daemon that is not there', () => {
       hint: 'Start it (sudo systemctl start docker, or Docker Desktop), or work without it: --backend local.',
     });
     expect(await connectIfThere({ DOCKER_HOST: address })).toBeUndefined();
+  });
+
+  it("is looked for where the caller's environment says, not this process's", async () => {
+    vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:9');
+    try {
+      await expect(connectDocker({ DOCKER_HOST: 'unix:///nowhere/docker.sock' })).rejects.toThrow('(ENOENT)');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('has no clusters, unless it had one', async () => {

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { wholeNumber } from '../parse-values.ts';
 import type { CommandContext } from '../program.ts';
 import { type ProgressKind, progressOption } from '../render/progress-kind.ts';
@@ -17,7 +17,7 @@ type Values = ClusterOptionValues & {
   readonly all?: true;
 };
 
-/** `sparkctl cluster up|down|status|list|scale|logs`. */
+/** `sparkctl cluster up|down|status|list|scale|open|logs`. */
 export function clusterCommand(context: CommandContext): Command {
   const load = () => import('../run-cluster.ts');
   const cluster = new Command('cluster')
@@ -46,6 +46,11 @@ export function clusterCommand(context: CommandContext): Command {
     .argument('<workers>', 'how many', wholeNumber(1))
     .action(async (workers: number, values: Values) =>
       context.end(await (await load()).clusterScale(workers, wishOf(values), values, context)),
+    );
+  add('open', 'open the page of the master or of the history server, and print its link')
+    .addArgument(new Argument('[page]', 'which page').choices(['master', 'history']).default('master'))
+    .action(async (page: 'master' | 'history', values: Values) =>
+      context.end(await (await load()).clusterOpen(page, wishOf(values), values, context)),
     );
   add('logs', 'the log of a node')
     .argument('[node]', 'master, worker-1, …, history', 'master')
