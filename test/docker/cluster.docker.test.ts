@@ -219,7 +219,11 @@ spark.stop()
     await saw('started');
     const status = await dockerBackend.status('default', context);
     expect(status).toMatchObject({ state: 'running' });
-    expect(status?.nodes.map(({ name }) => name)).toContain(`driver-${runId}`);
+    const page = status?.nodes.find(({ name }) => name === `driver-${runId}`)?.url ?? '';
+    expect(page).toMatch(new RegExp(`^${status?.links.master}/proxy/app-[0-9-]+/$`));
+    const jobs = (await httpGet(`${page}jobs/`, 10_000)) ?? '';
+    const [, style] = /href="(\/[^"]+\.css)"/.exec(jobs) ?? [];
+    expect(await httpGet(`${status?.links.master}${style}`, 5_000)).toContain('{');
     await driver.stop(10_000);
     expect(await driver.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
     await expect(inspect(driver.id)).rejects.toThrow('No such container');

@@ -6,6 +6,7 @@ import type { FoundContainer } from '../containers/find-containers.ts';
 import { whyGone } from '../containers/why-gone.ts';
 import type { Daemon } from '../daemon/connect-docker.ts';
 import { label } from '../plan/labels.ts';
+import { driverPage } from './driver-page.ts';
 
 /** The master's address inside of the cluster's network. */
 export const masterUrl = 'spark://spark-master:7077';
@@ -34,7 +35,7 @@ export async function clusterStatus(
   const [masterPage, historyPage] = [pageOf('master'), pageOf('history')];
   const registered = await registeredAddresses(masterPage);
   const nodes = await Promise.all(
-    containers.map((container) => nodeStatus(daemon, container, registered ?? [])),
+    containers.map((container) => nodeStatus(daemon, container, masterPage, registered ?? [])),
   );
   const workers = nodes.filter(({ role }) => role === 'worker');
   const alive = workers.filter(({ state }) => state === 'registered').length;
@@ -64,6 +65,7 @@ function isThere({ role, state }: NodeStatus): boolean {
 async function nodeStatus(
   daemon: Daemon,
   container: FoundContainer,
+  masterPage: string | undefined,
   registered: readonly string[],
 ): Promise<NodeStatus> {
   const { node: name, role, id, address } = container;
@@ -72,7 +74,8 @@ async function nodeStatus(
     const reason = await reasonOf(daemon, id);
     return { ...base, state: 'gone', ...(reason === undefined ? {} : { reason }) };
   }
-  const url = pageUrl(container);
+  const ownPage = pageUrl(container);
+  const url = role === 'driver' ? await driverPage(ownPage, masterPage) : ownPage;
   const isRegistered = role === 'worker' && address !== undefined && registered.includes(address);
   return { ...base, state: isRegistered ? 'registered' : 'running', ...(url === undefined ? {} : { url }) };
 }
