@@ -15,20 +15,22 @@ export default defineConfig({
           exclude: ['test/**/*.{slow,spark,docker,package}.test.ts'],
         },
       },
-      slow('slow'),
-      slow('spark'),
-      slow('docker'),
-      slow('package'),
+      slow('package', 1),
+      slow('slow', 2),
+      slow('spark', 3),
+      slow('docker', 4),
     ],
   },
 });
 
-function slow(name: string) {
+/** One project after the other, and one file after the other in each. */
+function slow(name: string, groupOrder: number) {
   return {
     test: {
       name,
       include: [`test/**/*.${name}.test.ts`],
       fileParallelism: false,
+      sequence: { groupOrder },
       testTimeout: 5 * minute,
       hookTimeout: 10 * minute,
     },
