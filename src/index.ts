@@ -1,5 +1,6 @@
 /** The library: what the command line does, as functions. */
-export type { BackendKind, ClusterBackend, UpOutcome } from './cluster/backend.ts';
+export type { ClusterBackend, UpOutcome } from './cluster/backend.ts';
+export type { BackendKind } from './cluster/backend-kind.ts';
 export { loadBackend } from './cluster/backends.ts';
 export type { ClusterPlan } from './cluster/cluster-plan.ts';
 export type { ClusterStatus, NodeStatus } from './cluster/cluster-status.ts';

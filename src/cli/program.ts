@@ -1,17 +1,10 @@
 import { Command } from 'commander';
 import { sparkctlVersion } from '../runtime/sparkctl-version.ts';
 import type { CliHost } from './cli-host.ts';
+import type { CommandContext } from './command-context.ts';
 import { clusterCommand } from './commands/cluster-command.ts';
 import { runsCommand } from './commands/runs-command.ts';
 import { submitCommand } from './commands/submit-command.ts';
-
-/** What every command gets. */
-export interface CommandContext {
-  readonly host: CliHost;
-  readonly signal: AbortSignal;
-  /** Sets the exit code of a command that did what it was asked, whatever came of it. */
-  end(exitCode: number): void;
-}
 
 /** The whole command line. Commands load what they need only when they run, so that help costs nothing. */
 export function buildProgram(context: CommandContext): Command {

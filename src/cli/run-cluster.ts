@@ -9,7 +9,7 @@ import {
   defaultClusterName,
   findRunningCluster,
 } from '../operations/submit/choose-cluster.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { formatCluster, formatClusterList } from './render/cluster-table.ts';
 import { makeProgress, type Progress, paint } from './render/progress.ts';
 import type { ProgressKind } from './render/progress-kind.ts';

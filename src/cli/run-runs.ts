@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { projectFolder } from '../config/project-folder.ts';
 import { followRunLog } from '../operations/follow-run-log.ts';
 import { findRun, listRuns, runFolder } from '../runs/run-store.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { paint } from './render/progress.ts';
 import { formatRunDetails, formatRunList } from './render/run-table.ts';
 

@@ -5,7 +5,7 @@ import { dryRun } from '../operations/submit/dry-run.ts';
 import { submitJob } from '../operations/submit/submit-job.ts';
 import type { SubmitRequest } from '../operations/submit/submit-request.ts';
 import type { GivenSparkOption } from '../submit/spark-submit-option.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { formatError } from './render/format-error.ts';
 import { makeProgress, paint } from './render/progress.ts';
 import type { ProgressKind } from './render/progress-kind.ts';

@@ -1,10 +1,9 @@
 import type { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { Emit } from '../events/event.ts';
+import type { BackendKind } from './backend-kind.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { ClusterStatus } from './cluster-status.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
-
-export type BackendKind = 'local' | 'docker';
 
 /** What every backend is handed: nothing is read from globals. */
 export interface BackendContext {

@@ -1,4 +1,5 @@
-import type { BackendKind, ClusterBackend } from './backend.ts';
+import type { ClusterBackend } from './backend.ts';
+import type { BackendKind } from './backend-kind.ts';
 
 /** Every backend there is, loaded when it is first wanted. */
 const backends = {

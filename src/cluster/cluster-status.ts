@@ -1,4 +1,4 @@
-import type { BackendKind } from './backend.ts';
+import type { BackendKind } from './backend-kind.ts';
 
 export type NodeRole = 'master' | 'worker' | 'history' | 'driver';
 

@@ -1,4 +1,5 @@
-import type { BackendKind, UpOutcome } from '../cluster/backend.ts';
+import type { UpOutcome } from '../cluster/backend.ts';
+import type { BackendKind } from '../cluster/backend-kind.ts';
 import { loadBackend } from '../cluster/backends.ts';
 import type { OperationContext } from './operation-context.ts';
 import { prepareRuntime } from './prepare-runtime.ts';

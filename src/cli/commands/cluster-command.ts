@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import { wholeNumber } from '../parse-values.ts';
-import type { CommandContext } from '../program.ts';
 import { type ProgressKind, progressOption } from '../render/progress-kind.ts';
 import {
   type ClusterOptionValues,

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ClusterWish } from '../../operations/submit/choose-cluster.ts';
+import type { CommandContext } from '../command-context.ts';
 import { clusterName, memory, wholeNumber } from '../parse-values.ts';
-import type { CommandContext } from '../program.ts';
 
 export interface ClusterOptionValues {
   readonly cluster?: string;

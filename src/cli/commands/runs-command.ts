@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** `sparkctl runs list|show|logs`. */
 export function runsCommand(context: CommandContext): Command {

@@ -5,8 +5,8 @@ import {
   sparkSubmitInquiries,
   sparkSubmitOptions,
 } from '../../submit/spark-submit-option.ts';
+import type { CommandContext } from '../command-context.ts';
 import { duration, wholeNumber } from '../parse-values.ts';
-import type { CommandContext } from '../program.ts';
 import { type ProgressKind, progressOption } from '../render/progress-kind.ts';
 import {
   type ClusterOptionValues,

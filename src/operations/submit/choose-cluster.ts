@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { BackendKind } from '../../cluster/backend.ts';
+import type { BackendKind } from '../../cluster/backend-kind.ts';
 import { backendKinds, loadBackend } from '../../cluster/backends.ts';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';

@@ -1,4 +1,4 @@
-import type { BackendKind } from '../../cluster/backend.ts';
+import type { BackendKind } from '../../cluster/backend-kind.ts';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';

@@ -1,4 +1,5 @@
-import type { BackendKind, ClusterBackend } from '../../cluster/backend.ts';
+import type { ClusterBackend } from '../../cluster/backend.ts';
+import type { BackendKind } from '../../cluster/backend-kind.ts';
 import { loadBackend } from '../../cluster/backends.ts';
 import { startClientDriver } from '../../cluster/client-driver.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from '../../cluster/driver.ts';
