@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { BackendContext } from '../../src/cluster/backend.ts';
 import { localBackend } from '../../src/cluster/local/local-backend.ts';
 import { readRecord, recordPath, writeRecord } from '../../src/cluster/local/local-cluster-record.ts';
 import type { SparkctlEvent } from '../../src/events/event.ts';
+import { waitUntil } from '../../src/process/wait-until.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { backendContract } from './backend-contract.ts';
 
@@ -107,8 +108,12 @@ describe('a local cluster', () => {
   });
 });
 
-/** Listens on a port unless somebody does already; either way it is taken then. */
-async function occupy(port: number): Promise<ReturnType<typeof createServer> | undefined> {
+/** Listens on a port. Where somebody else does so for half a minute, it is taken well enough. */
+async function occupy(port: number): Promise<Server | undefined> {
+  return await waitUntil(() => tryToListen(port), { timeoutMs: 30_000, intervalMs: 200 });
+}
+
+async function tryToListen(port: number): Promise<Server | undefined> {
   const server = createServer();
   return await new Promise((resolve) => {
     server.once('error', () => resolve(undefined));

@@ -214,25 +214,33 @@ spark.stop()
     expect(await findDriver({ runId, onStdout: () => {}, onStderr: () => {} }, context)).toBeUndefined();
   });
 
-  it('ends a driver and all that it runs when it is told to stop', async () => {
+  it('shows the page of a running driver, and ends the driver and all that it runs when it is told to stop', async () => {
     const { driver, saw, runId } = await startDriver('default', context, ['jobs/slow.py', '600']);
-    await saw('started');
-    const status = await dockerBackend.status('default', context);
-    expect(status).toMatchObject({ state: 'running' });
-    const page = status?.nodes.find(({ name }) => name === `driver-${runId}`)?.url ?? '';
-    expect(page).toMatch(new RegExp(`^${status?.links.master}/proxy/app-[0-9-]+/$`));
-    const jobs = (await httpGet(`${page}jobs/`, 10_000)) ?? '';
-    const [, style] = /href="(\/[^"]+\.css)"/.exec(jobs) ?? [];
-    expect(await httpGet(`${status?.links.master}${style}`, 5_000)).toContain('{');
-    await driver.stop(10_000);
+    try {
+      await saw('started');
+      const page = await waitUntil(
+        async () => {
+          const status = await dockerBackend.status('default', context);
+          expect(status).toMatchObject({ state: 'running' });
+          return status?.nodes.find(({ name }) => name === `driver-${runId}`)?.url;
+        },
+        { timeoutMs: 60_000 },
+      );
+      const master = (await dockerBackend.status('default', context))?.links.master ?? '';
+      expect(page).toMatch(new RegExp(`^${master}/proxy/app-[0-9-]+/$`));
+      const [, style] = /href="(\/[^"]+\.css)"/.exec((await httpGet(`${page}jobs/`, 20_000)) ?? '') ?? [];
+      expect(await httpGet(`${master}${style}`, 20_000)).toContain('{');
+    } finally {
+      await driver.stop(10_000);
+    }
     expect(await driver.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
     await expect(inspect(driver.id)).rejects.toThrow('No such container');
     const idle = await waitUntil(
       async () => {
-        const text = await httpGet(`${status?.links.master}/json/`, 2_000);
-        return (JSON.parse(text ?? '{}') as { activeapps?: unknown[] }).activeapps?.length === 0
-          ? true
-          : undefined;
+        const { links } = (await dockerBackend.status('default', context)) ?? {};
+        const text = await httpGet(`${links?.master}/json/`, 2_000);
+        const { activeapps } = JSON.parse(text ?? '{}') as { activeapps?: unknown[] };
+        return activeapps?.length === 0 ? true : undefined;
       },
       { timeoutMs: 30_000 },
     );
