@@ -68,6 +68,49 @@ describe('a local cluster', () => {
     }
   });
 
+  it('chooses again when a port is taken between the choice and the start', async () => {
+    await using project = temporaryProject();
+    const servers = [await occupy(8080)];
+    const chosen: Promise<Server | undefined>[] = [];
+    const context: BackendContext = {
+      ...contextOf(project.folder),
+      // The master's port is chosen by then, and its process is not started yet.
+      emit: (event) => {
+        if (chosen.length === 0 && event.kind === 'note') chosen.push(tryToListen(7077));
+      },
+    };
+    try {
+      const { status } = await localBackend.up(plan, context);
+      servers.push(...(await Promise.all(chosen)));
+      expect(servers.filter((server) => server !== undefined)).toHaveLength(2);
+      expect(status).toMatchObject({ state: 'running', workers: { alive: 1 } });
+      expect(status.master).not.toBe('spark://127.0.0.1:7077');
+    } finally {
+      await localBackend.down(plan.name, context);
+      for (const server of servers) server?.close();
+    }
+  });
+
+  it("chooses again when a worker's port is taken before it starts", async () => {
+    await using project = temporaryProject();
+    const taken: Promise<Server | undefined>[] = [];
+    const context: BackendContext = {
+      ...contextOf(project.folder),
+      // Workers start once the master is ready.
+      emit: (event) => {
+        if (taken.length === 0 && event.kind === 'activity') taken.push(tryToListen(8081));
+      },
+    };
+    try {
+      const { status } = await localBackend.up(plan, context);
+      expect(status).toMatchObject({ state: 'running', workers: { alive: 1 } });
+      expect(status.nodes.find(({ role }) => role === 'worker')?.url).not.toBe('http://127.0.0.1:8081');
+    } finally {
+      await localBackend.down(plan.name, context);
+      for (const server of await Promise.all(taken)) server?.close();
+    }
+  });
+
   it('never touches a process that merely has a recorded id', async () => {
     await using project = temporaryProject();
     const context = contextOf(project.folder);

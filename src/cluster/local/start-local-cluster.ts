@@ -116,8 +116,11 @@ async function ready(
     context.emit({ kind: 'activity', text: `${node.name} is ready` });
     return;
   }
-  const log = await lastLines(nodeLogPath(context.project, record.name, node.name), 8);
-  if (log.includes('BindException')) throw new PortWasTaken(`a port of ${node.name} was taken`);
+  const logPath = nodeLogPath(context.project, record.name, node.name);
+  // The reason stands above a long stack trace.
+  if ((await lastLines(logPath, 200)).includes('BindException'))
+    throw new PortWasTaken(`a port of ${node.name} was taken`);
+  const log = await lastLines(logPath, 8);
   const { exitCode, signal } = daemon.exit() ?? {};
   const ending = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
   const what =
