@@ -89,6 +89,26 @@ describeDocker('the users job on a Docker cluster', () => {
     expect(degraded).toMatchObject({ state: 'degraded', workers: { wanted: 2, alive: 1 } });
   });
 
+  it('leaves a driver on a cluster that stays to its work when sparkctl is killed', async () => {
+    await project.write('going-on.py', 'import time\nprint("working", flush=True)\ntime.sleep(600)\n');
+    const running = startSparkctl(['submit', 'going-on.py'], { cwd: project.folder });
+    let printed = '';
+    running.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    await waitUntil(() => (printed.includes('working') ? true : undefined), { timeoutMs: 120_000 });
+    running.kill('SIGKILL');
+    await running;
+    const status = JSON.parse((await run('cluster', 'status', '--json')).stdout);
+    const drivers = status.nodes.filter(({ role }: { role: string }) => role === 'driver');
+    expect(drivers).toEqual([expect.objectContaining({ state: 'running' })]);
+    const logs = await run('cluster', 'logs', drivers[0].name);
+    expect(logs.stdout).toContain('working');
+    await killContainer(drivers[0].id);
+    const after = JSON.parse((await run('cluster', 'status', '--json')).stdout);
+    expect(after.nodes.filter(({ role }: { role: string }) => role === 'driver')).toEqual([]);
+  });
+
   it('leaves nothing of a cluster of its own after Ctrl-C', async () => {
     await project.write('endless.py', 'import time\nprint("working", flush=True)\ntime.sleep(600)\n');
     const words = ['submit', '--backend', 'docker', '--cluster', 'own', '--workers', '1', 'endless.py'];

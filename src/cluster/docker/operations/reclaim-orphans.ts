@@ -12,7 +12,7 @@ type Labels = Readonly<Record<string, string>>;
 
 /**
  * Removes what belongs to sparkctl processes of this machine that are dead: whole clusters that were made for one run,
- * and drivers. Whatever has no such owner in its labels, or another project, is never touched.
+ * and drivers that have ended. Whatever has no such owner in its labels, or another project, is never touched.
  */
 export async function reclaimOrphans(context: BackendContext): Promise<readonly string[]> {
   const daemon = await connectIfThere(context.environment);
@@ -27,7 +27,8 @@ export async function reclaimOrphans(context: BackendContext): Promise<readonly 
     await removeCluster(daemon, name, context, { keepEvents: false });
   }
   for (const driver of await findContainers(daemon, context.project)) {
-    if (driver.role === 'driver' && (await isOrphan(driver.labels)))
+    // On a cluster that stays, a driver outlives its sparkctl and ends its work; `cluster status` shows it.
+    if (driver.role === 'driver' && !driver.isRunning && (await isOrphan(driver.labels)))
       await removeContainer(daemon, driver.id, 2_000);
   }
   return [...clusters];
