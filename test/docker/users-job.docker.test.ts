@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readMasterState } from '../../src/cluster/master-state.ts';
 import { waitUntil } from '../../src/process/wait-until.ts';
-import { repository, sparkctl, startSparkctl } from '../support/sparkctl.ts';
+import { repository, sparkctl, startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { describeDocker, killContainer, leftovers } from './docker-tests.ts';
 
@@ -91,12 +91,11 @@ describeDocker('the users job on a Docker cluster', () => {
 
   it('leaves a driver on a cluster that stays to its work when sparkctl is killed', async () => {
     await project.write('going-on.py', 'import time\nprint("working", flush=True)\ntime.sleep(600)\n');
-    const running = startSparkctl(['submit', 'going-on.py'], { cwd: project.folder });
-    let printed = '';
-    running.stdout.on('data', (chunk) => {
-      printed += chunk;
-    });
-    await waitUntil(() => (printed.includes('working') ? true : undefined), { timeoutMs: 120_000 });
+    const { running } = await startedUntilPrinted(
+      ['submit', 'going-on.py'],
+      { cwd: project.folder },
+      'working',
+    );
     running.kill('SIGKILL');
     await running;
     const status = JSON.parse((await run('cluster', 'status', '--json')).stdout);
@@ -112,12 +111,7 @@ describeDocker('the users job on a Docker cluster', () => {
   it('leaves nothing of a cluster of its own after Ctrl-C', async () => {
     await project.write('endless.py', 'import time\nprint("working", flush=True)\ntime.sleep(600)\n');
     const words = ['submit', '--backend', 'docker', '--cluster', 'own', '--workers', '1', 'endless.py'];
-    const running = startSparkctl(words, { cwd: project.folder });
-    let printed = '';
-    running.stdout.on('data', (chunk) => {
-      printed += chunk;
-    });
-    await waitUntil(() => (printed.includes('working') ? true : undefined), { timeoutMs: 120_000 });
+    const { running } = await startedUntilPrinted(words, { cwd: project.folder }, 'working');
     expect((await leftovers(project.folder)).filter((name) => name.includes('own-'))).not.toEqual([]);
     running.kill('SIGINT');
     expect((await running).exitCode).toBe(130);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { waitUntil } from '../../src/process/wait-until.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
-import { startSparkctl } from '../support/sparkctl.ts';
+import { startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
 let project: TemporaryProject;
@@ -31,14 +30,11 @@ describe('a run on a cluster of its own', () => {
     ['SIGTERM', 143],
   ] as const) {
     it(`leaves nothing behind after ${signal}`, async () => {
-      const running = startSparkctl(['submit', '--backend', 'local', '--workers', '1', 'endless.py'], {
-        cwd: project.folder,
-      });
-      let printed = '';
-      running.stdout.on('data', (chunk) => {
-        printed += chunk;
-      });
-      await waitUntil(() => (printed.includes('working') ? true : undefined), { timeoutMs: 120_000 });
+      const { running } = await startedUntilPrinted(
+        ['submit', '--backend', 'local', '--workers', '1', 'endless.py'],
+        { cwd: project.folder },
+        'working',
+      );
       expect(processesMentioning(project.folder).length).toBeGreaterThan(3);
       running.kill(signal);
       const result = await running;
@@ -73,14 +69,11 @@ describe('a run on a cluster of its own', () => {
   });
 
   it('is found as lost, and its processes are ended, after a kill -9 of sparkctl', async () => {
-    const running = startSparkctl(['submit', '--backend', 'local', '--workers', '1', 'endless.py'], {
-      cwd: project.folder,
-    });
-    let printed = '';
-    running.stdout.on('data', (chunk) => {
-      printed += chunk;
-    });
-    await waitUntil(() => (printed.includes('working') ? true : undefined), { timeoutMs: 120_000 });
+    const { running } = await startedUntilPrinted(
+      ['submit', '--backend', 'local', '--workers', '1', 'endless.py'],
+      { cwd: project.folder },
+      'working',
+    );
     running.kill('SIGKILL');
     await running;
     expect(processesMentioning(project.folder).length).toBeGreaterThan(3);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { execa } from 'execa';
+import { waitUntil } from '../../src/process/wait-until.ts';
 
 export const repository = resolve(import.meta.dirname, '../..');
 const program = resolve(repository, 'bin/sparkctl.js');
@@ -32,4 +33,21 @@ export function startSparkctl(words: readonly string[], { cwd, env = {} }: Spark
 export async function sparkctl(words: readonly string[], options: SparkctlOptions): Promise<SparkctlResult> {
   const { exitCode, stdout, stderr } = await startSparkctl(words, options);
   return { exitCode, stdout, stderr };
+}
+
+/** Starts the command line and waits until its script has printed a text; says what came instead when it does not. */
+export async function startedUntilPrinted(words: readonly string[], options: SparkctlOptions, text: string) {
+  const running = startSparkctl(words, options);
+  let printed = '';
+  running.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const over = () => (printed.includes(text) || running.exitCode !== null ? true : undefined);
+  await waitUntil(over, { timeoutMs: 120_000 });
+  if (!printed.includes(text)) {
+    running.kill();
+    throw new Error(`"${text}" was never printed: ${(await running).stderr}`);
+  }
+  // A subprocess is a promise of its end, so it is handed over in an object.
+  return { running };
 }
