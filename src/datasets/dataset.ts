@@ -11,8 +11,14 @@ export interface DefectSpec {
 
 /** One line of the file, and what a correct load makes of it. */
 export type GeneratedRow =
-  /** `values` are those after cleaning, in the order of the dataset's columns, as the text that `valueText` gives of them. */
-  | { readonly fate: 'loaded'; readonly raw: string; readonly values: readonly string[] }
+  | {
+      readonly fate: 'loaded';
+      readonly raw: string;
+      /** Those after cleaning, in the order of the dataset's columns, as the text that `valueText` gives of them. */
+      readonly values: readonly string[];
+      /** The planted group, where the dataset has any: what a clustering should find out by itself. */
+      readonly label?: string;
+    }
   | { readonly fate: 'duplicate'; readonly raw: string }
   | {
       readonly fate: 'quarantined';
@@ -34,7 +40,7 @@ export interface RowPlan {
 }
 
 /**
- * A seeded generator of line-delimited JSON. To add one: a folder beside `users/` that exports an object of this
+ * A seeded generator of lines: JSON, or CSV with a header. To add one: a folder beside `users/` that exports an object of this
  * type, its defects in `config/manifest/dataset-spec.ts`, and a line in `datasets.ts`.
  */
 export interface Dataset {
@@ -43,6 +49,8 @@ export interface Dataset {
   /** The columns of a correctly loaded table, in order. None is nullable unless it says so. */
   readonly columns: readonly ColumnSpec[];
   readonly defects: Readonly<Record<string, DefectSpec>>;
+  /** The first line of the file, which is no row: the names of a CSV's columns. Without it the rows begin at once. */
+  readonly header?: string;
   /** Starts at the first line. Loads what it needs only now: naming a dataset costs nothing. */
   open(plan: RowPlan): Promise<RowSource>;
 }
