@@ -101,7 +101,7 @@ def choose_k(scaled: DataFrame, candidates: Sequence[int], seeds: Sequence[int])
 
 
 def try_k(scaled: DataFrame, k: int, seeds: Sequence[int]) -> Trial | None:
-    """Where k-means ends depends on where it starts: of several starts the one with the least inertia counts."""
+    """Where k-means ends depends on where it starts: of several starts the least inertia counts."""
     found: list[tuple[float, int, KMeansModel]] = []
     for seed in seeds:
         model = k_means(k, seed).fit(scaled)
@@ -179,11 +179,9 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
 def centres_in_units(pipeline: PipelineModel) -> list[list[float]]:
     """The centres of the clusters as people know the features, not scaled."""
-    _, scaler, means = pipeline.stages
-    return [
-        [float(value) for value in centre * scaler.std + scaler.mean]  # type: ignore[attr-defined]
-        for centre in means.clusterCenters()  # type: ignore[attr-defined]
-    ]
+    stages: list[Any] = pipeline.stages
+    _, scaler, means = stages
+    return [(centre * scaler.std + scaler.mean).tolist() for centre in means.clusterCenters()]
 
 
 def tell(
@@ -206,9 +204,8 @@ def tell(
     features = model.columns.features
     if len(features) > 1:
         # The two features in which the segments lie farthest apart.
-        spreads = [
-            pvariance(values) for values in zip(*model.pipeline.stages[-1].clusterCenters(), strict=True)
-        ]
+        scaled: Any = model.pipeline.stages[-1]
+        spreads = [pvariance(values) for values in zip(*scaled.clusterCenters(), strict=True)]
         x, y = sorted(sorted(range(len(spreads)), key=lambda place: -spreads[place])[:2])
         places = [(centre[x], centre[y]) for centre in centres]
         report_segments(artifacts, segments, features[x], features[y], places)
