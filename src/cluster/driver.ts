@@ -16,6 +16,8 @@ export interface DriverLaunch {
   readonly runId: string;
   /** `.sparkctl/runs/<run-id>`, absolute. */
   readonly runFolder: string;
+  /** Folders that the job writes into, which are there already. */
+  readonly outputFolders: readonly string[];
   /** Files of Spark properties, weakest first: those of the project or the person. They are not among the arguments. */
   readonly propertiesFiles: readonly string[];
   /** Everything else after the word `spark-submit`. */

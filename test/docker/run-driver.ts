@@ -35,6 +35,7 @@ export async function startDriver(
     {
       runId,
       runFolder,
+      outputFolders: [],
       propertiesFiles,
       sparkSubmitArguments: [
         ...['--master', master],

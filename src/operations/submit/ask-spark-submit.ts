@@ -18,6 +18,7 @@ export async function askSparkSubmit(
     {
       runId: `inquiry-${randomUUID()}`,
       runFolder: tmpdir(),
+      outputFolders: [],
       sparkSubmitArguments: options.flatMap(({ name, value }) =>
         value === undefined ? [name] : [name, value],
       ),

@@ -20,6 +20,7 @@ interface DriverRun {
   readonly request: SubmitRequest;
   readonly journal: RunJournal;
   readonly folder: string;
+  readonly outputFolders: readonly string[];
   readonly connection: ClusterConnection | undefined;
   readonly target: SubmitTarget;
   readonly context: OperationContext;
@@ -27,14 +28,14 @@ interface DriverRun {
 
 /** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. */
 export async function runDriver(run: DriverRun): Promise<RunOutcome> {
-  const { job, request, journal, folder, connection, target, context } = run;
+  const { job, request, journal, folder, outputFolders, connection, target, context } = run;
   const runId = journal.record.id;
   const ownEventLogs = join(folder, 'eventlog');
   const submission = planSubmission({
     ...run,
     runId,
     project: context.project,
-    eventLogFolder: ownEventLogs,
+    runFolder: folder,
     environment: context.environment,
   });
   const args = sparkSubmitArguments(submission);
@@ -47,6 +48,7 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     const driver = await target.startDriver({
       runId,
       runFolder: folder,
+      outputFolders,
       sparkSubmitArguments: args,
       propertiesFiles: submission.propertiesFiles,
       workingFolder: request.workingFolder,

@@ -12,7 +12,9 @@ import type { OperationContext } from '../operation-context.ts';
 import { reclaim } from '../reclaim.ts';
 import { checkRun } from './check-result.ts';
 import { chooseTarget } from './choose-target.ts';
+import { keepMetrics, writeReport } from './keep-artifacts.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
+import { prepareOutputs } from './prepare-outputs.ts';
 import { type Job, resolveJob } from './resolve-job.ts';
 import { runDriver } from './run-driver.ts';
 import { RunJournal } from './run-journal.ts';
@@ -41,13 +43,15 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
   } catch (error) {
     outcome = outcomeOf(signal.aborted ? signal.reason : error);
     if (outcome.cause === 'defect') {
-      await journal.finish(outcome);
+      await writeReport(await journal.finish(outcome), context.emit);
       throw error;
     }
   } finally {
     timeout?.cancel();
   }
-  return await journal.finish(outcome);
+  const finished = await journal.finish(outcome);
+  await writeReport(finished, context.emit);
+  return finished;
 }
 
 async function run(
@@ -62,8 +66,19 @@ async function run(
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
   if (manifest?.database) await prepareDatabase(manifest.database, journal);
+  const outputFolders = manifest ? await prepareOutputs(manifest) : [];
   const connection = await target.connect();
-  const driver = await runDriver({ job, request, journal, folder, connection, target, context });
+  const driver = await runDriver({
+    job,
+    request,
+    journal,
+    folder,
+    outputFolders,
+    connection,
+    target,
+    context,
+  });
+  await keepMetrics(journal, folder, context.emit);
   if (driver.exitCode !== 0) return driver;
   if (manifest?.database === undefined) return { state: 'succeeded', exitCode: 0 };
   return await checkRun({
