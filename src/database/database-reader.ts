@@ -166,7 +166,8 @@ function prepareQuery(database: Database, sql: string, path: string): Statement<
   let problem = 'it returns no rows';
   try {
     const statement = database.prepare<unknown[], SqliteValue[]>(sql);
-    if (statement.reader) return statement.raw().safeIntegers();
+    if (statement.reader && statement.readonly) return statement.raw().safeIntegers();
+    if (statement.reader) problem = 'it would change the database';
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     problem = error.message;

@@ -79,7 +79,7 @@ function checks(all: RunRecord['checks']): Html {
 <table><tr><th></th><th>Check</th><th>Expected</th><th>Found</th></tr>
 ${all.map(
   ({ name, status, expected, found, detail }) =>
-    html`<tr><td class="${status}" title="${status}">${marks[status]}</td><td>${name}</td><td>${expected}</td><td class="detail">${found}${detail === undefined ? '' : `\n${detail}`}</td></tr>\n`,
+    html`<tr><td class="${status}" title="${status}">${marks[status]}</td><td class="name">${name}</td><td>${expected}</td><td class="detail">${found}${detail === undefined ? '' : `\n${detail}`}</td></tr>\n`,
 )}</table>`;
 }
 
@@ -106,7 +106,7 @@ function phases(all: readonly RunPhase[]): Html | string {
 <table><tr><th>Phase</th><th>What</th><th class="number">Time</th><th></th></tr>
 ${all.map(
   ({ title, durationMs, outcome, summary }) =>
-    html`<tr><td${outcome === 'failed' ? { html: ' class="failed"' } : ''}>${title}</td><td>${summary ?? outcome}</td><td class="number">${seconds(durationMs)}</td><td class="time"><div style="width:${((100 * durationMs) / whole).toFixed(2)}%"></div></td></tr>\n`,
+    html`<tr><td class="name${outcome === 'failed' ? ' failed' : ''}">${title}</td><td>${summary ?? outcome}</td><td class="number">${seconds(durationMs)}</td><td class="time"><div style="width:${((100 * durationMs) / whole).toFixed(2)}%"></div></td></tr>\n`,
 )}</table>`;
 }
 

@@ -11,7 +11,7 @@ h1 { font-size: 24px; margin: 0 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 17px; margin: 36px 0 10px; }
 p { margin: 6px 0; }
 .soft { color: var(--soft); }
-.state { display: inline-block; padding: 2px 12px; border-radius: 999px; font-weight: 600; color: #fff; background: var(--bad); }
+.state { display: inline-block; vertical-align: 3px; font-size: 14px; padding: 1px 12px; border-radius: 999px; font-weight: 600; color: #fff; background: var(--bad); }
 .state.good { background: var(--good); }
 .message { border-left: 4px solid var(--bad); background: var(--card); padding: 10px 14px; margin: 16px 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 16px; }
@@ -28,12 +28,12 @@ table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th { text-align: left; color: var(--soft); font-weight: 500; font-size: 13px; }
 th, td { padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.detail { white-space: pre-wrap; }
+td.detail { white-space: pre-wrap; } td.name { white-space: nowrap; }
 .held { color: var(--good); } .failed { color: var(--bad); } .skipped { color: var(--soft); }
 .time { width: 34%; } .time div { height: 10px; border-radius: 3px; background: var(--accent); min-width: 2px; margin-top: 6px; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 13px; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 16px; }
-figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px; min-width: 0; }
+figure { margin: 0; max-width: 640px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px; min-width: 0; }
 figure img { width: 100%; height: auto; background: #fff; border-radius: 4px; }
 figcaption { font-weight: 600; font-size: 14px; margin-bottom: 8px; }
 .chart { width: 100%; height: auto; } .grid { stroke: var(--line); } .tick { fill: var(--soft); font-size: 11px; }

@@ -9,7 +9,7 @@ const change = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4, sig
 export function formatRunDiff(a: RunRecord, b: RunRecord, { differences, same }: RunDiff): string {
   if (differences.length === 0) return `${a.id} and ${b.id} are the same in all ${same} facts.\n`;
   return (
-    formatTable(['what', a.id, b.id, 'change'], differences.map(cellsOf)) +
+    `A  ${a.id}\nB  ${b.id}\n\n${formatTable(['what', 'a', 'b', 'change'], differences.map(cellsOf))}` +
     `\n${same} other facts are the same.\n`
   );
 }
