@@ -37,6 +37,7 @@ export async function startDriver(
       runFolder,
       outputFolders: [],
       propertiesFiles,
+      secretProperties: {},
       sparkSubmitArguments: [
         ...['--master', master],
         ...Object.entries(properties).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),

@@ -23,6 +23,7 @@ export async function askSparkSubmit(
         value === undefined ? [name] : [name, value],
       ),
       propertiesFiles: [],
+      secretProperties: {},
       workingFolder: process.cwd(),
       onStdout: inquiry.onStdout,
       onStderr: inquiry.onStderr,

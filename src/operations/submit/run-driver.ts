@@ -4,6 +4,7 @@ import { collectEventLogs } from '../../runs/collect-event-logs.ts';
 import { RunOutput } from '../../runs/run-output.ts';
 import { redactArguments } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
+import { splitSecrets } from '../../submit/split-secrets.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { planSubmission } from './plan-submission.ts';
 import type { Job } from './resolve-job.ts';
@@ -38,9 +39,12 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     runFolder: folder,
     environment: context.environment,
   });
-  const args = sparkSubmitArguments(submission);
+  const { submission: open, secretProperties } = splitSecrets(submission);
   const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
-  const command = ['spark-submit', ...redactArguments([...files, ...args], connection?.secrets)];
+  const command = [
+    'spark-submit',
+    ...redactArguments([...files, ...sparkSubmitArguments(submission)], connection?.secrets),
+  ];
   await journal.update({ state: 'running', command });
   using output = new RunOutput(folder);
   return await journal.phase('submit', 'submit', async (): Promise<[RunOutcome, string]> => {
@@ -49,7 +53,8 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
       runId,
       runFolder: folder,
       outputFolders,
-      sparkSubmitArguments: args,
+      sparkSubmitArguments: sparkSubmitArguments(open),
+      secretProperties,
       propertiesFiles: submission.propertiesFiles,
       workingFolder: request.workingFolder,
       onStdout: (chunk) => {

@@ -8,6 +8,7 @@ import { newRunId } from '../../runs/run-id.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { createRunFolder, writeRun } from '../../runs/run-store.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
+import { redactArguments, redactProperties } from '../../submit/redact.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { reclaim } from '../reclaim.ts';
 import { checkRun } from './check-result.ts';
@@ -33,7 +34,7 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
   const folder = await createRunFolder(context.project, record.id);
   await writeRun(record);
   if (job.manifest)
-    await writeFile(join(folder, 'manifest.yaml'), formatManifest(job.manifest), { mode: 0o600 });
+    await writeFile(join(folder, 'manifest.yaml'), formatManifest(fitToKeep(job.manifest)), { mode: 0o600 });
   const journal = new RunJournal(record, context.emit);
   const timeout = timeoutSignal(request.timeoutMs);
   const signal = timeout === undefined ? context.signal : AbortSignal.any([context.signal, timeout.signal]);
@@ -103,7 +104,7 @@ async function newRecord(job: Job, request: SubmitRequest, context: OperationCon
       name: job.name,
       script: job.application,
       ...(manifest && { manifest: manifest.file }),
-      arguments: [...request.applicationArguments],
+      arguments: [...redactArguments(request.applicationArguments)],
     },
     project: context.project,
     startedAt: now.toISOString(),
@@ -117,6 +118,15 @@ async function newRecord(job: Job, request: SubmitRequest, context: OperationCon
       database: { path: manifest.database.path, table: manifest.database.table.name },
     }),
     links: {},
+  };
+}
+
+/** A manifest may hold secrets, as values of properties or as arguments; its copy in the run folder does not. */
+function fitToKeep(manifest: Manifest): Manifest {
+  return {
+    ...manifest,
+    conf: redactProperties(manifest.conf),
+    arguments: redactArguments(manifest.arguments),
   };
 }
 
