@@ -1,4 +1,5 @@
 import type { CheckKind, CheckSpec } from '../config/manifest/check-spec.ts';
+import type { InputFormat } from '../config/manifest/input-format.ts';
 import type { TableSpec } from '../config/manifest/table-spec.ts';
 import type { DatabaseReader } from '../database/database-reader.ts';
 import type { Ledger } from '../datasets/ledger.ts';
@@ -11,6 +12,8 @@ export interface CheckContext {
   readonly ledger?: Ledger | undefined;
   /** The files that were loaded, absolute. */
   readonly inputFiles: readonly string[];
+  /** The first line of a `csv` file is a header and no row. Lines of JSON where it is left out. */
+  readonly inputFormat?: InputFormat | undefined;
   /** The run whose result is checked. Without it, the result is checked as it is now, whoever made it. */
   readonly runId?: string | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -2,7 +2,9 @@ import type { CheckKind } from '../config/manifest/check-spec.ts';
 import { accountingCheck } from './accounting/accounting-check.ts';
 import type { Check } from './check.ts';
 import { checksumCheck } from './checksum/checksum-check.ts';
+import { clustersCheck } from './clusters/clusters-check.ts';
 import { patternCheck } from './pattern-check.ts';
+import { queryCheck } from './query-check.ts';
 import { schemaCheck } from './schema-check.ts';
 import { uniqueCheck } from './unique-check.ts';
 
@@ -13,6 +15,8 @@ export const checks = {
   unique: uniqueCheck,
   pattern: patternCheck,
   checksum: checksumCheck,
+  query: queryCheck,
+  clusters: clustersCheck,
 } satisfies { readonly [Kind in CheckKind]: Check<Kind> };
 
 /** The check of a kind; its own specification type goes with it. */

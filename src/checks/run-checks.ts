@@ -18,6 +18,7 @@ const answers: readonly string[] = [
   'not-a-database',
   'database-damaged',
   'database-unexpected',
+  'bad-query',
 ];
 
 /** Runs checks one after the other on one unchanging view of the database. A wrong specification is thrown before any runs. */

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { projectFolder } from '../config/project-folder.ts';
 import { followRunLog } from '../operations/follow-run-log.ts';
-import { findRun, listRuns, runFolder } from '../runs/run-store.ts';
+import { openLink } from '../operations/open-link.ts';
+import { diffRuns } from '../runs/diff-runs.ts';
+import { findRun, listRuns, reportFile, runFolder } from '../runs/run-store.ts';
 import type { CommandContext } from './command-context.ts';
 import { paint } from './render/progress.ts';
+import { formatRunDiff } from './render/run-diff.ts';
 import { formatRunDetails, formatRunList } from './render/run-table.ts';
 
 export async function runsList(json: boolean, { host }: CommandContext): Promise<number> {
@@ -27,6 +31,34 @@ export async function runsShow(
       ? `${JSON.stringify(run, null, 2)}\n`
       : formatRunDetails(run, host.workingFolder, paint(host.stdout, host.environment)),
   );
+  return 0;
+}
+
+/** Compares two runs. They may well differ: that is no failure. */
+export async function runsDiff(
+  a: string,
+  b: string,
+  json: boolean,
+  { host }: CommandContext,
+): Promise<number> {
+  const project = projectFolder(host.workingFolder);
+  const [one, other] = [await findRun(project, a), await findRun(project, b)];
+  const difference = diffRuns(one, other);
+  host.stdout.write(
+    json
+      ? `${JSON.stringify({ schemaVersion: 1, a: one.id, b: other.id, ...difference }, null, 2)}\n`
+      : formatRunDiff(one, other, difference),
+  );
+  return 0;
+}
+
+/** Opens the report of a run; where there is no browser, its path is all that can be given. */
+export async function runsOpen(id: string | undefined, { host }: CommandContext): Promise<number> {
+  const project = projectFolder(host.workingFolder);
+  const run = await findRun(project, id);
+  const path = join(runFolder(project, run.id), reportFile);
+  host.stdout.write(`${path}\n`);
+  await openLink(pathToFileURL(path).href, host.environment);
   return 0;
 }
 

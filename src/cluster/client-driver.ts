@@ -9,6 +9,7 @@ import { packageRoot } from '../runtime/package-root.ts';
 import type { BackendContext } from './backend.ts';
 import type { DriverExit, DriverLaunch, RunningDriver } from './driver.ts';
 import { joinProperties } from './join-properties.ts';
+import { clientPropertiesPath } from './private-properties.ts';
 
 /** The numbers of the signals that end processes, for the 128 + n of a shell. */
 const signalNumber: Readonly<Record<string, number>> = {
@@ -74,13 +75,14 @@ export async function startClientDriver(
 
 /** spark-submit takes one file of properties. Where there are several, or a secret, which must not stand in argv, they are put into a private one. */
 async function propertiesFile(
-  { propertiesFiles, runId, runFolder }: DriverLaunch,
+  { propertiesFiles, secretProperties, runId, runFolder }: DriverLaunch,
   secret: ClientDriverExtras['secret'],
 ): Promise<{ readonly path: string | undefined; readonly remove: () => Promise<void> }> {
-  if (secret === undefined && propertiesFiles.length < 2)
+  const secrets = { ...secretProperties, ...secret?.properties };
+  if (Object.keys(secrets).length === 0 && propertiesFiles.length < 2)
     return { path: propertiesFiles[0], remove: async () => {} };
-  const path = join(secret?.folder ?? runFolder, `driver-${runId}.properties`);
-  await writeAtomically(path, await joinProperties(propertiesFiles, secret?.properties));
+  const path = clientPropertiesPath(secret?.folder ?? runFolder, runId);
+  await writeAtomically(path, await joinProperties(propertiesFiles, secrets));
   return { path, remove: () => rm(path, { force: true }) };
 }
 

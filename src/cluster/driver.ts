@@ -16,8 +16,12 @@ export interface DriverLaunch {
   readonly runId: string;
   /** `.sparkctl/runs/<run-id>`, absolute. */
   readonly runFolder: string;
+  /** Folders that the job writes into, which are there already. */
+  readonly outputFolders: readonly string[];
   /** Files of Spark properties, weakest first: those of the project or the person. They are not among the arguments. */
   readonly propertiesFiles: readonly string[];
+  /** Properties that must not stand in argv: stronger than those of the files. */
+  readonly secretProperties: Readonly<Record<string, string>>;
   /** Everything else after the word `spark-submit`. */
   readonly sparkSubmitArguments: readonly string[];
   readonly workingFolder: string;

@@ -7,9 +7,22 @@ export async function joinProperties(
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const contents = await Promise.all(paths.map(readProperties));
-  const lines = Object.entries(more).map(([key, value]) => `${key} ${value}\n`);
+  const lines = Object.entries(more).map(([key, value]) => `${escapeKey(key)}=${escapeValue(value)}\n`);
   // The empty line ends a last line that ends in a backslash.
   return [...contents, lines.join('')].join('\n\n');
+}
+
+/** As `java.util.Properties` reads it. */
+function escapeValue(value: string): string {
+  return value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replace(/^\s/, '\\$&');
+}
+
+function escapeKey(key: string): string {
+  return escapeValue(key).replace(/[ :=#!]/g, '\\$&');
 }
 
 async function readProperties(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Database, Statement } from 'better-sqlite3';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { CommittedRun } from './committed-run.ts';
 import { committedRunsTable, readCommittedRun, readLastCommittedRun } from './committed-run.ts';
@@ -18,6 +19,12 @@ export interface Breaking {
   /** How many rows there are whose value breaks the pattern. */
   readonly rows: number;
   readonly samples: readonly { readonly key: readonly SqliteValue[]; readonly value: SqliteValue }[];
+}
+
+export interface QueryAnswer {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly samples: readonly (readonly SqliteValue[])[];
 }
 
 /**
@@ -92,6 +99,20 @@ export class DatabaseReader implements Disposable {
     return this.#connection.iterate(`SELECT ${quoteAll(columns)} FROM ${quoteIdentifier(table)}`);
   }
 
+  /** What a person's own query finds: how many rows, and the first of them. It can change nothing. */
+  query(sql: string, sampleLimit: number): QueryAnswer {
+    const statement = this.#connection.ask((database) => prepareQuery(database, sql, this.path));
+    let rows = 0;
+    const samples: SqliteValue[][] = [];
+    this.#connection.ask(() => {
+      for (const row of statement.iterate()) {
+        rows += 1;
+        if (samples.length < sampleLimit) samples.push(row);
+      }
+    });
+    return { columns: statement.columns().map(({ name }) => name), rows, samples };
+  }
+
   /** Finds single rows by their key. */
   rowFinder(
     table: string,
@@ -138,6 +159,26 @@ export class DatabaseReader implements Disposable {
       throw error;
     }
   }
+}
+
+/** One statement that reads: the connection may write nothing, but it could still attach another file. */
+function prepareQuery(database: Database, sql: string, path: string): Statement<unknown[], SqliteValue[]> {
+  let problem = 'it returns no rows';
+  try {
+    const statement = database.prepare<unknown[], SqliteValue[]>(sql);
+    if (statement.reader && statement.readonly) return statement.raw().safeIntegers();
+    if (statement.reader) problem = 'it would change the database';
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problem = error.message;
+  }
+  throw new SparkctlError({
+    code: 'bad-query',
+    cause: 'configuration',
+    message: `The query cannot be asked of ${path}: ${problem}.`,
+    hint: 'Write one SELECT.',
+    details: { sql },
+  });
 }
 
 function quoteAll(names: readonly string[]): string {

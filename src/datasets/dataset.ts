@@ -11,12 +11,12 @@ export interface DefectSpec {
 
 /** One line of the file, and what a correct load makes of it. */
 export type GeneratedRow =
+  /** `values` are those after cleaning, in the order of the dataset's columns, as the text that `valueText` gives of them. */
   | {
       readonly fate: 'loaded';
       readonly raw: string;
-      /** Those after cleaning, in the order of the dataset's columns, as the text that `valueText` gives of them. */
       readonly values: readonly string[];
-      /** The planted group, where the dataset has any: what a clustering should find out by itself. */
+      /** The group that the row was planted in, where the dataset has such: the truth that no column tells. */
       readonly label?: string;
     }
   | { readonly fate: 'duplicate'; readonly raw: string }

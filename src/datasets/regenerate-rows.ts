@@ -1,11 +1,14 @@
+import type { GeneratedRow } from './dataset.ts';
 import { datasets, isDatasetName } from './datasets.ts';
 import type { Ledger } from './ledger.ts';
 
+export type LoadedRow = Extract<GeneratedRow, { fate: 'loaded' }>;
+
 /**
- * The values of the rows that a correct load of a ledger's file holds, in the file's order, as `valueText` gives
- * them; undefined when the installed generator is not the one that wrote the file.
+ * The rows that a correct load of a ledger's file holds, in the file's order, their values as `valueText` gives them;
+ * undefined when the installed generator is not the one that wrote the file.
  */
-export async function regenerateLoadedRows(ledger: Ledger): Promise<Iterable<readonly string[]> | undefined> {
+export async function regenerateLoadedRows(ledger: Ledger): Promise<Iterable<LoadedRow> | undefined> {
   if (!isDatasetName(ledger.dataset)) return undefined;
   const dataset = datasets[ledger.dataset];
   if (dataset.generator !== ledger.generator) return undefined;
@@ -13,7 +16,7 @@ export async function regenerateLoadedRows(ledger: Ledger): Promise<Iterable<rea
   return (function* () {
     for (let row = 0; row < ledger.rows; row++) {
       const generated = source.next();
-      if (generated.fate === 'loaded') yield generated.values;
+      if (generated.fate === 'loaded') yield generated;
     }
   })();
 }

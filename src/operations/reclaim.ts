@@ -1,7 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { backendKinds, loadBackend } from '../cluster/backends.ts';
+import { privatePropertiesOf } from '../cluster/private-properties.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { endMarked } from '../process/end-marked.ts';
-import { abandonedRuns, writeRun } from '../runs/run-store.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { abandonedRuns, runFolder, writeRun } from '../runs/run-store.ts';
 import type { OperationContext } from './operation-context.ts';
 
 const driverGraceMs = 5_000;
@@ -13,6 +16,7 @@ const driverGraceMs = 5_000;
 export async function reclaim(context: OperationContext): Promise<void> {
   for (const run of await abandonedRuns(context.project)) {
     await endMarked(run.id, driverGraceMs);
+    await removeSecrets(run, context.project);
     await writeRun(run);
     context.emit({ kind: 'note', text: `Run ${run.id} is lost: its sparkctl was ended without a word` });
   }
@@ -26,4 +30,11 @@ export async function reclaim(context: OperationContext): Promise<void> {
       if (!(error instanceof SparkctlError && error.failureCause !== 'io')) throw error;
     }
   }
+}
+
+/** What was to last as long as the run. A driver that goes on has read it at its start. */
+async function removeSecrets({ id, cluster }: RunRecord, project: string): Promise<void> {
+  const name = cluster?.backend === 'external' ? undefined : cluster?.name;
+  for (const path of privatePropertiesOf(project, id, runFolder(project, id), name))
+    await rm(path, { force: true });
 }

@@ -31,6 +31,23 @@ const check = z.object({
   detail: z.string().optional(),
 });
 
+/** What a script says of its own result, in `artifacts/metrics.json`. */
+const metrics = z.record(z.string(), z.number());
+
+/** Points of a line that a report draws, such as a quality by the number of clusters. */
+const series = z.object({
+  name: z.string(),
+  x: z.string(),
+  y: z.string(),
+  points: z.array(z.tuple([z.number(), z.number()])),
+});
+
+export const jobMetricsSchema = z.object({
+  schemaVersion: z.literal(1),
+  metrics: metrics.default({}),
+  series: z.array(series).default([]),
+});
+
 export const runStates = [
   'preparing',
   'running',
@@ -89,6 +106,8 @@ export const runRecordSchema = z.object({
   phases: z.array(phase),
   accounting: accounting.optional(),
   checks: z.array(check),
+  metrics: metrics.optional(),
+  series: z.array(series).optional(),
   database: z.object({ path: z.string(), table: z.string() }).optional(),
   links: z.object({ history: z.string().optional(), master: z.string().optional() }),
 });
@@ -96,6 +115,8 @@ export const runRecordSchema = z.object({
 /** What is known of one submission: the content of `run.json`. */
 export type RunRecord = z.output<typeof runRecordSchema>;
 export type RunState = RunRecord['state'];
+export type RunSeries = z.output<typeof series>;
+export type JobMetrics = z.output<typeof jobMetricsSchema>;
 export type RunPhase = z.output<typeof phase>;
 export type Accounting = z.output<typeof accounting>;
 

@@ -8,6 +8,12 @@ import { writeAtomically } from '../files/write-atomically.ts';
 import { isAlive } from '../process/process-identity.ts';
 import { isFinal, type RunRecord, runRecordSchema } from './run-record.ts';
 
+/** The folder in a run's own where its script leaves metrics and pictures. */
+export const artifactsFolder = 'artifacts';
+
+/** The page in a run's folder that shows it. */
+export const reportFile = 'report.html';
+
 export function runsFolder(project: string): string {
   return join(project, '.sparkctl', 'runs');
 }
@@ -20,7 +26,8 @@ export function runFolder(project: string, id: string): string {
 export async function createRunFolder(project: string, id: string): Promise<string> {
   const folder = runFolder(project, id);
   try {
-    await mkdir(join(folder, 'eventlog'), { recursive: true, mode: 0o700 });
+    for (const part of ['eventlog', artifactsFolder])
+      await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
     return folder;
   } catch (error) {
     throw wrapWriteError(error, `The run folder ${folder}`);

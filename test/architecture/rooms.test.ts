@@ -28,6 +28,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   datasets: ['config', 'files', 'errors'],
   database: ['config', 'process', 'errors'],
   runs: ['files', 'process', 'errors'],
+  report: ['runs'],
   runtime: ['process', 'files', 'events', 'errors'],
   config: ['files', 'errors'],
   files: ['process', 'errors'],

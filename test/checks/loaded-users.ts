@@ -136,10 +136,10 @@ function load(dataPath: string, databasePath: string): void {
 
 export const emailPattern = '^[a-z0-9_%+-]+(\\.[a-z0-9_%+-]+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$';
 
-export const specs: { readonly [Kind in CheckKind]: Extract<CheckSpec, { kind: Kind }> } = {
+export const specs = {
   accounting: { kind: 'accounting' },
   schema: { kind: 'schema' },
   unique: { kind: 'unique', columns: ['id'] },
   pattern: { kind: 'pattern', column: 'email', matches: emailPattern },
   checksum: { kind: 'checksum' },
-};
+} satisfies { readonly [Kind in CheckKind]?: Extract<CheckSpec, { kind: Kind }> };

@@ -15,7 +15,7 @@ const load = `
   const sqlite = new Sqlite(folder + '/users.db');
   const insert = sqlite.prepare('INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
   sqlite.exec('BEGIN');
-  for (const row of await regenerateLoadedRows(ledger)) insert.run(row);
+  for (const { values } of await regenerateLoadedRows(ledger)) insert.run(values);
   sqlite.exec('COMMIT');`;
 
 const check = `

@@ -35,7 +35,9 @@ export async function startDriver(
     {
       runId,
       runFolder,
+      outputFolders: [],
       propertiesFiles,
+      secretProperties: {},
       sparkSubmitArguments: [
         ...['--master', master],
         ...Object.entries(properties).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),

@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readMasterState } from '../../src/cluster/master-state.ts';
 import { waitUntil } from '../../src/process/wait-until.ts';
+import { expectSecretsKept } from '../submit/secrets-contract.ts';
 import { repository, sparkctl, startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { describeDocker, killContainer, leftovers } from './docker-tests.ts';
@@ -22,7 +23,7 @@ function tableText(folder: string): string {
   }
 }
 
-describeDocker('the users job on a Docker cluster', () => {
+describeDocker('a job on a Docker cluster', () => {
   beforeAll(async () => {
     project = temporaryProject();
     await cp(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
@@ -35,6 +36,10 @@ describeDocker('the users job on a Docker cluster', () => {
     await run('cluster', 'down', '--all');
     expect(await leftovers(project.folder)).toEqual([]);
     await project[Symbol.asyncDispose]();
+  });
+
+  it('keeps secrets to the driver alone', async () => {
+    await expectSecretsKept(project, []);
   });
 
   it('ends in the same verified table as on this machine alone, and is listed as completed', async () => {

@@ -7,7 +7,7 @@ const overwriting = 'overwrite';
 
 /** What can be found out about a load without asking the job that did it. */
 export interface Evidence {
-  /** Lines of the input that are not blank, counted here and now. */
+  /** Lines of the input that are neither blank nor a header, counted here and now. */
   readonly read: number;
   readonly tableRows: number;
   /** Lines in the quarantine by reason, duplicates among them. */
@@ -22,9 +22,10 @@ export interface Evidence {
 }
 
 export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
-  const { database, table, inputFiles, runId, signal } = context;
+  const { database, table, inputFiles, inputFormat, runId, signal } = context;
+  const headerLines = inputFormat === 'csv' ? 1 : 0;
   let read = 0;
-  for (const file of inputFiles) read += await countLines(file, signal);
+  for (const file of inputFiles) read += Math.max(0, (await countLines(file, signal)) - headerLines);
   const run = runOf(context);
   const last = database.lastCommittedRun(run?.target ?? table.name);
   const replacesTable = run === undefined || run.mode === overwriting;

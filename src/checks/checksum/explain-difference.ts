@@ -27,7 +27,7 @@ export async function explainDifference(
   const differences: string[] = [];
   let present = 0;
   const enough = () => differences.length >= sampleLimit;
-  await inSlices(until(enough, rows), signal, (expected) => {
+  await inSlices(until(enough, rows), signal, ({ values: expected }) => {
     const key = keyIndexes.map((index) => typedValue(expected[index] ?? '', ledger.columns[index], table));
     const found = find(key);
     if (found !== undefined) present += 1;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 
-/** `sparkctl runs list|show|logs`. */
+/** `sparkctl runs list|show|diff|logs|open`. */
 export function runsCommand(context: CommandContext): Command {
   const load = () => import('../run-runs.ts');
   const runs = new Command('runs')
@@ -34,5 +34,19 @@ export function runsCommand(context: CommandContext): Command {
       async (id: string | undefined, values: { stderr?: true; spark?: true; json?: true; follow?: true }) =>
         context.end(await (await load()).runsLogs(id, values, context)),
     );
+  runs
+    .command('diff')
+    .description('what two runs have not in common: results, metrics, times, settings')
+    .argument('<a>', 'a run: its id or the beginning of it')
+    .argument('<b>', 'another one')
+    .option('--json', 'print JSON on stdout')
+    .action(async (a: string, b: string, { json }: { json?: true }) =>
+      context.end(await (await load()).runsDiff(a, b, json === true, context)),
+    );
+  runs
+    .command('open')
+    .description("shows a run's report in the browser")
+    .argument('[run]', 'its id or the beginning of it; the newest where it is left out')
+    .action(async (id: string | undefined) => context.end(await (await load()).runsOpen(id, context)));
   return runs;
 }

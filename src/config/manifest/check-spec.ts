@@ -27,7 +27,35 @@ const checksum = z
   .strictObject({ kind: z.literal('checksum') })
   .describe('The rows are exactly those of the ledger, whatever their order. Needs a dataset.');
 
-export const checkSpec = z.discriminatedUnion('kind', [accounting, schema, unique, pattern, checksum]);
+const query = z
+  .strictObject({
+    kind: z.literal('query'),
+    name: z.string().min(1).describe('What must hold, in a few words.'),
+    sql: z.string().min(1).describe('A SELECT for SQLite that finds what is wrong.'),
+  })
+  .describe('A query over the database finds no row.');
+const clusters = z
+  .strictObject({
+    kind: z.literal('clusters'),
+    column: z.string().describe('The column that says which cluster a row is in.'),
+    minimumRandIndex: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.95)
+      .describe('How well clusters and planted groups must agree: 1 is exactly, 0 is by chance.'),
+  })
+  .describe('The clusters are the groups that the dataset planted. Needs a dataset with groups.');
+
+export const checkSpec = z.discriminatedUnion('kind', [
+  accounting,
+  schema,
+  unique,
+  pattern,
+  checksum,
+  query,
+  clusters,
+]);
 
 export type CheckSpec = z.output<typeof checkSpec>;
 export type CheckKind = CheckSpec['kind'];

@@ -7,6 +7,7 @@ import { resolveInside } from '../../files/resolve-inside.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { parseMemoryMb } from '../parse-memory.ts';
 import { configurationError, parseYamlFile, validateYaml, type YamlFile } from '../yaml-file.ts';
+import { formatOfPath } from './input-format.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
 
@@ -61,16 +62,23 @@ async function resolveManifest(
       mistakes.push(file.diagnose(place, `"${value}" leads out of the project ${project}`));
     return absolute ?? join(project, value);
   };
-  const input = source.input && { path: await inside(['input', 'path'], source.input.path) };
+  const input = source.input && {
+    path: await inside(['input', 'path'], source.input.path),
+    format: source.input.format ?? formatOfPath(source.input.path),
+  };
   const database = source.database && {
     path: await inside(['database', 'path'], source.database.path),
     table: source.database.table,
   };
+  const outputs: Record<string, string> = {};
+  for (const [name, value] of Object.entries(source.outputs))
+    outputs[name] = await inside(['outputs', name], value);
   const { workers, workerCores, workerMemory } = source.cluster;
   const workerMemoryMb = workerMemory === undefined ? undefined : parseMemoryMb(workerMemory);
   const values = {
     ...(input && { input: input.path }),
     ...(database && { database: database.path, table: database.table.name }),
+    ...Object.fromEntries(Object.entries(outputs).map(([name, output]) => [`outputs.${name}`, output])),
   };
   return {
     file: file.name,
@@ -78,6 +86,7 @@ async function resolveManifest(
     ...(source.dataset && { dataset: source.dataset }),
     ...(input && { input }),
     ...(database && { database }),
+    outputs,
     cluster: {
       ...(workers !== undefined && { workers }),
       ...(workerCores !== undefined && { workerCores }),
@@ -93,14 +102,17 @@ async function resolveManifest(
   };
 }
 
-/** Fills in `${input}` and its like; `${run}` stays, since a manifest is read before there is a run. */
+/** What stays as it is, since a manifest is read before there is a run. */
+const wordsOfRun = ['run', 'artifacts'];
+
+/** Fills in `${input}` and its like. */
 function fill(
   text: string,
   values: Readonly<Record<string, string>>,
   unknown: (word: string) => void,
 ): string {
   return text.replace(/\$\{([^}]*)\}/g, (whole, word: string) => {
-    if (word === 'run') return whole;
+    if (wordsOfRun.includes(word)) return whole;
     const value = values[word];
     if (value === undefined) unknown(word);
     return value ?? whole;
@@ -108,7 +120,7 @@ function fill(
 }
 
 function placeholderMistake(word: string, values: Readonly<Record<string, string>>): string {
-  const known = [...Object.keys(values), 'run'];
+  const known = [...Object.keys(values), ...wordsOfRun];
   const near = nearestWord(word, known);
   const remedy =
     near === undefined
@@ -147,6 +159,9 @@ function contradictions(source: ManifestSource, file: YamlFile): readonly Diagno
       found.push(file.diagnose([...at, 'kind'], 'a check needs database, which it reads'));
     else if (check.kind === 'checksum' && source.dataset === undefined)
       found.push(file.diagnose([...at, 'kind'], 'the checksum needs a dataset, whose ledger knows it'));
+    else if (check.kind === 'clusters' && source.dataset === undefined)
+      found.push(file.diagnose([...at, 'kind'], 'clusters are compared with the groups of a dataset'));
+    else if (check.kind === 'clusters') knownColumn(check.column, [...at, 'column']);
     else if (check.kind === 'unique')
       for (const [each, column] of check.columns.entries()) knownColumn(column, [...at, 'columns', each]);
     else if (check.kind === 'pattern') {

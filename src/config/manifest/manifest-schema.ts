@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkSpec } from './check-spec.ts';
 import { datasetSpec } from './dataset-spec.ts';
+import { inputFormats } from './input-format.ts';
 import { memorySize } from './memory-size.ts';
 import { tableSpec } from './table-spec.ts';
 
@@ -13,7 +14,15 @@ export const manifestSchema = z.strictObject({
     .describe('The script to submit, relative to the manifest. Default: the .py file of the same name.'),
   dataset: datasetSpec.optional().describe('A seeded generator that makes the input before the job runs.'),
   input: z
-    .strictObject({ path: path.describe('The input, relative to the project.') })
+    .strictObject({
+      path: path.describe('The input, relative to the project.'),
+      format: z
+        .enum(inputFormats)
+        .optional()
+        .describe(
+          'How its lines are to be counted: the first line of csv is a header. Default: by the file extension.',
+        ),
+    })
     .optional()
     .describe('What the job reads. Without a dataset the file must be there.'),
   database: z
@@ -23,6 +32,13 @@ export const manifestSchema = z.strictObject({
     })
     .optional()
     .describe('Where the result goes.'),
+  outputs: z
+    .record(
+      z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name is a small letter followed by letters and digits'),
+      path.describe('A path, relative to the project.'),
+    )
+    .default({})
+    .describe('What else the job writes, by name. Its folder is made before the job runs.'),
   cluster: z
     .strictObject({
       workers: z.number().int().min(1).max(64).optional().describe('How many workers.'),
@@ -45,7 +61,9 @@ export const manifestSchema = z.strictObject({
   arguments: z
     .array(z.union([z.string(), z.number()]))
     .default([])
-    .describe('Arguments of the script. ${input}, ${database}, ${table} and ${run} are filled in.'),
+    .describe(
+      'Arguments of the script. ${input}, ${database}, ${table}, ${outputs.NAME}, ${run} and ${artifacts} are filled in.',
+    ),
   checks: z.array(checkSpec).default([]).describe('What must hold of the result.'),
 });
 

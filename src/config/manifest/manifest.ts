@@ -1,5 +1,6 @@
 import type { CheckSpec } from './check-spec.ts';
 import type { DatasetSpec } from './dataset-spec.ts';
+import type { InputFormat } from './input-format.ts';
 import type { TableSpec } from './table-spec.ts';
 
 /** A manifest as the program relies on it: every default filled in, every path absolute. */
@@ -8,15 +9,17 @@ export interface Manifest {
   readonly file: string;
   readonly script: string;
   readonly dataset?: DatasetSpec;
-  readonly input?: { readonly path: string };
+  readonly input?: { readonly path: string; readonly format: InputFormat };
   readonly database?: { readonly path: string; readonly table: TableSpec };
+  /** What else the job writes, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
   readonly cluster: {
     readonly workers?: number;
     readonly workerCores?: number;
     readonly workerMemoryMb?: number;
   };
   readonly conf: Readonly<Record<string, string>>;
-  /** Placeholders filled in, but for the run's id: `${run}`. */
+  /** Placeholders filled in, but for those of the run: `${run}` and `${artifacts}`. */
   readonly arguments: readonly string[];
   readonly checks: readonly CheckSpec[];
 }

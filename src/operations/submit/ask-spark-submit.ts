@@ -18,10 +18,12 @@ export async function askSparkSubmit(
     {
       runId: `inquiry-${randomUUID()}`,
       runFolder: tmpdir(),
+      outputFolders: [],
       sparkSubmitArguments: options.flatMap(({ name, value }) =>
         value === undefined ? [name] : [name, value],
       ),
       propertiesFiles: [],
+      secretProperties: {},
       workingFolder: process.cwd(),
       onStdout: inquiry.onStdout,
       onStderr: inquiry.onStderr,

@@ -32,7 +32,14 @@ export async function checkRun({
   await journal.update({ state: 'checking' });
   const { path, table } = manifest.database;
   const files = manifest.input === undefined ? [] : await inputFiles(manifest.input.path);
-  const view = { table, ledger, inputFiles: files, runId: journal.record.id, signal: context.signal };
+  const view = {
+    table,
+    ledger,
+    inputFiles: files,
+    inputFormat: manifest.input?.format,
+    runId: journal.record.id,
+    signal: context.signal,
+  };
   const checks = request.skipChecks ? [] : manifest.checks;
   const [accounting, results] = await journal.phase(
     'checks',

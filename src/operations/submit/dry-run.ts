@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { loadBackend } from '../../cluster/backends.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { runFolder } from '../../runs/run-store.ts';
@@ -31,7 +30,7 @@ export async function dryRun(
     runId,
     project: context.project,
     connection,
-    eventLogFolder: join(runFolder(context.project, runId), 'eventlog'),
+    runFolder: runFolder(context.project, runId),
     environment: context.environment,
   });
   const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClusterConnection } from '../../cluster/driver.ts';
 import { runProperty } from '../../runs/collect-event-logs.ts';
+import { artifactsFolder } from '../../runs/run-store.ts';
 import type { SparkSubmission } from '../../submit/spark-submit-arguments.ts';
 import { lastValue } from '../../submit/spark-submit-option.ts';
 import type { Job } from './resolve-job.ts';
@@ -19,14 +20,14 @@ interface SubmissionFacts {
   readonly project: string;
   /** Undefined for an external master, which is among the options. */
   readonly connection?: ClusterConnection | undefined;
-  /** Where an external master's driver leaves its event log. */
-  readonly eventLogFolder: string;
+  /** The folder of the run, absolute. */
+  readonly runFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Puts together what spark-submit is called with. */
 export function planSubmission(facts: SubmissionFacts): SparkSubmission {
-  const { request, job, runId, connection } = facts;
+  const { request, job, runId, runFolder, connection } = facts;
   return {
     ...(connection && { master: connection.master }),
     properties: [
@@ -41,7 +42,9 @@ export function planSubmission(facts: SubmissionFacts): SparkSubmission {
     ),
     application: job.application,
     applicationArguments: [
-      ...(job.manifest?.arguments ?? []).map((argument) => argument.replaceAll('${run}', runId)),
+      ...(job.manifest?.arguments ?? []).map((argument) =>
+        argument.replaceAll('${run}', runId).replaceAll('${artifacts}', join(runFolder, artifactsFolder)),
+      ),
       ...request.applicationArguments,
     ],
   };
@@ -59,10 +62,10 @@ function propertiesFiles({ request, project, environment }: SubmissionFacts): re
 }
 
 /** In client mode the driver is here and can leave its event log in the run folder, unless the person wants it elsewhere. */
-function externalProperties({ request, eventLogFolder }: SubmissionFacts): Readonly<Record<string, string>> {
+function externalProperties({ request, runFolder }: SubmissionFacts): Readonly<Record<string, string>> {
   const clientMode = (lastValue(request.sparkOptions, '--deploy-mode') ?? 'client') === 'client';
   const ownWish = request.sparkOptions.some(({ value }) => value?.startsWith('spark.eventLog.'));
   const connect = lastValue(request.sparkOptions, '--remote') !== undefined;
   if (!clientMode || ownWish || connect) return {};
-  return { 'spark.eventLog.enabled': 'true', 'spark.eventLog.dir': `file:${eventLogFolder}` };
+  return { 'spark.eventLog.enabled': 'true', 'spark.eventLog.dir': `file:${join(runFolder, 'eventlog')}` };
 }

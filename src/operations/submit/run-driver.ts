@@ -4,6 +4,7 @@ import { collectEventLogs } from '../../runs/collect-event-logs.ts';
 import { RunOutput } from '../../runs/run-output.ts';
 import { redactArguments } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
+import { splitSecrets } from '../../submit/split-secrets.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { planSubmission } from './plan-submission.ts';
 import type { Job } from './resolve-job.ts';
@@ -20,6 +21,7 @@ interface DriverRun {
   readonly request: SubmitRequest;
   readonly journal: RunJournal;
   readonly folder: string;
+  readonly outputFolders: readonly string[];
   readonly connection: ClusterConnection | undefined;
   readonly target: SubmitTarget;
   readonly context: OperationContext;
@@ -27,19 +29,22 @@ interface DriverRun {
 
 /** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. */
 export async function runDriver(run: DriverRun): Promise<RunOutcome> {
-  const { job, request, journal, folder, connection, target, context } = run;
+  const { job, request, journal, folder, outputFolders, connection, target, context } = run;
   const runId = journal.record.id;
   const ownEventLogs = join(folder, 'eventlog');
   const submission = planSubmission({
     ...run,
     runId,
     project: context.project,
-    eventLogFolder: ownEventLogs,
+    runFolder: folder,
     environment: context.environment,
   });
-  const args = sparkSubmitArguments(submission);
+  const { submission: open, secretProperties } = splitSecrets(submission);
   const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
-  const command = ['spark-submit', ...redactArguments([...files, ...args], connection?.secrets)];
+  const command = [
+    'spark-submit',
+    ...redactArguments([...files, ...sparkSubmitArguments(submission)], connection?.secrets),
+  ];
   await journal.update({ state: 'running', command });
   using output = new RunOutput(folder);
   return await journal.phase('submit', 'submit', async (): Promise<[RunOutcome, string]> => {
@@ -47,7 +52,9 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     const driver = await target.startDriver({
       runId,
       runFolder: folder,
-      sparkSubmitArguments: args,
+      outputFolders,
+      sparkSubmitArguments: sparkSubmitArguments(open),
+      secretProperties,
       propertiesFiles: submission.propertiesFiles,
       workingFolder: request.workingFolder,
       onStdout: (chunk) => {

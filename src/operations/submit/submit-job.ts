@@ -8,11 +8,14 @@ import { newRunId } from '../../runs/run-id.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { createRunFolder, writeRun } from '../../runs/run-store.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
+import { redactArguments, redactProperties } from '../../submit/redact.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { reclaim } from '../reclaim.ts';
 import { checkRun } from './check-result.ts';
 import { chooseTarget } from './choose-target.ts';
+import { keepMetrics, writeReport } from './keep-artifacts.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
+import { prepareOutputs } from './prepare-outputs.ts';
 import { type Job, resolveJob } from './resolve-job.ts';
 import { runDriver } from './run-driver.ts';
 import { RunJournal } from './run-journal.ts';
@@ -31,7 +34,7 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
   const folder = await createRunFolder(context.project, record.id);
   await writeRun(record);
   if (job.manifest)
-    await writeFile(join(folder, 'manifest.yaml'), formatManifest(job.manifest), { mode: 0o600 });
+    await writeFile(join(folder, 'manifest.yaml'), formatManifest(fitToKeep(job.manifest)), { mode: 0o600 });
   const journal = new RunJournal(record, context.emit);
   const timeout = timeoutSignal(request.timeoutMs);
   const signal = timeout === undefined ? context.signal : AbortSignal.any([context.signal, timeout.signal]);
@@ -41,13 +44,15 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
   } catch (error) {
     outcome = outcomeOf(signal.aborted ? signal.reason : error);
     if (outcome.cause === 'defect') {
-      await journal.finish(outcome);
+      await writeReport(await journal.finish(outcome), context.emit);
       throw error;
     }
   } finally {
     timeout?.cancel();
   }
-  return await journal.finish(outcome);
+  const finished = await journal.finish(outcome);
+  await writeReport(finished, context.emit);
+  return finished;
 }
 
 async function run(
@@ -62,8 +67,19 @@ async function run(
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
   if (manifest?.database) await prepareDatabase(manifest.database, journal);
+  const outputFolders = manifest ? await prepareOutputs(manifest) : [];
   const connection = await target.connect();
-  const driver = await runDriver({ job, request, journal, folder, connection, target, context });
+  const driver = await runDriver({
+    job,
+    request,
+    journal,
+    folder,
+    outputFolders,
+    connection,
+    target,
+    context,
+  });
+  await keepMetrics(journal, folder, context.emit);
   if (driver.exitCode !== 0) return driver;
   if (manifest?.database === undefined) return { state: 'succeeded', exitCode: 0 };
   return await checkRun({
@@ -88,7 +104,7 @@ async function newRecord(job: Job, request: SubmitRequest, context: OperationCon
       name: job.name,
       script: job.application,
       ...(manifest && { manifest: manifest.file }),
-      arguments: [...request.applicationArguments],
+      arguments: [...redactArguments(request.applicationArguments)],
     },
     project: context.project,
     startedAt: now.toISOString(),
@@ -102,6 +118,15 @@ async function newRecord(job: Job, request: SubmitRequest, context: OperationCon
       database: { path: manifest.database.path, table: manifest.database.table.name },
     }),
     links: {},
+  };
+}
+
+/** A manifest may hold secrets, as values of properties or as arguments; its copy in the run folder does not. */
+function fitToKeep(manifest: Manifest): Manifest {
+  return {
+    ...manifest,
+    conf: redactProperties(manifest.conf),
+    arguments: redactArguments(manifest.arguments),
   };
 }
 

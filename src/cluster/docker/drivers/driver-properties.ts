@@ -1,8 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { writeAtomically } from '../../../files/write-atomically.ts';
 import type { DriverLaunch } from '../../driver.ts';
 import { joinProperties } from '../../join-properties.ts';
+import { containerPropertiesPath } from '../../private-properties.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import type { ContainerUser } from '../folders/container-user.ts';
 import { shareWithGroup } from '../folders/share-with-group.ts';
@@ -18,14 +19,19 @@ interface DriverProperties {
  * came from: spark-submit takes one file, and of a property that is there twice Java takes the last.
  */
 export async function driverProperties(
-  { propertiesFiles, runId }: Pick<DriverLaunch, 'propertiesFiles' | 'runId'>,
+  {
+    propertiesFiles,
+    secretProperties,
+    runId,
+  }: Pick<DriverLaunch, 'propertiesFiles' | 'secretProperties' | 'runId'>,
   folders: ClusterFolders,
   user: ContainerUser,
 ): Promise<DriverProperties> {
-  if (propertiesFiles.length === 0) return { path: undefined, remove: async () => {} };
-  const path = join(folders.cluster, 'drivers', `${runId}.properties`);
+  if (propertiesFiles.length === 0 && Object.keys(secretProperties).length === 0)
+    return { path: undefined, remove: async () => {} };
+  const path = containerPropertiesPath(folders.cluster, runId);
   await mkdir(dirname(path), { recursive: true, mode: 0o770 });
-  await writeAtomically(path, await joinProperties(propertiesFiles));
+  await writeAtomically(path, await joinProperties(propertiesFiles, secretProperties));
   if (user.access === 'group')
     await shareWithGroup(dirname(path), { chown: process.getuid?.() === 0, recursive: true });
   return { path, remove: () => rm(path, { force: true }) };

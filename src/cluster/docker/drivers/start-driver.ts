@@ -27,7 +27,7 @@ export async function startDriver(
   const user = { ...hostContainerUser(machine.isRootless), uid: record.uid };
   // The one who submits answers for the driver, whoever made the cluster.
   const planning = await planningOf(record.plan, user, imageOf(record), context);
-  await shareRun(context.project, launch.runFolder, user);
+  await shareRun(context.project, launch, user);
   const properties = await driverProperties(launch, planning.folders, user);
   try {
     const spec = planDriver({

@@ -6,6 +6,7 @@ import { wrapWriteError } from '../../../errors/wrap-write-error.ts';
 import { writeAtomically } from '../../../files/write-atomically.ts';
 import { packageRoot } from '../../../runtime/package-root.ts';
 import { clustersFolder, stateFolder } from '../../cluster-folder.ts';
+import type { DriverLaunch } from '../../driver.ts';
 import type { ClusterFolders } from './cluster-folders.ts';
 import type { ContainerUser } from './container-user.ts';
 import { shareWithGroup } from './share-with-group.ts';
@@ -45,13 +46,19 @@ async function shareFolders(project: string, folders: ClusterFolders, user: Cont
   await shareWithGroup(folders.secret, { chown, recursive: false, readOnly: true });
 }
 
-/** A run's folder and the project's data, both of which the driver writes and this process may have written before. */
-export async function shareRun(project: string, runFolder: string, user: ContainerUser): Promise<void> {
+/** What the driver and the executors write, and this process may have written before: the run's folder, the data, other outputs. */
+export async function shareRun(
+  project: string,
+  { runFolder, outputFolders }: Pick<DriverLaunch, 'runFolder' | 'outputFolders'>,
+  user: ContainerUser,
+): Promise<void> {
   if (user.access !== 'group') return;
   const chown = process.getuid?.() === 0;
   await shareWithGroup(join(stateFolder(project), 'runs'), { chown, recursive: false });
   for (const folder of [runFolder, join(project, 'data')])
     await shareWithGroup(folder, { chown, recursive: true });
+  // What else is in there belongs to the person.
+  for (const folder of outputFolders) await shareWithGroup(folder, { chown, recursive: false });
 }
 
 /** The secret stays as long as the cluster does: nodes that are there already know it. */
