@@ -20,7 +20,7 @@ except ImportError:
 
 from sparkctl_jobs import CommittedRun, check_database, find_run, write_sqlite
 from sparkctl_jobs.artifacts import Artifacts
-from sparkctl_jobs.clusters.points import SEGMENT, no_valid_rows, read_points
+from sparkctl_jobs.clusters.points import SEGMENT, read_points
 from sparkctl_jobs.clusters.report import report_sizes
 from sparkctl_jobs.clusters.saved_model import (
     CLUSTER,
@@ -32,7 +32,7 @@ from sparkctl_jobs.clusters.saved_model import (
 )
 from sparkctl_jobs.command_line import add_arguments, run_job
 from sparkctl_jobs.csv_header import read_header
-from sparkctl_jobs.first_rows import first_of_each
+from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
 
 
 def tell(arguments: argparse.Namespace, model: SegmentModel, points: DataFrame) -> None:

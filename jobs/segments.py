@@ -31,7 +31,7 @@ except ImportError:
 
 from sparkctl_jobs import CommittedRun, check_database, find_run, write_sqlite
 from sparkctl_jobs.artifacts import Artifacts
-from sparkctl_jobs.clusters.points import PointColumns, no_valid_rows, read_points
+from sparkctl_jobs.clusters.points import PointColumns, read_points
 from sparkctl_jobs.clusters.report import centres_of, report_curves, report_segments, report_sizes
 from sparkctl_jobs.clusters.saved_model import (
     ASSEMBLED,
@@ -47,7 +47,7 @@ from sparkctl_jobs.column_names import spark_name
 from sparkctl_jobs.command_line import add_arguments, run_job
 from sparkctl_jobs.csv_header import read_header
 from sparkctl_jobs.errors import InputUnfitError, UnknownOptionError
-from sparkctl_jobs.first_rows import first_of_each
+from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
 from sparkctl_jobs.one_csv import StagedCsv, must_have_folder, stage_csv
 
 MOST_SEGMENTS = 10
@@ -200,7 +200,7 @@ def tell(
         "Silhouette": [(trial.k, trial.silhouette) for trial in trials],
         "Inertia": [(trial.k, trial.inertia) for trial in trials],
     }
-    report_curves(artifacts, curves, best.k)
+    report_curves(artifacts, curves)
     features = model.columns.features
     if len(features) > 1:
         # The two features in which the segments lie farthest apart.

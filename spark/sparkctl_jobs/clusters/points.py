@@ -6,15 +6,13 @@ from typing import Literal
 
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.functions import col
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
 
 from ..csv_header import CsvHeader
 from ..csv_lines import csv_stage
-from ..errors import InputUnfitError, UnknownOptionError
+from ..errors import UnknownOptionError
 from ..lines import read_lines
-from ..provenance import REASON
-from ..reasons import Reason, Skipped
+from ..reasons import Reason
 from ..rows import Rows
 from ..text import has_nul, is_blank
 
@@ -65,13 +63,3 @@ def read_points(
         return rows
 
     return csv_stage(schema, header, clean)(read_lines(spark, inputs))
-
-
-def no_valid_rows(rows: DataFrame, inputs: Sequence[str]) -> InputUnfitError:
-    """Says why nothing is left of rows with provenance."""
-    counts = rows.where(col(REASON).isNotNull()).groupBy(REASON).count().collect()
-    found = sorted((row[0], row[1]) for row in counts if row[0] != Skipped.BLANK)
-    reasons = ", ".join(f"{reason} {count}" for reason, count in found)
-    return InputUnfitError(
-        f"no row of {', '.join(inputs)} is valid: {sum(count for _, count in found)} read, {reasons}"
-    )

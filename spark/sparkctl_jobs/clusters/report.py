@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql.functions import avg, col, count, lit
 
 from ..artifacts import Artifacts
-from ..charts import line_chart, scatter_chart
+from ..charts import scatter_chart
 from ..column_names import spark_name
 from .points import SEGMENT, PointColumns
 
@@ -40,14 +40,10 @@ def report_sizes(artifacts: Artifacts, segments: DataFrame) -> None:
     artifacts.metrics({f"size of segment {segment}": size for segment, size in sizes})
 
 
-def report_curves(
-    artifacts: Artifacts, curves: Mapping[str, Sequence[tuple[int, float]]], chosen: int
-) -> None:
-    """A curve and a picture for each measure that depends on the number of segments."""
+def report_curves(artifacts: Artifacts, curves: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+    """A curve for each measure that depends on the number of segments."""
     for name, points in curves.items():
         artifacts.series(f"{name} by k", "k", name.lower(), points)
-        chart = line_chart(f"{name} by number of segments", "k", name.lower(), points, marked=chosen)
-        artifacts.picture(f"{name.lower()}-by-k", chart)
 
 
 def report_segments(
