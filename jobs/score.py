@@ -31,7 +31,7 @@ from sparkctl_jobs.clusters.saved_model import (
     with_features,
 )
 from sparkctl_jobs.command_line import add_arguments, run_job
-from sparkctl_jobs.csv_header import read_header
+from sparkctl_jobs.csv_header import CsvHeader, read_header
 from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
 
 
@@ -59,30 +59,38 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
     spark = SparkSession.builder.appName("score").getOrCreate()
     try:
-        model = load_model(arguments.model)
-        rows = read_points(spark, arguments.input, header, columns)
-        points = first_of_each(rows, [columns.id]).cache()
-        if points.isEmpty():
-            raise no_valid_rows(rows, arguments.input)
-        tell(arguments, model, points)
-        return write_sqlite(
-            model.assign(rows),
-            arguments.database,
-            arguments.table,
-            mode="overwrite",
-            run_id=arguments.run_id,
-            key=[columns.id],
-            lock_timeout_ms=wait_ms,
-        )
+        return score(spark, arguments, header)
     finally:
         spark.stop()
 
 
-def main() -> None:
+def score(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
+    model = load_model(arguments.model)
+    rows = read_points(spark, arguments.input, header, model.columns)
+    points = first_of_each(rows, [model.columns.id]).cache()
+    if points.isEmpty():
+        raise no_valid_rows(rows, arguments.input)
+    tell(arguments, model, points)
+    return write_sqlite(
+        model.assign(rows),
+        arguments.database,
+        arguments.table,
+        mode="overwrite",
+        run_id=arguments.run_id,
+        key=[model.columns.id],
+        lock_timeout_ms=round(arguments.lock_timeout * 1000),
+    )
+
+
+def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Gives rows the segments of a saved model.")
     add_arguments(parser, "scores")
     parser.add_argument("--model", type=Path, required=True, help="the folder of the fitted model")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    arguments = command_line().parse_args()
     run_job("score", lambda: load(arguments))
 
 

@@ -27,7 +27,7 @@ from sparkctl_jobs import CommittedRun, Reason, Rows, check_database, find_run, 
 from sparkctl_jobs.artifacts import Artifacts
 from sparkctl_jobs.charts import bar_chart, line_chart
 from sparkctl_jobs.command_line import add_arguments, run_job
-from sparkctl_jobs.csv_header import read_header
+from sparkctl_jobs.csv_header import CsvHeader, read_header
 from sparkctl_jobs.csv_lines import csv_stage
 from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
 from sparkctl_jobs.text import has_nul, is_blank
@@ -191,39 +191,47 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
     spark = SparkSession.builder.appName("season").getOrCreate()
     try:
-        lines = read_lines(spark, arguments.input)
-        stage = csv_stage(PLAYERS, header, clean)
-        # A season is small. In one task its sums are the same to the last digit on any cluster.
-        rows = first_of_each(stage(lines), KEY).repartition(1).sortWithinPartitions(*KEY).cache()
-        if rows.isEmpty():
-            raise no_valid_rows(stage(lines), arguments.input)
-        season = once_each(rows).cache()
-        tables = {
-            "by_age": at_hand(by_age(season)),
-            "top_scorers": top_scorers(season),
-            "veteran_starts": at_hand(veteran_starts(season)),
-            "description": description(rows),
-        }
-        tell(arguments, tables)
-        return write_sqlite(
-            lines,
-            arguments.database,
-            arguments.table,
-            mode="overwrite",
-            run_id=arguments.run_id,
-            key=KEY,
-            stage=stage,
-            companions={f"{arguments.table}_{name}": frame for name, frame in tables.items()},
-            lock_timeout_ms=wait_ms,
-        )
+        return describe(spark, arguments, header)
     finally:
         spark.stop()
 
 
-def main() -> None:
+def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
+    lines = read_lines(spark, arguments.input)
+    stage = csv_stage(PLAYERS, header, clean)
+    # A season is small. In one task its sums are the same to the last digit on any cluster.
+    rows = first_of_each(stage(lines), KEY).repartition(1).sortWithinPartitions(*KEY).cache()
+    if rows.isEmpty():
+        raise no_valid_rows(stage(lines), arguments.input)
+    season = once_each(rows).cache()
+    tables = {
+        "by_age": at_hand(by_age(season)),
+        "top_scorers": top_scorers(season),
+        "veteran_starts": at_hand(veteran_starts(season)),
+        "description": description(rows),
+    }
+    tell(arguments, tables)
+    return write_sqlite(
+        lines,
+        arguments.database,
+        arguments.table,
+        mode="overwrite",
+        run_id=arguments.run_id,
+        key=KEY,
+        stage=stage,
+        companions={f"{arguments.table}_{name}": frame for name, frame in tables.items()},
+        lock_timeout_ms=round(arguments.lock_timeout * 1000),
+    )
+
+
+def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Describes a season by what each player did per game.")
     add_arguments(parser, "players")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    arguments = command_line().parse_args()
     run_job("season", lambda: load(arguments))
 
 

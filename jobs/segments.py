@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import pvariance
 from typing import Any
 
-from pyspark.ml import Estimator, Pipeline, PipelineModel, Transformer
+from pyspark.ml import Estimator, Pipeline, Transformer
 from pyspark.ml.clustering import KMeans, KMeansModel
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import StandardScaler, VectorAssembler
@@ -39,13 +39,14 @@ from sparkctl_jobs.clusters.saved_model import (
     SCALED,
     SegmentModel,
     StagedModel,
+    centres_in_units,
     features_in,
     stage_model,
     with_features,
 )
 from sparkctl_jobs.column_names import spark_name
-from sparkctl_jobs.command_line import add_arguments, run_job
-from sparkctl_jobs.csv_header import read_header
+from sparkctl_jobs.command_line import add_arguments, positive, run_job
+from sparkctl_jobs.csv_header import CsvHeader, read_header
 from sparkctl_jobs.errors import InputUnfitError, UnknownOptionError
 from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
 from sparkctl_jobs.one_csv import StagedCsv, must_have_folder, stage_csv
@@ -105,24 +106,19 @@ def try_k(scaled: DataFrame, k: int, seeds: Sequence[int]) -> Trial | None:
     found: list[tuple[float, int, KMeansModel]] = []
     for seed in seeds:
         model = k_means(k, seed).fit(scaled)
-        if len(model.clusterCenters()) == k and all(model.summary.clusterSizes):
+        if len(model.clusterCenters()) == k:
             found.append((model.summary.trainingCost, seed, model))
     if not found:
         return None
     inertia, seed, model = min(found, key=lambda one: one[0])
+    if not all(model.summary.clusterSizes):
+        return None
     evaluator = ClusteringEvaluator(featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette")
     return Trial(k, round(evaluator.evaluate(model.transform(scaled)), 9), inertia, seed)
 
 
 def k_means(k: int, seed: int) -> KMeans:
     return KMeans(k=k, seed=seed, maxIter=50, featuresCol=SCALED, predictionCol=CLUSTER)
-
-
-def in_order(centres: Sequence[Sequence[float]]) -> tuple[int, ...]:
-    """For each cluster its segment: they are numbered by their first feature, then by the next ones."""
-    rounded = [tuple(float(f"{value:.9g}") for value in centre) for centre in centres]
-    places = sorted(range(len(rounded)), key=lambda cluster: rounded[cluster])
-    return tuple(places.index(cluster) for cluster in range(len(rounded)))
 
 
 def candidates_for(points: DataFrame, columns: PointColumns, low: int, high: int | None) -> list[int]:
@@ -158,30 +154,28 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
     spark = SparkSession.builder.appName("segments").getOrCreate()
     try:
-        rows = read_points(spark, arguments.input, header, columns)
-        points = fit_points(rows, columns, arguments.fit_partitions)
-        if points.isEmpty():
-            raise no_valid_rows(rows, arguments.input)
-        vectors = with_features(points, columns)
-        candidates = candidates_for(vectors, columns, low, high)
-        seeds = range(arguments.seed, arguments.seed + arguments.starts)
-        best, trials = choose_k(scale(vectors, columns), candidates, seeds)
-
-        pipeline = Pipeline(stages=[*preparation(columns), k_means(best.k, best.seed)]).fit(vectors)
-        centres = centres_in_units(pipeline)
-        model = SegmentModel(pipeline, columns, in_order(centres))
-        segments = model.assign(points).cache()
-        tell(arguments, model, segments, best, trials, centres)
-        return publish(arguments, spark, model, rows, segments, best, trials)
+        return find_segments(spark, arguments, columns, header)
     finally:
         spark.stop()
 
 
-def centres_in_units(pipeline: PipelineModel) -> list[list[float]]:
-    """The centres of the clusters as people know the features, not scaled."""
-    stages: list[Any] = pipeline.stages
-    _, scaler, means = stages
-    return [(centre * scaler.std + scaler.mean).tolist() for centre in means.clusterCenters()]
+def find_segments(
+    spark: SparkSession, arguments: argparse.Namespace, columns: PointColumns, header: CsvHeader
+) -> CommittedRun:
+    rows = read_points(spark, arguments.input, header, columns)
+    points = fit_points(rows, columns, arguments.fit_partitions)
+    if points.isEmpty():
+        raise no_valid_rows(rows, arguments.input)
+    vectors = with_features(points, columns)
+    candidates = candidates_for(vectors, columns, arguments.min_k, arguments.max_k)
+    seeds = range(arguments.seed, arguments.seed + arguments.starts)
+    best, trials = choose_k(scale(vectors, columns), candidates, seeds)
+
+    pipeline = Pipeline(stages=[*preparation(columns), k_means(best.k, best.seed)]).fit(vectors)
+    model = SegmentModel.numbered(pipeline, columns)
+    segments = model.assign(points).cache()
+    tell(arguments, model, segments, best, trials)
+    return publish(arguments, spark, model, rows, segments, best, trials)
 
 
 def tell(
@@ -190,7 +184,6 @@ def tell(
     segments: DataFrame,
     best: Trial,
     trials: Sequence[Trial],
-    centres: Sequence[Sequence[float]],
 ) -> None:
     """The metrics of the run, a curve for each that depends on k, and the segments as a picture."""
     artifacts = Artifacts(arguments.artifacts)
@@ -204,10 +197,9 @@ def tell(
     features = model.columns.features
     if len(features) > 1:
         # The two features in which the segments lie farthest apart.
-        scaled: Any = model.pipeline.stages[-1]
-        spreads = [pvariance(values) for values in zip(*scaled.clusterCenters(), strict=True)]
+        spreads = [pvariance(values) for values in zip(*model.scaled_centres, strict=True)]
         x, y = sorted(sorted(range(len(spreads)), key=lambda place: -spreads[place])[:2])
-        places = [(centre[x], centre[y]) for centre in centres]
+        places = [(centre[x], centre[y]) for centre in centres_in_units(model.pipeline)]
         report_segments(artifacts, segments, features[x], features[y], places)
     artifacts.save()
 
@@ -254,7 +246,7 @@ def publish(
             output.discard()
 
 
-def main() -> None:
+def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Finds segments among rows of numbers.")
     add_arguments(parser, "segments")
     parser.add_argument("--id", default="customer_id", help="the column that names a row")
@@ -265,24 +257,28 @@ def main() -> None:
         default=["age", "annual_income", "spending_score"],
         help="the columns of numbers, by commas",
     )
-    parser.add_argument("--min-k", type=int, default=2, help="the fewest segments")
+    parser.add_argument("--min-k", type=positive, default=2, help="the fewest segments")
     parser.add_argument(
-        "--max-k", type=int, help=f"the most segments (default: {MOST_SEGMENTS}, or what the rows allow)"
+        "--max-k", type=positive, help=f"the most segments (default: {MOST_SEGMENTS}, or what the rows allow)"
     )
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument(
-        "--starts", type=int, default=3, help="how often each number is tried, each time anew"
+        "--starts", type=positive, default=3, help="how often each number is tried, each time anew"
     )
     parser.add_argument(
         "--fit-partitions",
-        type=int,
+        type=positive,
         default=1,
         help="tasks that fit side by side. With one, the model is the same to the last digit on any cluster;"
         " with more, sums are added up in the order in which they come",
     )
     parser.add_argument("--predictions", type=Path, help="the CSV file of the result")
     parser.add_argument("--model", type=Path, help="the folder of the fitted model")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    arguments = command_line().parse_args()
     run_job("segments", lambda: load(arguments))
 
 

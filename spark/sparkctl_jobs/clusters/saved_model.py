@@ -35,6 +35,19 @@ class SegmentModel:
     segments: tuple[int, ...]
     """For each cluster its segment."""
 
+    @staticmethod
+    def numbered(pipeline: PipelineModel, columns: PointColumns) -> "SegmentModel":
+        """Numbers the segments by the first feature of their centres, then by the next ones."""
+        rounded = [tuple(float(f"{value:.9g}") for value in centre) for centre in centres_in_units(pipeline)]
+        order = sorted(range(len(rounded)), key=lambda cluster: rounded[cluster])
+        return SegmentModel(pipeline, columns, tuple(order.index(cluster) for cluster in range(len(rounded))))
+
+    @property
+    def scaled_centres(self) -> list[list[float]]:
+        """Where the clusters lie when every feature counts the same."""
+        means: Any = self.pipeline.stages[-1]
+        return [centre.tolist() for centre in means.clusterCenters()]
+
     def assign(self, rows: DataFrame) -> DataFrame:
         """The rows with their segment. Rejected ones, where the rows carry provenance, have none."""
         segment = element_at(array(*map(lit, self.segments)), col(CLUSTER) + 1).cast("long")
@@ -42,6 +55,13 @@ class SegmentModel:
             segment = when(col(REASON).isNull(), segment)
         found = self.pipeline.transform(with_features(rows, self.columns)).withColumn(SEGMENT, segment)
         return found.drop(*features_in(self.columns), ASSEMBLED, SCALED, CLUSTER)
+
+
+def centres_in_units(pipeline: PipelineModel) -> list[list[float]]:
+    """Where the clusters lie as people know the features."""
+    stages: list[Any] = pipeline.stages
+    _, scaler, means = stages
+    return [(centre * scaler.std + scaler.mean).tolist() for centre in means.clusterCenters()]
 
 
 def features_in(columns: PointColumns) -> list[str]:
