@@ -33,8 +33,10 @@ try {
     console.log(`    written to nowhere     ${s(nowhere)}`);
     console.log(`    JDBC with coalesce(1)  ${s(jdbc)}   ${s(jdbc - nowhere)} beyond`);
     console.log(`    the sink               ${s(sink)}   ${s(sink - nowhere)} beyond`);
-    const ratio = sink > nowhere ? (jdbc - nowhere) / (sink - nowhere) : Number.POSITIVE_INFINITY;
-    console.log(`    throughput beyond: ${ratio.toFixed(2)} times that of JDBC, goal at least 2, aim 4`);
+    const ratio = (jdbc - nowhere) / (sink - nowhere);
+    const verdict =
+      sink > nowhere ? `${ratio.toFixed(2)} times that of JDBC` : 'as much as can be: it takes no longer';
+    console.log(`    throughput beyond: ${verdict}, goal at least 2, aim 4`);
   }
   console.log(`  commit alone: ${(commitRowsPerSecond / 1e6).toFixed(2)} M rows/s, goal at least 1`);
 } finally {
