@@ -1,12 +1,12 @@
 """
 Says which version of the users table a database holds: the old one, the new one, or neither.
 
-    independent-check.py remember DATABASE                          what is there now, as JSON
-    independent-check.py expect INPUT... [--project FOLDER]         what a correct load of the inputs must leave, as JSON
+    independent-check.py remember DATABASE                      what is there now
+    independent-check.py expect INPUT... [--project FOLDER]     what a correct load of the inputs must leave
     independent-check.py judge DATABASE [--old JSON] [--expected JSON | --input INPUT... [--project FOLDER]]
 
-It is written from the documented rules alone, with nothing but Python's own library: neither Spark nor any code of
-the project judges itself here.
+Every answer is JSON. The program is written from the documented rules alone, with nothing but Python's own
+library: neither Spark nor any code of the project judges itself here.
 """
 
 import argparse
@@ -218,42 +218,49 @@ class Database:
         counts = {name: self.ask(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0] for (name,) in tables}
         return {name: rows for name, rows in counts.items() if rows > 0}
 
-    def remember(self) -> dict[str, Any]:
+    def remember(self, table: str) -> dict[str, Any]:
         tables = {
             name: {"rows": rows, "checksum": str(self.checksum(f"SELECT * FROM {quoted(name)}"))}
             for name, rows in self.counts().items()
         }
-        return {"rows": tables.get("users", {}).get("rows", 0), "tables": tables}
+        return {"rows": tables.get(table, {}).get("rows", 0), "tables": tables}
 
 
 def quoted(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def judge(database: Database, old: dict[str, Any] | None, expected: dict[str, Any] | None) -> dict[str, Any]:
+def judge(
+    database: Database, table: str, old: dict[str, Any] | None, expected: dict[str, Any] | None
+) -> dict[str, Any]:
     integrity = database.integrity()
     if integrity != "ok":
         return {"integrity": integrity, "rows": 0, "version": "neither", "why": [f"integrity: {integrity}"]}
     counts = database.counts()
-    found = {"integrity": integrity, "rows": counts.get("users", 0)}
-    before = {name: table["rows"] for name, table in old["tables"].items()} if old else None
-    if before == counts and old == database.remember():
+    found = {"integrity": integrity, "rows": counts.get(table, 0)}
+    before = {name: each["rows"] for name, each in old["tables"].items()} if old else None
+    if before == counts and old == database.remember(table):
         return {**found, "version": "old", "why": []}
-    why = differences(database, expected) if expected else ["it is not the old version"]
+    why = differences(database, table, expected) if expected else ["it is not the old version"]
     return {**found, "version": "neither" if why else "new", "why": why}
 
 
-def differences(database: Database, expected: dict[str, Any]) -> list[str]:
-    missing = [table for table in ("users", "users_quarantine", "sparkctl_runs") if not database.has(table)]
+def differences(database: Database, table: str, expected: dict[str, Any]) -> list[str]:
+    quarantined = f"{table}_quarantine"
+    missing = [name for name in (table, quarantined, "sparkctl_runs") if not database.has(name)]
     if missing:
         return [f"no table {name}" for name in missing]
-    rows = database.checksum(f"SELECT {', '.join(COLUMNS)} FROM users")
-    quarantine = database.checksum("SELECT source_file, line, reason, raw FROM users_quarantine")
-    reasons = dict(database.ask("SELECT reason, count(*) FROM users_quarantine GROUP BY reason"))
-    run_id, *counts = database.ask(
+    rows = database.checksum(f"SELECT {', '.join(COLUMNS)} FROM {quoted(table)}")
+    quarantine = database.checksum(f"SELECT source_file, line, reason, raw FROM {quoted(quarantined)}")
+    reasons = dict(database.ask(f"SELECT reason, count(*) FROM {quoted(quarantined)} GROUP BY reason"))
+    last_run = database.ask(
         "SELECT run_id, read, loaded, quarantined, duplicates, filtered FROM sparkctl_runs"
-        " WHERE target = 'users' ORDER BY rowid DESC LIMIT 1"
+        " WHERE target = ? ORDER BY rowid DESC LIMIT 1",
+        table,
     ).fetchone()
+    if last_run is None:
+        return [f"no run of {table} in sparkctl_runs"]
+    run_id, *counts = last_run
     names = ("read", "loaded", "quarantined", "duplicates", "filtered")
     found = {
         **dict(zip(names, counts, strict=True)),
@@ -263,7 +270,7 @@ def differences(database: Database, expected: dict[str, Any]) -> list[str]:
         "reasons": dict(sorted(reasons.items())),
         "quarantineChecksum": str(quarantine),
         "lines of other runs": database.ask(
-            "SELECT count(*) FROM users_quarantine WHERE run_id <> ?", run_id
+            f"SELECT count(*) FROM {quoted(quarantined)} WHERE run_id <> ?", run_id
         ).fetchone()[0],
         "sum of the parts": sum(counts[1:]),
     }
@@ -284,11 +291,13 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     remembering = commands.add_parser("remember")
     remembering.add_argument("database", type=Path)
+    remembering.add_argument("--table", default="users")
     expecting = commands.add_parser("expect")
     expecting.add_argument("input", type=Path, nargs="+")
     expecting.add_argument("--project", type=Path, default=Path.cwd())
     judging = commands.add_parser("judge")
     judging.add_argument("database", type=Path)
+    judging.add_argument("--table", default="users")
     judging.add_argument("--old", type=json.loads)
     judging.add_argument("--expected", type=json.loads)
     judging.add_argument("--input", type=Path, nargs="+")
@@ -307,12 +316,12 @@ def main() -> None:
         }
         result = nothing if arguments.command == "remember" else result
     elif arguments.command == "remember":
-        result = Database(arguments.database).remember()
+        result = Database(arguments.database).remember(arguments.table)
     else:
         expected = arguments.expected
         if expected is None and arguments.input:
             expected = expect(arguments.input, arguments.project.absolute())
-        result = judge(Database(arguments.database), arguments.old, expected)
+        result = judge(Database(arguments.database), arguments.table, arguments.old, expected)
     json.dump(result, sys.stdout)
     sys.stdout.write("\n")
 
