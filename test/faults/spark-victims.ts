@@ -16,14 +16,14 @@ export function sparkProcesses(project: string, role: keyof typeof mainClass): r
     .map((line) => Number.parseInt(line, 10));
 }
 
-/** Kills workers of a local cluster, each with its executors. */
-export function killWorkers(project: string, count: number): void {
+/** Kills workers of a local cluster that have executors, each with these. */
+export function killWorkers(project: string, which: 'one' | 'all'): void {
   const executors = sparkProcesses(project, 'executor');
   const workers = sparkProcesses(project, 'worker').filter((worker) =>
     executors.some((executor) => parentOf(executor) === worker),
   );
-  if (workers.length < count) throw new Error(`${workers.length} workers have an executor, not ${count}`);
-  for (const worker of workers.slice(0, count)) {
+  if (workers.length === 0) throw new Error('no worker has an executor');
+  for (const worker of which === 'one' ? workers.slice(0, 1) : workers) {
     const own = executors.filter((executor) => parentOf(executor) === worker);
     for (const pid of [worker, ...own]) process.kill(pid, 'SIGKILL');
   }

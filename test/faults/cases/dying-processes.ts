@@ -82,15 +82,13 @@ export function dyingProcesses(cluster: () => UsersProject): void {
         return await watch(project.users, 'new', async () => {
           const running = project.start(...million);
           await untilWriting(project, someBytes);
-          killWorkers(project.folder, 1);
+          killWorkers(project.folder, 'one');
           const { exitCode, stderr } = await running;
           expect(exitCode, stderr).toBe(0);
           expect(stagedFolders(project)).toEqual([]);
           const status = await project.run('cluster', 'status', '--json');
-          expect(JSON.parse(status.stdout)).toMatchObject({
-            state: 'degraded',
-            workers: { wanted: 2, alive: 1 },
-          });
+          const { state, workers } = JSON.parse(status.stdout);
+          expect([state, workers.wanted - workers.alive]).toEqual(['degraded', 1]);
           return exitCode;
         });
       },
