@@ -61,7 +61,7 @@ async function run(
   const choice = await chooseTarget(job, request, journal.record.id, context);
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
-  if (manifest?.database) await prepareDatabase(manifest.database, journal);
+  if (manifest?.database) await prepareDatabase(manifest.database, journal, context);
   const connection = await target.connect();
   const driver = await runDriver({ job, request, journal, folder, connection, target, context });
   if (driver.exitCode !== 0) return driver;
