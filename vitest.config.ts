@@ -12,13 +12,14 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{slow,spark,docker,package}.test.ts'],
+          exclude: ['test/**/*.{slow,spark,docker,package,faults}.test.ts'],
         },
       },
       slow('package', 1),
       slow('slow', 2),
       slow('spark', 3),
       slow('docker', 4),
+      slow('faults', 5),
     ],
   },
 });
