@@ -1,24 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
+const results = process.env['TEST_RESULTS'] ?? 'test-results.json';
+const table = './test/compatibility/table-reporter.ts';
 
 /** Fast tests start no Spark and no container; the others share a runtime, an image and a cluster, so they run one after the other. */
 export default defineConfig({
   test: {
     // A machine that counts tests finds the numbers in the file.
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
+    reporters: process.env['CI'] ? ['default', table, ['json', { outputFile: results }]] : ['default', table],
     projects: [
       {
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{slow,spark,docker,package}.test.ts'],
+          exclude: ['test/**/*.{slow,spark,docker,package,compatibility}.test.ts'],
         },
       },
       slow('package', 1),
       slow('slow', 2),
       slow('spark', 3),
       slow('docker', 4),
+      slow('compatibility', 5),
     ],
   },
 });

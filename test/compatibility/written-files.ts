@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Identifiers that Spark makes up anew each time it writes. */
+const madeUp = [
+  /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+  // Of a stage of a pipeline.
+  /(?<=_)[0-9a-f]{12}\b/g,
+];
+
+/** Files that hold the time, identifiers or sizes of such: a stream's books, and what is said of a saved model. */
+const booksOfTheirOwn = /(^|\/)(_spark_metadata|checkpoint|metadata)\//;
+
+/** Paths of all files of a project, without sparkctl's own. */
+export function projectFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.startsWith('.sparkctl/') && !path.endsWith('.pyc'));
+}
+
+/**
+ * Takes from a project all files that were not there before, and says what they were: each path with its content's
+ * digest, without what Spark makes up anew each time.
+ */
+export function takeWrittenFiles(
+  folder: string,
+  before: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
+  const written = projectFiles(folder).filter((path) => !before.has(path));
+  const found = written.map((path) => [plain(path), contentOf(folder, path)] as const);
+  for (const path of written)
+    rmSync(join(folder, path.split('/')[0] ?? path), { recursive: true, force: true });
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function plain(path: string): string {
+  return madeUp.reduce((text, pattern) => text.replace(pattern, '…'), path);
+}
+
+function contentOf(folder: string, path: string): string {
+  if (booksOfTheirOwn.test(path)) return 'is there';
+  const content = readFileSync(join(folder, path));
+  return `${content.length} bytes, ${createHash('sha256').update(content).digest('hex').slice(0, 12)}`;
+}
