@@ -13,7 +13,7 @@ export interface Outcome {
 interface Difference {
   /** For the table; README.md says the same. */
   readonly why: string;
-  readonly change: (reference: Outcome) => Outcome;
+  readonly instead: (reference: Outcome) => Outcome;
 }
 
 /** One submission that is made in three ways. */

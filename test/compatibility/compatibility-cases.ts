@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { CompatibilityCase, Outcome } from './compatibility-case.ts';
 
 /** The words that tell whether anything on the way reads, splits, quotes or drops what is the script's own. */
@@ -26,20 +27,38 @@ const oddWords = [
   ...['--help', '--', '-x=1', '*', '%s', 'a;b|c&d>e', '#fragment', '{"a": [1]}'],
 ];
 
-const replaced = (from: string, to: string) => (reference: Outcome) => ({
-  ...reference,
-  stdout: reference.stdout.replace(from, to),
-});
+/** The same output but for one text. */
+const replaced =
+  (from: string | RegExp, to: string) =>
+  (reference: Outcome): Outcome => ({ ...reference, stdout: reference.stdout.replaceAll(from, to) });
 
 const noInput = {
   why: "A jar's standard input is empty under sparkctl",
-  change: replaced('standard input: from outside\n', 'standard input: \n'),
+  instead: replaced('standard input: from outside\n', 'standard input: \n'),
+};
+
+const noInterpreter = {
+  why: "A packed Python is a link to this machine's, which is not in the image",
+  instead: (): Outcome => ({
+    exitCode: 1,
+    stdout: expect.stringContaining('Cannot run program "./environment/bin/python"'),
+    files: {},
+  }),
+};
+
+const otherSparkHome = {
+  why: "Tracebacks and warnings name Spark's own files, which the image has in /opt/spark",
+  instead: replaced(/\/\S*\/site-packages\/pyspark\/python\//g, '/opt/spark/python/'),
+};
+
+const otherVariables = {
+  why: "A container has the image's variables, not your shell's",
+  instead: replaced('variable blue\n', 'variable None\n'),
 };
 
 /** Every submission of the suite. What they need beside their scripts is made by materials.ts. */
 export const compatibilityCases: readonly CompatibilityCase[] = [
-  { name: 'rdds.py', uses: 'RDDs, shuffles, text files', words: ['scripts/rdds.py'] },
-  { name: 'shared_variables.py', uses: 'accumulators, broadcasts', words: ['scripts/shared_variables.py'] },
+  { name: 'rdds.py', uses: 'RDDs, accumulators, broadcasts', words: ['scripts/rdds.py'] },
   { name: 'dataframes.py', uses: 'DataFrames, four file formats', words: ['scripts/dataframes.py'] },
   { name: 'sql.py', uses: 'SQL, a table in the warehouse', words: ['scripts/sql.py'] },
   { name: 'udfs.py', uses: 'plain, Arrow and pandas UDFs', words: ['scripts/udfs.py'] },
@@ -48,28 +67,29 @@ export const compatibilityCases: readonly CompatibilityCase[] = [
   { name: 'ml.py', uses: 'pyspark.ml, a saved model', words: ['scripts/ml.py'] },
   {
     name: 'py_files.py',
-    uses: '--py-files (4 kinds), --files',
+    uses: '--py-files, --files, --archives',
     words: [
       ...['--py-files', 'from_module.py,zipped.zip,egg-1.0.egg,wheel-1.0-py3-none-any.whl'],
-      ...['--files=notes.txt,other-notes.txt#renamed.txt', 'scripts/py_files.py'],
+      ...['--files=notes.txt,other-notes.txt', '--archives', 'environment.tar.gz#environment'],
+      'scripts/py_files.py',
     ],
   },
   {
     name: 'archives.py',
-    uses: '--archives, packages from it',
-    words: ['--archives', 'environment.tar.gz#environment', 'scripts/archives.py'],
-  },
-  {
-    name: 'packages.py',
-    uses: '--packages from Maven Central',
-    words: ['--packages', 'org.apache.commons:commons-csv:1.11.0', 'scripts/packages.py'],
+    uses: '--archives, its Python for executors',
+    words: [
+      ...['--archives', 'environment.tar.gz#environment', '--conf', 'spark.pyspark.driver.python=python3'],
+      ...['--conf', 'spark.pyspark.python=./environment/bin/python', 'scripts/archives.py'],
+    ],
+    differs: { docker: noInterpreter },
   },
   {
     name: 'options.py',
-    uses: '--name, --properties-file, --jars',
+    uses: '--packages, --jars, settings',
     words: [
       ...['--name', 'with options', '--properties-file', 'own.properties', '-c', 'spark.example.size=large'],
       ...['--conf=spark.example.shape=a b="c"', '--jars', 'words.jar', '--executor-memory=600m'],
+      ...['--packages', 'org.apache.commons:commons-csv:1.11.0'],
       ...['--total-executor-cores', '1', '--driver-java-options', '-Dexample.option=x', 'scripts/options.py'],
     ],
   },
@@ -86,16 +106,16 @@ export const compatibilityCases: readonly CompatibilityCase[] = [
     uses: 'odd arguments, exit code 42',
     words: ['scripts/arguments.py', ...oddWords],
   },
-  { name: 'uncaught.py', uses: 'an exception, exit code 1', words: ['scripts/uncaught.py'] },
+  {
+    name: 'uncaught.py',
+    uses: 'an exception, exit code 1',
+    words: ['scripts/uncaught.py'],
+    differs: { docker: otherSparkHome },
+  },
   {
     name: 'surroundings.py',
     uses: 'folder, variables, terminal',
     words: ['scripts/surroundings.py'],
-    differs: {
-      docker: {
-        why: "A container has the image's variables, not your shell's",
-        change: replaced('variable blue\n', 'variable None\n'),
-      },
-    },
+    differs: { docker: otherVariables },
   },
 ];

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Java } from '../../src/runtime/find-java.ts';
 import { findJava } from '../../src/runtime/find-java.ts';
@@ -24,22 +24,22 @@ export interface ThreeWays extends AsyncDisposable {
   submit(way: Way, submission: CompatibilityCase): Promise<Submitted>;
 }
 
-/**
- * What a person sets in the shell. The image speaks UTF-8 whatever the shell does. The client compiler alone makes Java
- * start sooner, and changes nothing of what a job does.
- */
+/** Makes Java start sooner, and changes nothing of what a job does. */
+const soon = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+
+/** What a person has in the shell. The image speaks UTF-8 whatever the shell does. */
 const shell = {
   LANG: 'C.UTF-8',
   LC_ALL: undefined,
   COMPATIBILITY_COLOUR: 'blue',
-  SPARK_SUBMIT_OPTS: '-XX:TieredStopAtLevel=1',
-  SPARK_LAUNCHER_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+  SPARK_LAUNCHER_OPTS: soon,
 };
 
-/** Options of every submission: few tasks where Spark would make many, and executors that start sooner. */
+/** Options of every submission: few tasks where Spark would make many, and no waiting for compilers. */
 const options = [
   ...['--conf', 'spark.sql.shuffle.partitions=2'],
-  ...['--conf', 'spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1'],
+  ...['--conf', `spark.driver.defaultJavaOptions=${soon}`],
+  ...['--conf', `spark.executor.extraJavaOptions=${soon}`],
 ];
 
 export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
@@ -55,13 +55,21 @@ export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
     const { exitCode, stderr } = await sparkctl(up, { cwd: project.folder });
     if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
   }
+  // As where the environment of the project is activated.
+  const path = [dirname(runtime.python), process.env['PATH']].join(delimiter);
   const toMaster = await localMaster(project);
   const run = (
     file: string,
     words: readonly string[],
     { input }: CompatibilityCase,
     more: NodeJS.ProcessEnv,
-  ) => submitted(project, before, file, words, input, { ...process.env, ...shell, ...more });
+  ) =>
+    submitted(project, before, runtime.python, file, words, input, {
+      ...process.env,
+      ...shell,
+      PATH: path,
+      ...more,
+    });
   return {
     reference: (submission) =>
       run(
@@ -108,6 +116,7 @@ function stockEnvironment({ home }: Java, { sparkHome, python }: ManagedRuntime)
 async function submitted(
   { folder }: TemporaryProject,
   before: ReadonlySet<string>,
+  python: string,
   file: string,
   words: readonly string[],
   input: string | undefined,
@@ -123,5 +132,6 @@ async function submitted(
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
   const seconds = (performance.now() - began) / 1000;
-  return { outcome: { exitCode, stdout, files: takeWrittenFiles(folder, before) }, stderr, seconds };
+  const files = await takeWrittenFiles(folder, before, python);
+  return { outcome: { exitCode, stdout, files }, stderr, seconds };
 }

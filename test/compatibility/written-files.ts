@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { execa } from 'execa';
 
 /** Identifiers that Spark makes up anew each time it writes. */
 const madeUp = [
@@ -24,15 +25,28 @@ export function projectFiles(folder: string): readonly string[] {
  * Takes from a project all files that were not there before, and says what they were: each path with its content's
  * digest, without what Spark makes up anew each time.
  */
-export function takeWrittenFiles(
+export async function takeWrittenFiles(
   folder: string,
   before: ReadonlySet<string>,
-): Readonly<Record<string, string>> {
+  python: string,
+): Promise<Readonly<Record<string, string>>> {
   const written = projectFiles(folder).filter((path) => !before.has(path));
-  const found = written.map((path) => [plain(path), contentOf(folder, path)] as const);
+  const rows = await parquetRows(folder, written.filter(isParquet), python);
+  const found = written.map((path) => [plain(path), rows.get(path) ?? contentOf(folder, path)] as const);
   for (const path of written)
     rmSync(join(folder, path.split('/')[0] ?? path), { recursive: true, force: true });
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const isParquet = (path: string) => path.endsWith('.parquet');
+
+/** Parquet's writer puts some lists into an order that is another each time, so its files are compared by their rows. */
+async function parquetRows(folder: string, paths: readonly string[], python: string) {
+  if (paths.length === 0) return new Map<string, string>();
+  const program = join(import.meta.dirname, 'materials/parquet_rows.py');
+  const { stdout } = await execa(python, [program, ...paths], { cwd: folder });
+  const lines = stdout.split('\n');
+  return new Map(paths.map((path, index) => [path, lines[index] ?? '']));
 }
 
 function plain(path: string): string {
@@ -40,7 +54,7 @@ function plain(path: string): string {
 }
 
 function contentOf(folder: string, path: string): string {
-  if (booksOfTheirOwn.test(path)) return 'is there';
+  if (booksOfTheirOwn.test(path) || path.endsWith('.parquet.crc')) return 'is there';
   const content = readFileSync(join(folder, path));
   return `${content.length} bytes, ${createHash('sha256').update(content).digest('hex').slice(0, 12)}`;
 }

@@ -1,4 +1,4 @@
-"""--archives: a packed virtual environment under a name of its own; its packages, or its interpreter too."""
+"""--archives with a packed virtual environment, whose Python the executors run."""
 
 import os
 import sys
@@ -6,18 +6,13 @@ import sys
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
-uses_interpreter = sys.argv[1:] == ["interpreter"]
 
 
-def packed(_):
-    if not uses_interpreter:
-        version = "python{}.{}".format(*sys.version_info)
-        sys.path.append(os.path.join("environment", "lib", version, "site-packages"))
+def inside(_):
     import from_environment
 
-    prefix = os.path.relpath(sys.prefix) if uses_interpreter else "-"
-    yield prefix, from_environment.word, os.path.relpath(from_environment.__file__)
+    yield os.path.relpath(sys.prefix), from_environment.word, os.path.relpath(from_environment.__file__)
 
 
-print(spark.sparkContext.parallelize([1], 1).mapPartitions(packed).collect())
+print(spark.sparkContext.parallelize([1], 1).mapPartitions(inside).collect())
 spark.stop()

@@ -1,6 +1,7 @@
-"""--py-files with a module, a zip, an egg and a wheel, on the driver and on an executor; and --files."""
+"""--py-files with a module, a zip, an egg and a wheel, on driver and executor; --files; --archives."""
 
 import importlib
+import sys
 
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession
@@ -27,9 +28,19 @@ print("executor", spark.sparkContext.parallelize(names, 2).map(on_executor).coll
 def notes(_):
     with open(SparkFiles.get("notes.txt"), encoding="utf-8") as file:
         yield file.read()
-    with open("renamed.txt", encoding="utf-8") as file:
+    # A file is in the executor's folder, too.
+    with open("other-notes.txt", encoding="utf-8") as file:
         yield file.read()
 
 
+def packed(_):
+    version = "python{}.{}".format(*sys.version_info)
+    sys.path.append(f"environment/lib/{version}/site-packages")
+    import from_environment
+
+    yield from_environment.word
+
+
 print("files", spark.sparkContext.parallelize([1], 1).mapPartitions(notes).collect())
+print("archive", spark.sparkContext.parallelize([1], 1).mapPartitions(packed).collect())
 spark.stop()

@@ -1,5 +1,6 @@
-"""RDDs: transformations, a shuffle by a text key, a join, a partitioner, and text files."""
+"""RDDs: shuffles by a text key, a join, text files; accumulators, one with an addition of its own; broadcasts."""
 
+from pyspark import AccumulatorParam
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
@@ -15,4 +16,32 @@ print("aggregate", context.range(1000, numSlices=4).aggregate(0, lambda a, b: a 
 
 counts.sortByKey().map(lambda pair: f"{pair[0]} {pair[1]}").saveAsTextFile("out/counts")
 print("read back", context.textFile("out/counts").collect())
+
+
+class Letters(AccumulatorParam):
+    def zero(self, value):
+        return frozenset()
+
+    def addInPlace(self, value1, value2):
+        return value1 | frozenset(value2)
+
+
+total = context.accumulator(0)
+letters = context.accumulator(frozenset(), Letters())
+names = context.broadcast({n: f"name-{n}" for n in range(10)})
+large = context.broadcast(bytes(5_000_000))
+
+
+def look_up(number):
+    total.add(number)
+    name = names.value[number % 10]
+    letters.add(name[-1])
+    return name, len(large.value)
+
+
+print("looked up", sorted(context.parallelize(range(20), 4).map(look_up).collect())[:3])
+print("total", total.value, "letters", sorted(letters.value))
+names.unpersist(blocking=True)
+large.destroy()
+print("again", context.parallelize([7], 1).map(lambda number: names.value[number]).first())
 spark.stop()

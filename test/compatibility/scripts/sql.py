@@ -1,6 +1,5 @@
-"""SQL: views, common table expressions, a lateral view, a pivot, a table in the warehouse, a wrong query."""
+"""SQL: views, common table expressions, a lateral view, a pivot, a table in the warehouse."""
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
@@ -20,8 +19,7 @@ print(spark.sql("SELECT :word AS word, 7 / 2 AS ratio", args={"word": "it's"}).f
 
 spark.sql("CREATE TABLE kept USING parquet AS SELECT class, max(id) AS largest FROM numbers GROUP BY class")
 print(spark.table("kept").orderBy("class").collect())
-try:
-    spark.sql("SELECT clas FROM numbers")
-except AnalysisException as error:
-    print(error.getCondition())
+spark.sql("INSERT INTO kept VALUES (9, 9)")
+spark.sql("DESCRIBE kept").show()
+print(spark.table("kept").count(), [table.name for table in spark.catalog.listTables()])
 spark.stop()

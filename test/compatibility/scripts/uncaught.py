@@ -1,9 +1,6 @@
-"""An exception that nobody catches: a traceback, and 1."""
+"""An exception that nobody catches, from within pyspark: a traceback, and 1."""
 
+from pyspark.sql.types import StructType
 
-def fail():
-    raise ValueError("no such luck: grüße")
-
-
-print("before", flush=True)
-fail()
+print("before: grüße", flush=True)
+StructType().add(5)
