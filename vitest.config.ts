@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{slow,spark,docker,package,faults}.test.ts'],
+          exclude: ['test/**/*.{slow,spark,docker,package,faults,compatibility}.test.ts'],
         },
       },
       slow('package', 1),
@@ -20,6 +20,7 @@ export default defineConfig({
       slow('spark', 3),
       slow('docker', 4),
       slow('faults', 5),
+      slow('compatibility', 6),
     ],
   },
 });
