@@ -12,13 +12,15 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{slow,spark,docker,package}.test.ts'],
+          exclude: ['test/**/*.{slow,spark,docker,package,faults,compatibility}.test.ts'],
         },
       },
       slow('package', 1),
       slow('slow', 2),
       slow('spark', 3),
       slow('docker', 4),
+      slow('faults', 5),
+      slow('compatibility', 6),
     ],
   },
 });

@@ -3,6 +3,7 @@ import { projectFolder } from '../config/project-folder.ts';
 import { findCluster, listClusters } from '../operations/find-cluster.ts';
 import { openLink } from '../operations/open-link.ts';
 import type { OperationContext } from '../operations/operation-context.ts';
+import { reclaim } from '../operations/reclaim.ts';
 import { startCluster } from '../operations/start-cluster.ts';
 import {
   type ClusterWish,
@@ -52,6 +53,7 @@ export async function clusterDown(
 ): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
+  await reclaim(context);
   const present = display.all ? await listClusters(context) : [await findRunningCluster(wish, context)];
   const removed: string[] = [];
   for (const status of present.filter((each) => each !== undefined)) {

@@ -4,6 +4,7 @@ import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { startProgram } from '../process/start-program.ts';
 import { findJava } from '../runtime/find-java.ts';
+import { javaTrustStore } from '../runtime/java-trust-store.ts';
 import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
 import { packageRoot } from '../runtime/package-root.ts';
 import type { BackendContext } from './backend.ts';
@@ -36,6 +37,7 @@ export async function startClientDriver(
 ): Promise<RunningDriver> {
   const properties = await propertiesFile(launch, extras?.secret);
   const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
+  const trustStore = await javaTrustStore(java, context);
   const program = startProgram({
     file: join(runtime.sparkHome, 'bin', 'spark-submit'),
     args: [
@@ -44,7 +46,7 @@ export async function startClientDriver(
     ],
     environment: {
       ...context.environment,
-      ...driverEnvironment(context.environment, launch.runFolder),
+      ...driverEnvironment(context.environment, launch.runFolder, trustStore),
       ...extras?.environment,
       JAVA_HOME: java.home,
       SPARK_HOME: runtime.sparkHome,
@@ -90,8 +92,10 @@ async function propertiesFile(
 function driverEnvironment(
   environment: BackendContext['environment'],
   runFolder: string,
+  trustStore: string | undefined,
 ): Readonly<Record<string, string>> {
   const own = [quoteOption(`-Dsparkctl.log=${join(runFolder, 'spark.log')}`)];
+  if (trustStore !== undefined) own.push(quoteOption(`-Djavax.net.ssl.trustStore=${trustStore}`));
   if (!environment['SPARK_CONF_DIR']) {
     own.push(
       quoteOption(`-Dlog4j2.configurationFile=${join(packageRoot, 'spark', 'driver-log4j2.properties')}`),

@@ -25,6 +25,21 @@ test('a correct load holds: with the ledger, without, without the run, and in a 
   });
 });
 
+test('the header of a file of CSV is no row', async () => {
+  const users = await loadedUsers(0);
+  const folder = temporaryFolder();
+  const inputFiles = ['with-rows.csv', 'header-only.csv', 'empty.csv'].map((name) => join(folder, name));
+  const contents = ['id,name\n1,a\n\n2,b\n', '\uFEFFid,name', ''];
+  for (const [index, path] of inputFiles.entries()) writeFileSync(path, contents[index] ?? '');
+  users.tamper(`DROP TABLE sparkctl_runs; DROP TABLE users_quarantine;
+    INSERT INTO users VALUES (1, 'a', 1, 'a@b.cc', 1, 'c', 'd'), (2, 'a', 1, 'a@b.cc', 1, 'c', 'd')`);
+  const request = { ledger: undefined, runId: undefined, inputFiles, inputFormat: 'csv' } as const;
+  expect(await users.check(specs.accounting, request)).toMatchObject({
+    status: 'held',
+    found: 'read 2 = loaded 2 + quarantined 0 + duplicates 0 + filtered 0',
+  });
+});
+
 test('a file that was only loaded, without quarantine, run or ledger', async () => {
   const users = await loadedUsers(0);
   const input = join(temporaryFolder(), 'own.jsonl');
@@ -102,7 +117,7 @@ test.each([
     `UPDATE users_quarantine SET reason = 'bad luck' WHERE reason = 'wrong-type'`,
     whole,
     [
-      'The quarantine has the reason "bad luck", which is none of: malformed-json, wrong-type, missing-key, missing-value, invalid-email, invalid-value, duplicate-key.',
+      'The quarantine has the reason "bad luck", which is none of: malformed-json, malformed-csv, wrong-type, missing-key, missing-value, invalid-email, invalid-value, duplicate-key.',
       'The ledger expects wrong-type 21, but 0 are there.',
       'The ledger expects bad luck 0, but 21 are there.',
     ],

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
@@ -106,6 +106,44 @@ describe('files that are not there', () => {
 });
 
 describe('a manifest with mistakes', () => {
+  it('has outputs that stay in the project, and placeholders that are known', async () => {
+    await project.write('job.py', '');
+    await project.write(
+      'job.yaml',
+      [
+        'outputs: { model: ../model, 1st: a }',
+        'arguments: ["${outputs.modle}", "${artefacts}", "${artifacts}"]',
+        'checks: [{ kind: clusters, column: segment }]',
+        '',
+      ].join('\n'),
+    );
+    const first = await run(['submit', 'job.py']);
+    expect(first.stderr).toContain('job.yaml:1:29: a name is a small letter followed by letters and digits');
+    expect(first.exitCode).toBe(78);
+    const manifest = (await readFile(project.path('job.yaml'), 'utf8')).replace(', 1st: a', '');
+    await project.write('job.yaml', manifest);
+    const { exitCode, stderr } = await run(['submit', 'job.py']);
+    expect(stderr).toBe(
+      [
+        'sparkctl: job.yaml has 4 mistakes:',
+        `job.yaml:1:19: "../model" leads out of the project ${project.folder}`,
+        '  1 | outputs: { model: ../model }',
+        '    |                   ^^^^^^^^',
+        'job.yaml:2:13: nothing is known as ${outputs.modle}; did you mean ${outputs.model}?',
+        '  2 | arguments: ["${outputs.modle}", "${artefacts}", "${artifacts}"]',
+        '    |             ^^^^^^^^^^^^^^^^^^',
+        'job.yaml:2:33: nothing is known as ${artefacts}; did you mean ${artifacts}?',
+        '  2 | arguments: ["${outputs.modle}", "${artefacts}", "${artifacts}"]',
+        '    |                                 ^^^^^^^^^^^^^^',
+        'job.yaml:3:18: a check needs database, which it reads',
+        '  3 | checks: [{ kind: clusters, column: segment }]',
+        '    |                  ^^^^^^^^',
+        '',
+      ].join('\n'),
+    );
+    expect(exitCode).toBe(78);
+  });
+
   it('shows all of them with their places', async () => {
     await project.write('job.py', '');
     await project.write(

@@ -11,12 +11,15 @@ const found = await connectDocker(process.env).then(
   (error: unknown) => ({ daemon: undefined, reason: error instanceof Error ? error.message : String(error) }),
 );
 
+/** Whether a daemon is there, or where CI is set must be. */
+export const dockerIsExpected = found.daemon !== undefined || Boolean(process.env['CI']);
+
 /**
  * Tests that need a Docker daemon. Without one they are skipped, and say so; where CI is set they fail instead, so that
  * they cannot be missing there unnoticed.
  */
 export function describeDocker(name: string, body: () => void): void {
-  if (found.daemon !== undefined || process.env['CI']) {
+  if (dockerIsExpected) {
     describe(name, body);
   } else {
     process.stderr.write(`SKIPPED: ${name}. ${found.reason}\n`);

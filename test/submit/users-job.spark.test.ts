@@ -100,12 +100,6 @@ describe('the users job', () => {
     expect(exitCode).toBe(65);
   });
 
-  it('ends with 65 for --strict', async () => {
-    const { exitCode, stderr } = await submit('--rows', '20000', '--strict', 'jobs/etl.yaml');
-    expect(stderr).toMatch(/sparkctl: --strict: \d+ rows were quarantined\.\n/);
-    expect(exitCode).toBe(65);
-  });
-
   it('loads a file that no generator made, with checks that need no ledger', async () => {
     const lines = [
       '{"id":1,"name":"Ada","age":36,"email":" ADA@Example.com ","salary":1.5,"city":"London","created_at":"2026-01-01T00:00:00Z"}',

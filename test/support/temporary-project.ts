@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export interface TemporaryProject extends AsyncDisposable {
   readonly folder: string;
   /** Writes a file of the project and returns its absolute path. */
-  write(path: string, content: string): Promise<string>;
+  write(path: string, content: string | Uint8Array): Promise<string>;
   path(...parts: readonly string[]): string;
 }
 

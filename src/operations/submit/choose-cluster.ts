@@ -55,7 +55,12 @@ export async function chooseBackendForRun(
   wish: ClusterWish,
   context: OperationContext,
 ): Promise<{ kind: BackendKind; reason: string }> {
-  if (wish.backend !== 'auto') return { kind: wish.backend, reason: `--backend ${wish.backend}` };
+  if (wish.backend !== 'auto') {
+    // Said before any data is made for it.
+    const obstacle = await (await loadBackend(wish.backend)).obstacle(context);
+    if (obstacle !== undefined) throw obstacle;
+    return { kind: wish.backend, reason: `--backend ${wish.backend}` };
+  }
   const missing = await (await loadBackend('local')).obstacle(context);
   if (missing === undefined) return { kind: 'local', reason: 'Java and Python are here' };
   const noDocker = await (await loadBackend('docker')).obstacle(context);

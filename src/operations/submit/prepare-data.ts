@@ -55,9 +55,10 @@ export async function prepareInput(
 export async function prepareDatabase(
   { path, table }: NonNullable<Manifest['database']>,
   journal: RunJournal,
+  { signal }: Pick<OperationContext, 'signal'>,
 ): Promise<void> {
   await journal.phase('database', 'database', async () => {
-    const outcome = await createDatabase(path, table);
+    const outcome = await createDatabase(path, table, { signal });
     return [outcome, `table ${table.name}, ${table.columns.length} columns`];
   });
 }

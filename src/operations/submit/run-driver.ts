@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterConnection, DriverExit } from '../../cluster/driver.ts';
 import { collectEventLogs } from '../../runs/collect-event-logs.ts';
+import { findMemoryShortage, type MemoryShortage } from '../../runs/memory-shortage.ts';
 import { RunOutput } from '../../runs/run-output.ts';
 import { redactArguments } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
@@ -78,7 +79,8 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     }
     await journal.update({ driver: { id: driver.id, exitCode: exit.exitCode } });
     const application = journal.record.applicationIds.at(-1) ?? 'no application was started';
-    return [outcomeOfExit(exit, job), `${application}, exit code ${exit.exitCode}`];
+    const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
+    return [outcomeOfExit(exit, job, shortage), `${application}, exit code ${exit.exitCode}`];
   });
 }
 
@@ -97,22 +99,43 @@ async function rememberApplications(
   });
 }
 
-function outcomeOfExit({ exitCode, signal, outOfMemory }: DriverExit, job: Job): RunOutcome {
+function outcomeOfExit(
+  { exitCode, signal, outOfMemory }: DriverExit,
+  job: Job,
+  shortage: MemoryShortage | undefined,
+): RunOutcome {
   if (exitCode === 0) return { state: 'succeeded', exitCode: 0 };
   const ending =
     signal === undefined
       ? `ended with exit code ${exitCode}`
       : `was ended by ${signal} (exit code ${exitCode})`;
+  const [reason, hint] = outOfMemory
+    ? [': it ran out of memory', 'Give the driver more with --driver-memory.']
+    : shortage === undefined
+      ? ['', whereToLook]
+      : ofShortage[shortage];
   return {
     state: 'failed',
     cause: 'application',
     exitCode,
-    message: `The script ${job.application} ${ending}${outOfMemory ? ': it ran out of memory' : ''}.`,
-    hint: outOfMemory
-      ? 'Give the driver more with --driver-memory.'
-      : 'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.',
+    message: `The script ${job.application} ${ending}${reason}.`,
+    hint,
   };
 }
+
+const whereToLook =
+  'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.';
+
+const ofShortage: Readonly<Record<MemoryShortage, readonly [string, string]>> = {
+  heap: [
+    ': an executor ran out of memory (its Java heap was full)',
+    'Give executors more with --executor-memory, and workers at least as much with --worker-memory, or make the partitions smaller.',
+  ],
+  limit: [
+    ': a process of an executor was killed, most likely because its container or the machine ran out of memory',
+    'Make the workers larger with --worker-memory, or let Python tasks take less (spark.executor.pyspark.memory, smaller partitions).',
+  ],
+};
 
 /** The promise's result, or the signal's reason as soon as it aborts. */
 async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {

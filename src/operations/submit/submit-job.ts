@@ -66,7 +66,7 @@ async function run(
   const choice = await chooseTarget(job, request, journal.record.id, context);
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
-  if (manifest?.database) await prepareDatabase(manifest.database, journal);
+  if (manifest?.database) await prepareDatabase(manifest.database, journal, context);
   const outputFolders = manifest ? await prepareOutputs(manifest) : [];
   const connection = await target.connect();
   const driver = await runDriver({

@@ -1,0 +1,159 @@
+"""
+How long it takes to put rows into SQLite, beyond the same job writing to nowhere: by this project's sink and by
+JDBC the usual way, in one application, by turns. And how fast the sink's commit alone is.
+
+    sink.py FOLDER ROWS ROUNDS USERS_JSONL
+"""
+
+import json
+import sqlite3
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import col, concat, lit
+from pyspark.sql.types import LongType, StringType, StructField, StructType
+
+from etl import users  # put on the path by --py-files
+from sparkctl_jobs import read_lines, write_sqlite
+from sparkctl_jobs.sink.data_source import plan_write
+from sparkctl_jobs.sink.publish import publish
+from sparkctl_jobs.sink.shard import write_shard
+
+TABLE = (
+    "CREATE TABLE users (id INTEGER NOT NULL, name TEXT NOT NULL, age INTEGER NOT NULL, email TEXT NOT NULL,"
+    " salary REAL NOT NULL, city TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (id)) STRICT"
+)
+COLUMNS = ["id", "name", "age", "email", "salary", "city", "created_at"]
+
+
+def new_database(path: Path) -> Path:
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path)
+    connection.execute(TABLE)
+    connection.close()
+    return path
+
+
+def counted(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute("SELECT count(*) FROM users").fetchone()[0]
+    finally:
+        connection.close()
+
+
+def to_nowhere(frame: DataFrame) -> None:
+    frame.write.format("noop").mode("overwrite").save()
+
+
+def by_jdbc(frame: DataFrame, path: Path) -> None:
+    writer = frame.select(*COLUMNS).coalesce(1).write.format("jdbc").mode("append")
+    writer.options(
+        url=f"jdbc:sqlite:{path}", dbtable="users", driver="org.sqlite.JDBC", batchsize=10_000
+    ).save()
+
+
+def seconds(work) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def compare(name: str, folder: Path, rounds: int, expected: int | None, nowhere, jdbc, sink) -> dict:
+    times: dict[str, list[float]] = {"nowhere": [], "jdbc": [], "sink": []}
+    nowhere()  # so that nobody pays for what is loaded once
+    for _ in range(rounds):
+        times["nowhere"].append(seconds(nowhere))
+        path = new_database(folder / "jdbc.db")
+        times["jdbc"].append(seconds(lambda path=path: jdbc(path)))
+        loaded = counted(path)
+        path = new_database(folder / "sink.db")
+        times["sink"].append(seconds(lambda path=path: sink(path)))
+        if not counted(path) == loaded == (expected or loaded):
+            raise SystemExit(f"{name}: JDBC wrote {loaded} rows, the sink {counted(path)}")
+    medians = {key: statistics.median(values) for key, values in times.items()}
+    return {"name": name, "rows": loaded, **medians}
+
+
+def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
+    """Rows per second from shards that are there to a committed transaction, journal and synchronisation as usual."""
+    path = new_database(folder / "commit.db")
+    fields = [
+        StructField(name, LongType() if name in ("id", "age") else StringType(), nullable=False) for name in COLUMNS
+    ]
+    schema = StructType([field for field in fields if field.name != "salary"])
+    path.unlink()
+    options = {"path": str(path), "table": "users", "key": "id", "baseFolder": str(folder)}
+    plan = plan_write(options, schema, overwrite=True)
+    share = rows // tasks
+
+    def batches(task: int):
+        for start in range(task * share, (task + 1) * share, 10_000):
+            ids = pa.array(range(start, start + 10_000), pa.int64())
+            texts = [f"user {number}" for number in range(start, start + 10_000)]
+            values = {
+                "id": ids,
+                "name": texts,
+                "age": ids,
+                "email": [f"{text.replace(' ', '.')}@example.com" for text in texts],
+                "city": ["Springfield"] * 10_000,
+                "created_at": ["2026-01-31T23:59:59.000Z"] * 10_000,
+            }
+            yield pa.RecordBatch.from_pydict(values)
+
+    messages = [write_shard(plan, task, batches(task)) for task in range(tasks)]
+    return counted_rows(messages) / seconds(lambda: publish(plan, messages))
+
+
+def counted_rows(messages) -> int:
+    return sum(message.counts["loaded"] for message in messages)
+
+
+def main() -> None:
+    folder, rows, rounds, input_path = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    spark = SparkSession.builder.appName("sink").getOrCreate()
+    text = col("id").cast("string")
+    made = spark.range(rows).select(
+        "id",
+        concat(lit("name "), text).alias("name"),
+        (col("id") % 90).alias("age"),
+        concat(lit("user."), text, lit("@example.com")).alias("email"),
+        (col("id") / 7).alias("salary"),
+        lit("Springfield").alias("city"),
+        lit("2026-01-31T23:59:59.000Z").alias("created_at"),
+    )
+    lines = read_lines(spark, [input_path])
+    sound = users(lines).where("_reason IS NULL")
+    few = made.limit(1000)
+    by_jdbc(few, new_database(folder / "jdbc.db"))
+    write_sqlite(few, new_database(folder / "sink.db"), "users", mode="overwrite")
+    results = [
+        compare(
+            "rows that Spark makes",
+            folder,
+            rounds,
+            rows,
+            lambda: to_nowhere(made),
+            lambda path: by_jdbc(made, path),
+            lambda path: write_sqlite(made, path, "users", mode="overwrite"),
+        ),
+        compare(
+            "the users job",
+            folder,
+            rounds,
+            None,
+            lambda: to_nowhere(sound),
+            lambda path: by_jdbc(sound, path),
+            lambda path: write_sqlite(lines, path, "users", mode="overwrite", stage=users, key=["id"]),
+        ),
+    ]
+    spark.stop()
+    print(json.dumps({"results": results, "commitRowsPerSecond": commit_rate(folder, rows)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dockerIsExpected } from '../docker/docker-tests.ts';
+import type { CompatibilityCase, Way } from './compatibility-case.ts';
+import { compatibilityCases } from './compatibility-cases.ts';
+import type { CompatibilityResult } from './compatibility-result.ts';
+import { openThreeWays, type Submitted, type ThreeWays } from './three-ways.ts';
+
+let ways: ThreeWays;
+const references = new Map<CompatibilityCase, Promise<Submitted>>();
+
+/** What spark-submit itself makes of it; asked once. */
+function reference(submission: CompatibilityCase): Promise<Submitted> {
+  const asked = references.get(submission) ?? ways.reference(submission);
+  references.set(submission, asked);
+  return asked;
+}
+
+/** Submits in one of sparkctl's ways, writes down what came of it for the table, and compares. */
+async function compare(
+  way: Way,
+  submission: CompatibilityCase,
+  note: (result: CompatibilityResult) => void,
+): Promise<void> {
+  const stock = await reference(submission);
+  const own = await ways.submit(way, submission);
+  const difference = submission.differs?.[way];
+  const expected = difference?.instead(stock.outcome) ?? stock.outcome;
+  let isAsExpected = false;
+  try {
+    expect(own.outcome, own.stderr).toEqual(expected);
+    // A reason for a difference that is not there would be believed for ever.
+    if (difference !== undefined) expect(own.outcome).not.toEqual(stock.outcome);
+    isAsExpected = true;
+  } finally {
+    note({
+      submission: submission.name,
+      uses: submission.uses,
+      way,
+      reference: shown(stock),
+      own: shown(own),
+      lines: stock.outcome.stdout.split('\n').length - 1,
+      files: Object.keys(stock.outcome.files).length,
+      isAsExpected,
+      ...(difference === undefined ? {} : { why: difference.why }),
+    });
+  }
+}
+
+const shown = ({ outcome: { exitCode }, seconds }: Submitted) => ({ exitCode, seconds });
+
+beforeAll(async () => {
+  ways = await openThreeWays(dockerIsExpected ? ['local', 'docker'] : ['local']);
+});
+
+afterAll(async () => {
+  await ways?.[Symbol.asyncDispose]();
+});
+
+for (const submission of compatibilityCases) {
+  describe(`${submission.name}: ${submission.uses}`, () => {
+    it('ends on a local cluster as under spark-submit', ({ task }) =>
+      compare('local', submission, (result) => {
+        task.meta.compatibility = result;
+      }));
+
+    it.runIf(dockerIsExpected)('ends on a Docker cluster as under spark-submit', ({ task }) =>
+      compare('docker', submission, (result) => {
+        task.meta.compatibility = result;
+      }),
+    );
+  });
+}

@@ -1,0 +1,29 @@
+/** The two ways in which sparkctl runs what spark-submit runs. */
+export type Way = 'local' | 'docker';
+
+/** What a submission left: all of it must be as under spark-submit. */
+export interface Outcome {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  /** Every file that it made, by its path in the project, with what is in it. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Where something cannot be the same: the reason, and exactly what is there instead. */
+interface Difference {
+  /** For the table; README.md says the same. */
+  readonly why: string;
+  readonly instead: (reference: Outcome) => Outcome;
+}
+
+/** One submission that is made in three ways. */
+export interface CompatibilityCase {
+  /** What stands in the table's first column. */
+  readonly name: string;
+  readonly uses: string;
+  /** All that stands after `spark-submit` or `sparkctl submit`: options, script, the script's own words. */
+  readonly words: readonly string[];
+  /** What is there to be read on standard input. */
+  readonly input?: string;
+  readonly differs?: Partial<Readonly<Record<Way, Difference>>>;
+}

@@ -1,0 +1,54 @@
+import { formatTable } from '../../src/cli/render/format-table.ts';
+import type { Way } from './compatibility-case.ts';
+import type { CompatibilityResult } from './compatibility-result.ts';
+
+const header = ['script', 'what it uses', 'spark-submit', 'local', 'Docker', 'verdict'];
+const verdictWidth = 28;
+
+/** The comparisons as a table, one submission a line, no wider than 120 columns; exit code and seconds for each way. */
+export function compatibilityTable(results: readonly CompatibilityResult[]): string {
+  const names = [...new Set(results.map(({ submission }) => submission))];
+  return formatTable(
+    header,
+    names.flatMap((name) => rowsOf(results.filter(({ submission }) => submission === name))),
+  );
+}
+
+function rowsOf(results: readonly CompatibilityResult[]): readonly (readonly string[])[] {
+  const [first] = results;
+  if (first === undefined) return [];
+  const of = (way: Way) => results.find((result) => result.way === way)?.own;
+  const [verdict = '', ...more] = wrap(verdictOf(results), verdictWidth);
+  const cells = [first.reference, of('local'), of('docker')].map(cell);
+  return [
+    [first.submission, first.uses, ...cells, verdict],
+    ...more.map((line) => ['', '', '', '', '', line]),
+  ];
+}
+
+function cell(own: CompatibilityResult['own'] | undefined): string {
+  return own === undefined ? 'not run' : `${own.exitCode ?? '?'}  ${own.seconds.toFixed(1)} s`;
+}
+
+function verdictOf(results: readonly CompatibilityResult[]): string {
+  const wrong = results.filter(({ isAsExpected }) => !isAsExpected).map(({ way }) => way);
+  if (wrong.length > 0) return `DIFFERENT on ${wrong.join(' and ')}`;
+  const reasons = [...new Set(results.flatMap(({ why }) => why ?? []))];
+  if (reasons.length > 0) return `explained: ${reasons.join('; ')}`;
+  const { lines = 0, files = 0 } = results[0] ?? {};
+  return `equal: ${count(lines, 'line')}${files > 0 ? `, ${count(files, 'file')}` : ''}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${word}`.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

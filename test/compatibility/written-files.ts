@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { execa } from 'execa';
+
+/** Identifiers that Spark makes up anew each time it writes. */
+const madeUp = [
+  /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+  // Of a stage of a pipeline.
+  /(?<=_)[0-9a-f]{12}\b/g,
+];
+
+/** Files that hold the time, identifiers or sizes of such: a stream's books, and what is said of a saved model. */
+const booksOfTheirOwn = /(^|\/)(_spark_metadata|checkpoint|metadata)\//;
+
+/** Paths of all files of a project, without sparkctl's own. */
+export function projectFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.startsWith('.sparkctl/') && !path.endsWith('.pyc'));
+}
+
+/**
+ * Takes from a project all files that were not there before, and says what they were: each path with its content's
+ * digest, without what Spark makes up anew each time.
+ */
+export async function takeWrittenFiles(
+  folder: string,
+  before: ReadonlySet<string>,
+  python: string,
+): Promise<Readonly<Record<string, string>>> {
+  const written = projectFiles(folder).filter((path) => !before.has(path));
+  const rows = await parquetRows(folder, written.filter(isParquet), python);
+  const found = written.map((path) => [plain(path), rows.get(path) ?? contentOf(folder, path)] as const);
+  for (const path of written)
+    rmSync(join(folder, path.split('/')[0] ?? path), { recursive: true, force: true });
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const isParquet = (path: string) => path.endsWith('.parquet');
+
+/** Parquet's writer puts some lists into an order that is another each time, so its files are compared by their rows. */
+async function parquetRows(folder: string, paths: readonly string[], python: string) {
+  if (paths.length === 0) return new Map<string, string>();
+  const program = join(import.meta.dirname, 'materials/parquet_rows.py');
+  const { stdout } = await execa(python, [program, ...paths], { cwd: folder });
+  const lines = stdout.split('\n');
+  return new Map(paths.map((path, index) => [path, lines[index] ?? '']));
+}
+
+function plain(path: string): string {
+  return madeUp.reduce((text, pattern) => text.replace(pattern, '…'), path);
+}
+
+function contentOf(folder: string, path: string): string {
+  if (booksOfTheirOwn.test(path) || path.endsWith('.parquet.crc')) return 'is there';
+  const content = readFileSync(join(folder, path));
+  return `${content.length} bytes, ${createHash('sha256').update(content).digest('hex').slice(0, 12)}`;
+}

@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import { fault } from '../fault.ts';
+import { killWorkers } from '../spark-victims.ts';
+import { type UsersProject, untilWriting } from '../users-project.ts';
+
+/** All workers die while rows are written: the run ends at its timeout, and the cluster can be brought back. */
+export function deadWorkers(cluster: () => UsersProject): void {
+  fault(
+    { number: 1, where: 'local', injected: 'kill -9 of all workers and executors, --timeout 60s' },
+    async ({ watch }) => {
+      const project = cluster();
+      return await watch(project.users, 'old', async () => {
+        const running = project.start(
+          'submit',
+          '--rows',
+          '1000000',
+          '--timeout',
+          '60s',
+          '--json',
+          'jobs/etl.py',
+        );
+        await untilWriting(project, 2 ** 20);
+        killWorkers(project.folder, 'all');
+        const { exitCode, stdout } = await running;
+        expect(JSON.parse(stdout)).toMatchObject({
+          state: 'timed-out',
+          cause: 'timeout',
+          exitCode: 124,
+          message: 'The timeout of 60 s was reached, and the application was stopped.',
+        });
+        const refused = await project.run('submit', 'jobs/etl.py');
+        expect(refused.stderr).toContain(
+          'sparkctl: Cluster default (local) has no living worker: none of 2 is registered with its master.\n' +
+            '  Hint: Bring it back with: sparkctl cluster up --cluster default --backend local\n',
+        );
+        expect(refused.exitCode).toBe(69);
+        return exitCode;
+      });
+    },
+  );
+}

@@ -1,0 +1,111 @@
+import { describe, expect } from 'vitest';
+import { waitUntil } from '../../../src/process/wait-until.ts';
+import { killContainer, leftovers } from '../../docker/docker-tests.ts';
+import { startedUntilPrinted } from '../../support/sparkctl.ts';
+import { fault } from '../fault.ts';
+import { type UsersProject, untilWriting } from '../users-project.ts';
+
+const submit = ['submit', '--rows', '200000', '--seed', '3', '--json', 'jobs/etl.py'];
+/** A fraction of what so many rows take. */
+const someBytes = 2 ** 20;
+const endless = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n';
+
+/** Containers that are killed while rows are written, and a sparkctl that no longer looks after them. */
+export function dyingContainers(cluster: () => UsersProject): void {
+  describe('containers that die', () => {
+    const nodes = async (role: string): Promise<readonly { id: string; name: string; state: string }[]> => {
+      const { stdout } = await cluster().run('cluster', 'status', '--json');
+      return JSON.parse(stdout).nodes.filter((node: { role: string }) => node.role === role);
+    };
+
+    fault(
+      { number: 2, where: 'docker', injected: 'kill -9 of the container of the driver' },
+      async ({ watch }) => {
+        const project = cluster();
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const running = project.start(...submit);
+          await untilWriting(project, someBytes);
+          for (const { id } of await nodes('driver')) await killContainer(id);
+          const { exitCode, stdout } = await running;
+          expect(exitCode).toBe(137);
+          expect(JSON.parse(stdout)).toMatchObject({ state: 'failed', cause: 'application', exitCode: 137 });
+          return exitCode;
+        });
+      },
+    );
+
+    fault(
+      {
+        number: 3,
+        where: 'docker',
+        injected: 'kill -9 of sparkctl; the driver ends its work on a kept cluster',
+      },
+      async ({ watch }) => {
+        const project = cluster();
+        return await watch(project.users, 'new', async () => {
+          const running = project.start(...submit);
+          await untilWriting(project, someBytes);
+          running.kill('SIGKILL');
+          await running;
+          expect(await nodes('driver')).toEqual([expect.objectContaining({ state: 'running' })]);
+          const ended = await waitUntil(
+            async () => ((await nodes('driver')).length === 0 ? true : undefined),
+            {
+              timeoutMs: 120_000,
+              intervalMs: 500,
+            },
+          );
+          expect(ended).toBe(true);
+          const { stdout } = await project.run('runs', 'list', '--json');
+          expect(JSON.parse(stdout).runs[0]).toMatchObject({ state: 'lost' });
+          return 137;
+        });
+      },
+    );
+
+    for (const [number, signal, injected] of [
+      [3, 'SIGKILL', 'kill -9 of sparkctl with a cluster of its own; the next command'],
+      [18, 'SIGINT', 'Ctrl-C while a script works on a cluster of its own'],
+    ] as const) {
+      fault({ number, where: 'docker', injected }, async ({ watch }) => {
+        const project = cluster();
+        await project.write('endless.py', endless);
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const words = ['submit', '--backend', 'docker', '--cluster', 'own', '--workers', '1', 'endless.py'];
+          const { running } = await startedUntilPrinted(words, { cwd: project.folder }, 'working');
+          const own = async () => (await leftovers(project.folder)).filter((name) => name.includes('own-'));
+          const others = async () =>
+            (await leftovers(project.folder)).filter((name) => !name.includes('own-'));
+          const before = await others();
+          expect(await own()).not.toEqual([]);
+          running.kill(signal);
+          const { exitCode } = await running;
+          if (signal === 'SIGKILL') await project.run('cluster', 'list');
+          else expect(exitCode).toBe(130);
+          expect(await own()).toEqual([]);
+          expect([...(await others())].sort()).toEqual([...before].sort());
+          return exitCode ?? 137;
+        });
+      });
+    }
+
+    fault(
+      { number: 1, where: 'docker', injected: 'kill -9 of the container of a worker' },
+      async ({ watch }) => {
+        const project = cluster();
+        return await watch(project.users, 'new', async () => {
+          const running = project.start('submit', '--rows', '200000', '--seed', '4', '--json', 'jobs/etl.py');
+          await untilWriting(project, someBytes);
+          const [worker] = await nodes('worker');
+          await killContainer(worker?.id ?? '');
+          const { exitCode, stdout, stderr } = await running;
+          expect(exitCode, stderr).toBe(0);
+          expect(JSON.parse(stdout).accounting.read).toBe(200_000);
+          const { stdout: status } = await project.run('cluster', 'status', '--json');
+          expect(JSON.parse(status)).toMatchObject({ state: 'degraded', workers: { wanted: 2, alive: 1 } });
+          return exitCode;
+        });
+      },
+    );
+  });
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { describe, expect } from 'vitest';
+import { waitUntil } from '../../../src/process/wait-until.ts';
+import { fault } from '../fault.ts';
+import { killDriver, killWorkers, lastProcesses } from '../spark-victims.ts';
+import { stagedFolders, type UsersProject, untilWriting, usersProject } from '../users-project.ts';
+
+const million = ['submit', '--rows', '1000000', '--json', 'jobs/etl.py'];
+/** A tenth of what a million rows take. */
+const someBytes = 10 * 2 ** 20;
+
+/** Processes of a local cluster that are killed while a million rows are written. */
+export function dyingProcesses(cluster: () => UsersProject): void {
+  describe('processes that die', () => {
+    fault(
+      { number: 3, where: 'local', injected: 'kill -9 of sparkctl while 1,000,000 rows are written' },
+      async ({ watch }) => {
+        const project = cluster();
+        return await watch(project.users, 'old', async () => {
+          const running = project.start(...million);
+          await untilWriting(project, someBytes);
+          running.kill('SIGKILL');
+          const { signal } = await running;
+          // The next command ends the driver, which nobody looks after any more.
+          const list = await project.run('runs', 'list', '--json');
+          expect(JSON.parse(list.stdout).runs[0]).toMatchObject({ state: 'lost' });
+          const next = await project.run('submit', '--cluster', 'default', 'none.py');
+          expect(next.exitCode).toBe(66);
+          return signal === 'SIGKILL' ? 137 : undefined;
+        });
+      },
+    );
+
+    fault(
+      { number: 2, where: 'local', injected: 'kill -9 of the driver while 1,000,000 rows are written' },
+      async ({ watch }) => {
+        const project = cluster();
+        const abandoned = stagedFolders(project);
+        expect(abandoned).toHaveLength(1);
+        return await watch(project.users, 'old', async () => {
+          const running = project.start(...million);
+          await untilWriting(project, someBytes);
+          // What the killed run had put aside is gone since the next one began.
+          expect(stagedFolders(project)).toEqual([expect.not.stringContaining(abandoned[0] ?? '')]);
+          killDriver(project.folder);
+          const { exitCode, stdout } = await running;
+          expect(JSON.parse(stdout)).toMatchObject({
+            state: 'failed',
+            cause: 'application',
+            message: `The script ${project.path('jobs/etl.py')} was ended by SIGKILL (exit code 137).`,
+          });
+          return exitCode;
+        });
+      },
+    );
+
+    fault(
+      { number: 2, where: 'local', injected: 'kill -9 of the driver in the commit of 1,000,000 rows' },
+      async ({ watch }) => {
+        const project = cluster();
+        return await watch(project.users, ['old', 'new'], async () => {
+          const running = project.start(...million);
+          const committing = await waitUntil(
+            () => (existsSync(project.path('data/users.db-journal')) ? true : undefined),
+            { timeoutMs: 180_000, intervalMs: 5 },
+          );
+          expect(committing).toBe(true);
+          killDriver(project.folder);
+          return (await running).exitCode;
+        });
+      },
+    );
+
+    fault(
+      {
+        number: 1,
+        where: 'local',
+        injected: 'kill -9 of a worker and its executor in 1,000,000 rows',
+      },
+      async ({ watch }) => {
+        const project = cluster();
+        return await watch(project.users, 'new', async () => {
+          const running = project.start(...million);
+          await untilWriting(project, someBytes);
+          killWorkers(project.folder, 'one');
+          const { exitCode, stderr } = await running;
+          expect(exitCode, stderr).toBe(0);
+          expect(stagedFolders(project)).toEqual([]);
+          const status = await project.run('cluster', 'status', '--json');
+          const { state, workers } = JSON.parse(status.stdout);
+          expect([state, workers.wanted - workers.alive]).toEqual(['degraded', 1]);
+          return exitCode;
+        });
+      },
+    );
+
+    fault(
+      { number: 3, where: 'local', injected: 'kill -9 of sparkctl while it makes a cluster for a run' },
+      async ({ watch }) => {
+        await using project = await usersProject();
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const running = project.start('submit', '--backend', 'local', '--rows', '100', 'jobs/etl.py');
+          const begun = await waitUntil(
+            () => (existsSync(project.path('.sparkctl/clusters')) ? true : undefined),
+            { timeoutMs: 60_000, intervalMs: 10 },
+          );
+          expect(begun).toBe(true);
+          running.kill('SIGKILL');
+          await running;
+          await project.run('cluster', 'list');
+          expect(await lastProcesses(project.folder)).toEqual([]);
+          return 137;
+        });
+      },
+    );
+  });
+}

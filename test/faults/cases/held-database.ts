@@ -1,0 +1,80 @@
+import { execa } from 'execa';
+import { describe, expect } from 'vitest';
+import { waitUntil } from '../../../src/process/wait-until.ts';
+import { fault } from '../fault.ts';
+import { stagedFolders, type UsersProject } from '../users-project.ts';
+
+const holder = `
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+connection.execute("ROLLBACK")
+`;
+
+/** Another process holds the database, from the start or from the time when rows are written. */
+export function heldDatabase(cluster: () => UsersProject): void {
+  describe('a database that another process holds', () => {
+    const submit = ['submit', '--rows', '20000', '--seed', '7', 'jobs/etl.py', '--lock-timeout', '2'];
+
+    fault(
+      { number: 15, where: 'local', injected: 'BEGIN EXCLUSIVE elsewhere before the run' },
+      async ({ watch }) => {
+        const project = cluster();
+        const { database } = project.users;
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const { release } = await hold(database);
+          const { exitCode, stderr } = await project.run(...submit);
+          await release();
+          expect(stderr).toMatch(
+            new RegExp(
+              `sparkctl: The database ${database} is locked by another process \\(waited \\d+ s\\)\\.\n`,
+            ),
+          );
+          expect(exitCode).toBe(75);
+          return exitCode;
+        });
+      },
+    );
+
+    fault(
+      { number: 15, where: 'local', injected: 'BEGIN EXCLUSIVE elsewhere once rows are written' },
+      async ({ watch }) => {
+        const project = cluster();
+        const { database } = project.users;
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const running = project.start(...submit);
+          await waitUntil(() => (stagedFolders(project).length > 0 ? true : undefined), {
+            timeoutMs: 120_000,
+            intervalMs: 5,
+          });
+          const { release } = await hold(database);
+          const { exitCode, stdout } = await running;
+          await release();
+          expect(stdout).toContain(
+            `etl: database is locked by another process: ${database}. Try again when it has finished.\n`,
+          );
+          expect(exitCode).toBe(75);
+          expect(stagedFolders(project)).toEqual([]);
+          return exitCode;
+        });
+      },
+    );
+  });
+}
+
+/** Holds a database in a process of its own. */
+async function hold(database: string): Promise<{ release(): Promise<unknown> }> {
+  const holding = execa(process.env['SPARKCTL_PYTHON'] ?? 'python3', ['-c', holder, database], {
+    stdin: 'pipe',
+  });
+  const held = await Promise.race([new Promise((resolve) => holding.stdout.once('data', resolve)), holding]);
+  expect(String(held)).toBe('held\n');
+  return {
+    release: async () => {
+      holding.stdin.end();
+      await holding;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { describe, expect } from 'vitest';
+import { waitUntil } from '../../../src/process/wait-until.ts';
+import { startedUntilPrinted } from '../../support/sparkctl.ts';
+import { fault } from '../fault.ts';
+import { lastProcesses } from '../spark-victims.ts';
+import { type UsersProject, untilWriting, usersProject } from '../users-project.ts';
+
+const endless = `
+import time
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+print("working", flush=True)
+spark.sparkContext.parallelize(range(2), 2).foreach(lambda _: time.sleep(600))
+`;
+
+/** Signals at every stage of a submit, and a reader that goes away. */
+export function interruptions(cluster: () => UsersProject): void {
+  describe('interruptions', () => {
+    const own = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'plain'];
+
+    for (const [stage, words] of [
+      ['makes the data', ['--rows', '5000000', 'jobs/etl.py']],
+      ['starts a cluster', ['--rows', '100', 'jobs/etl.py']],
+    ] as const) {
+      fault({ number: 18, where: 'local', injected: `Ctrl-C while sparkctl ${stage}` }, async ({ watch }) => {
+        await using project = await usersProject();
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const running = project.start(...own, ...words);
+          const begun = stage === 'makes the data' ? '' : '✓ runtime';
+          await untilSaid(running, begun);
+          running.kill('SIGINT');
+          const { exitCode, stderr } = await running;
+          expect(stderr).toContain('SIGINT: stopping what was started; once more to stop at once.\n');
+          expect(exitCode).toBe(130);
+          expect(await lastProcesses(project.folder, 0)).toEqual([]);
+          return exitCode;
+        });
+      });
+    }
+
+    fault(
+      { number: 18, where: 'local', injected: 'SIGTERM while a script works on a cluster of its own' },
+      async ({ watch }) => {
+        await using project = await usersProject();
+        await project.write('endless.py', endless);
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const { running } = await startedUntilPrinted(
+            [...own, 'endless.py'],
+            { cwd: project.folder },
+            'working',
+          );
+          expect((await lastProcesses(project.folder, 0)).length).toBeGreaterThan(3);
+          running.kill('SIGTERM');
+          const { exitCode, stderr } = await running;
+          expect(stderr).toContain('SIGTERM: stopping what was started; once more to stop at once.\n');
+          expect(stderr).toContain('cluster down nothing of it is left');
+          expect(exitCode).toBe(143);
+          expect(await lastProcesses(project.folder, 0)).toEqual([]);
+          return exitCode;
+        });
+      },
+    );
+
+    fault(
+      { number: 18, where: 'local', injected: 'Ctrl-C twice; the next command ends what is left' },
+      async ({ watch }) => {
+        await using project = await usersProject();
+        await project.write('endless.py', endless);
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const { running } = await startedUntilPrinted(
+            [...own, 'endless.py'],
+            { cwd: project.folder },
+            'working',
+          );
+          running.kill('SIGINT');
+          await untilSaid(running, 'SIGINT: stopping');
+          running.kill('SIGINT');
+          const { exitCode, stderr } = await running;
+          expect(stderr).toContain('Stopped at once. The next sparkctl command ends what is left.\n');
+          expect(exitCode).toBe(130);
+          const list = await project.run('cluster', 'list');
+          expect(list.stdout).toBe('No cluster. Start one with: sparkctl cluster up\n');
+          expect(await lastProcesses(project.folder)).toEqual([]);
+          const { stdout } = await project.run('runs', 'list', '--json');
+          expect(JSON.parse(stdout).runs).toHaveLength(1);
+          expect(['killed', 'lost']).toContain(JSON.parse(stdout).runs[0].state);
+          return exitCode;
+        });
+      },
+    );
+
+    fault({ number: 18, where: 'local', injected: 'the reader of stdout goes away' }, async ({ watch }) => {
+      const project = cluster();
+      return await watch(project.users, 'new', async () => {
+        const running = project.start('submit', '--rows', '10000', '--seed', '18', 'jobs/etl.py');
+        running.stdout.destroy();
+        const { exitCode, stderr } = await running;
+        expect(exitCode, stderr).toBe(0);
+        return exitCode;
+      });
+    });
+
+    fault(
+      { number: 18, where: 'local', injected: 'Ctrl-C while 1,000,000 rows are written' },
+      async ({ watch }) => {
+        const project = cluster();
+        return await watch(project.users, 'old', async () => {
+          const running = project.start('submit', '--rows', '1000000', '--json', 'jobs/etl.py');
+          await untilWriting(project, 2 ** 20);
+          running.kill('SIGINT');
+          const { exitCode, stdout } = await running;
+          expect(JSON.parse(stdout)).toMatchObject({ state: 'killed', cause: 'interrupted', exitCode: 130 });
+          return exitCode;
+        });
+      },
+    );
+  });
+}
+
+async function untilSaid(running: ReturnType<UsersProject['start']>, text: string): Promise<void> {
+  let said = '';
+  running.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const seen = await waitUntil(() => (said !== '' && said.includes(text) ? true : undefined), {
+    timeoutMs: 60_000,
+  });
+  if (seen === undefined) throw new Error(`"${text}" was never said, but: ${said}`);
+}

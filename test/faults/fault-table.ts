@@ -1,0 +1,63 @@
+import type { FaultCase, Observation } from './observation.ts';
+import { type FaultNumber, twentyFaults } from './twenty-faults.ts';
+
+export interface TriedFault extends FaultCase, Observation {
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** Why it was not tried. */
+  readonly reason?: string | undefined;
+}
+
+const widths = { number: 2, injected: 62, where: 8, exit: 4, rows: 21 } as const;
+
+/** The lines of the table: a heading for each fault, and a line for each way in which it was tried. */
+export function faultTable(tried: readonly TriedFault[]): readonly string[] {
+  const numbers = Object.keys(twentyFaults).map(Number) as FaultNumber[];
+  return [
+    line(' #', 'fault, and what was done', 'backend', 'exit', 'rows before -> after', 'verdict'),
+    ...numbers.flatMap((number) => {
+      const cases = tried.filter((each) => each.number === number);
+      const heading = `${String(number).padStart(widths.number)}  ${twentyFaults[number]}`;
+      if (cases.length === 0)
+        return [heading, line('', '  (nothing was tried)', '', '', '', 'DOES NOT HOLD')];
+      return [heading, ...cases.map(caseLine)];
+    }),
+  ];
+}
+
+/** Whether each of the twenty was tried, and nothing that was tried failed. */
+export function allHold(tried: readonly TriedFault[]): boolean {
+  const numbers = Object.keys(twentyFaults).map(Number);
+  const holding = tried.filter(({ outcome }) => outcome === 'passed');
+  const failed = tried.some(({ outcome }) => outcome === 'failed');
+  return !failed && numbers.every((number) => holding.some((each) => each.number === number));
+}
+
+function caseLine({ injected, where, exitCode, rows, outcome }: TriedFault): string {
+  const verdict = { passed: 'holds', failed: 'DOES NOT HOLD', skipped: 'not tried' }[outcome];
+  const counts = rows === undefined ? '' : `${grouped(rows.before)} -> ${grouped(rows.after)}`;
+  return line('', `  ${injected}`, where, exitCode === undefined ? '' : String(exitCode), counts, verdict);
+}
+
+function line(
+  number: string,
+  injected: string,
+  where: string,
+  exit: string,
+  rows: string,
+  verdict: string,
+): string {
+  return [
+    number.padEnd(widths.number),
+    injected.padEnd(widths.injected),
+    where.padEnd(widths.where),
+    exit.padStart(widths.exit),
+    rows.padStart(widths.rows),
+    verdict,
+  ]
+    .join('  ')
+    .trimEnd();
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,71 @@
+import { cpSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitUntil } from '../../src/process/wait-until.ts';
+import { repository, type SparkctlResult, sparkctl, startSparkctl } from '../support/sparkctl.ts';
+import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+import type { UsersTable } from './independently.ts';
+
+export interface UsersProject extends TemporaryProject {
+  /** The table of the users job, and the file that its dataset is written to. */
+  readonly users: UsersTable;
+  run(...words: readonly string[]): Promise<SparkctlResult>;
+  start(...words: readonly string[]): ReturnType<typeof startSparkctl>;
+}
+
+/** An empty project with the jobs that come with sparkctl. */
+export async function usersProject(): Promise<UsersProject> {
+  const project = temporaryProject();
+  cpSync(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
+  await project.write('package.json', '{}');
+  return {
+    ...project,
+    users: {
+      project: project.folder,
+      database: project.path('data/users.db'),
+      inputs: [project.path('data/users.jsonl')],
+    },
+    run: (...words) => sparkctl(words, { cwd: project.folder }),
+    start: (...words) => startSparkctl(words, { cwd: project.folder }),
+  };
+}
+
+const writingTimeoutMs = 120_000;
+
+/** Waits until the tasks of a write that has just been started have put so many bytes aside for the table. */
+export async function untilWriting(project: UsersProject, bytes: number): Promise<void> {
+  const abandoned = stagedFolders(project);
+  const writing = await waitUntil(() => (stagedBytes(project, abandoned) > bytes ? true : undefined), {
+    timeoutMs: writingTimeoutMs,
+    intervalMs: 10,
+  });
+  if (writing === undefined) throw new Error('nothing was written');
+}
+
+/** What abandoned writes have left beside the database. */
+export function stagedFolders(project: UsersProject): readonly string[] {
+  return namesIn(project.path('data/.users.db.sparkctl'));
+}
+
+function stagedBytes(project: UsersProject, abandoned: readonly string[]): number {
+  const root = project.path('data/.users.db.sparkctl');
+  return namesIn(root)
+    .filter((folder) => !abandoned.includes(folder))
+    .flatMap((folder) => namesIn(join(root, folder)).map((name) => join(root, folder, name)))
+    .reduce((sum, file) => sum + sizeOf(file), 0);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
+}
