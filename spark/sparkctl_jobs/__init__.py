@@ -1,5 +1,5 @@
 """
-What the jobs of this project share: numbered lines, strict JSON, a quarantine, and a sink for SQLite.
+What the jobs of this project share: strict JSON and CSV, a quarantine, a sink for SQLite, charts.
 
 A job finds it in `spark/` beside `jobs/`. Executors need no copy: what a job uses travels with its tasks.
 """

@@ -40,6 +40,12 @@ class InputMissingError(JobError):
     exit_code = 66
 
 
+class InputUnfitError(JobError):
+    """An input is there, and the job can't work on it: no header, a column missing, too few rows."""
+
+    exit_code = 65
+
+
 class CannotCreateError(JobError):
     """The database or its staging folder can't be created."""
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql.types import StructType
 
 from .json_exact import parse_exactly
 from .json_plain import is_plain, parse_plain
 from .json_types import arrow_type
 from .lines import VALUE
+from .raw_text import raw_text
 from .rows import Rows
 
 # Lines, and about how many bytes, that Arrow's parser is given at once. A block that it refuses is cut once;
@@ -34,7 +34,7 @@ def parse_json_lines(lines: pa.RecordBatch, schema: StructType) -> Rows:
     step = max(1, min(_BLOCK, _BLOCK_BYTES * len(values) // max(1, values.nbytes)))
     parts = [_parse(values.slice(start, step), schema) for start in range(0, len(values), step)]
     columns, reasons = _concatenate(parts, schema)
-    return Rows(dict(zip(schema.names, columns, strict=True)), reasons, _raw_text(values), lines)
+    return Rows(dict(zip(schema.names, columns, strict=True)), reasons, raw_text(values), lines)
 
 
 def _parse(values: pa.Array, schema: StructType) -> _Parsed:
@@ -59,16 +59,6 @@ def _parse_block(values: pa.Array, schema: StructType) -> _Parsed:
     pieces = range(0, len(values), _SMALL_BLOCK)
     parts = [_parse_block(values.slice(start, _SMALL_BLOCK), schema) for start in pieces]
     return _concatenate(parts, schema)
-
-
-def _raw_text(values: pa.Array) -> pa.Array:
-    """The lines as text without their CR. What is not UTF-8 becomes U+FFFD."""
-    if pc.any(pc.ends_with(values, b"\r"), min_count=0).as_py():
-        values = pc.if_else(pc.ends_with(values, b"\r"), pc.binary_slice(values, 0, -1), values)
-    try:
-        return values.cast(pa.string())
-    except pa.ArrowInvalid:
-        return pa.array([value.decode(errors="replace") for value in values.to_pylist()], pa.string())
 
 
 def _concatenate(parts: list[_Parsed], schema: StructType) -> _Parsed:

@@ -7,6 +7,7 @@ class Reason(StrEnum):
     """Why a row was rejected, in the order of the rules: the first that a row breaks is its reason."""
 
     MALFORMED_JSON = "malformed-json"
+    MALFORMED_CSV = "malformed-csv"
     WRONG_TYPE = "wrong-type"
     MISSING_KEY = "missing-key"
     MISSING_VALUE = "missing-value"
@@ -22,4 +23,4 @@ class Skipped(StrEnum):
     FILTERED = "filtered"
     """A sound row that the job chose to leave out. It is counted."""
     BLANK = "blank"
-    """An empty line. It is no row and is not counted; it only keeps the line numbers right."""
+    """A line that is no row: an empty one, or the header of CSV. It only keeps the line numbers right."""

@@ -20,3 +20,8 @@ def is_blank(text: pa.Array) -> pa.Array:
 def has_nul(text: pa.Array) -> pa.Array:
     """True for text with a NUL character, at which many readers of a database would end it."""
     return pc.match_substring(text, NUL)
+
+
+def trimmed(text: pa.Array) -> pa.Array:
+    """The text without white space before and after it."""
+    return pc.utf8_trim(text, characters=WHITE_SPACE)

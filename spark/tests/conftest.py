@@ -13,10 +13,14 @@ from pyspark.sql import SparkSession
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 
-import etl  # the job itself, with its package on the path
+import etl  # the jobs themselves, with their package on the path
+import score
+import season
+import segments
 
-# As a script the job would be __main__, which travels with the tasks anyway.
-cloudpickle.register_pickle_by_value(etl)
+# As a script a job would be __main__, which travels with the tasks anyway.
+for job in (etl, score, season, segments):
+    cloudpickle.register_pickle_by_value(job)
 
 
 @pytest.fixture(scope="session")

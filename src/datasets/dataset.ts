@@ -40,7 +40,7 @@ export interface RowPlan {
 }
 
 /**
- * A seeded generator of line-delimited JSON. To add one: a folder beside `users/` that exports an object of this
+ * A seeded generator of lines: JSON, or CSV with a header. To add one: a folder beside `users/` that exports an object of this
  * type, its defects in `config/manifest/dataset-spec.ts`, and a line in `datasets.ts`.
  */
 export interface Dataset {
@@ -49,6 +49,8 @@ export interface Dataset {
   /** The columns of a correctly loaded table, in order. None is nullable unless it says so. */
   readonly columns: readonly ColumnSpec[];
   readonly defects: Readonly<Record<string, DefectSpec>>;
+  /** The first line of the file, which is no row: the names of a CSV's columns. Without it the rows begin at once. */
+  readonly header?: string;
   /** Starts at the first line. Loads what it needs only now: naming a dataset costs nothing. */
   open(plan: RowPlan): Promise<RowSource>;
 }

@@ -1,11 +1,13 @@
 import type { DatasetName } from '../config/manifest/dataset-spec.ts';
 import { nearestWord } from '../errors/nearest-word.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { customers } from './customers/customers.ts';
 import type { Dataset } from './dataset.ts';
+import { players } from './players/players.ts';
 import { users } from './users/users.ts';
 
 /** Every dataset there is. */
-export const datasets = { users } satisfies Record<DatasetName, Dataset>;
+export const datasets = { users, customers, players } satisfies Record<DatasetName, Dataset>;
 
 export const datasetNames = Object.keys(datasets) as readonly DatasetName[];
 

@@ -108,6 +108,7 @@ async function write(dataset: Dataset, wanted: Wanted, request: GenerateRequest)
   const builder = new LedgerBuilder();
   const partial = await PartialFile.create(path);
   try {
+    if (dataset.header !== undefined) await partial.write(Buffer.from(`${dataset.header}\n`));
     await writeRows({ source, rows: wanted.rows, builder, partial, signal, onProgress });
     const ledger: Ledger = {
       schemaVersion: 1,

@@ -4,6 +4,7 @@
  */
 export const quarantineReasons = [
   'malformed-json',
+  'malformed-csv',
   'wrong-type',
   'missing-key',
   'missing-value',

@@ -28,7 +28,7 @@ async function refusal(asked: {
 test('an unknown dataset names the nearest', async () => {
   expect(await refusal({ dataset: 'user' })).toEqual({
     message: 'There is no dataset "user".',
-    hint: 'Did you mean users? The datasets are: users.',
+    hint: 'Did you mean users? The datasets are: users, customers, players.',
     cause: 'configuration',
   });
 });

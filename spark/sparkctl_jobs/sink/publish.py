@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import AccountingError, JobError, from_os, from_sqlite
 from ..reasons import Reason, Skipped
+from .companions import publish_companions
 from .identifiers import quoted, quoted_list
 from .merge import Merge, copy_rows, merges_directly
 from .order import Piece, in_order
@@ -46,6 +47,7 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
                         merge.add_all(pieces)
                     else:
                         _copy_merged(connection, plan, merge.loaded)
+                    publish_companions(connection, Path(plan.staging))
                     _account(connection, plan, messages, merge.loaded, merge.duplicates)
                     return True
             finally:

@@ -2,13 +2,14 @@
 
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import JobError, find_in
+from .companions import stage_companions
 from .data_source import DEFAULT_LOCK_TIMEOUT_MS, NOTHING_CHANGED, checked_run_id, data_source_with
 from .plan import Mode, Stage
 from .run_ledger import CommittedRun, find_run
@@ -30,6 +31,7 @@ def write_sqlite(
     run_id: str | None = None,
     key: Sequence[str] = (),
     stage: Stage | None = None,
+    companions: Mapping[str, DataFrame] | None = None,
     lock_timeout_ms: int = DEFAULT_LOCK_TIMEOUT_MS,
 ) -> CommittedRun:
     """
@@ -38,6 +40,9 @@ def write_sqlite(
     Rows may carry the provenance columns (see `provenance`); then rejected and repeated ones go to the
     table's quarantine. With a stage, the frame is what the stage reads and the rows are what it makes. A run
     id that is committed already changes nothing. `key` is for a table that is not there yet.
+
+    `companions`: small tables by their names, at most 100,000 rows each, such as results that were computed
+    from these rows. Whatever the mode, each is replaced, in the same transaction as the rows.
     """
     path = Path(database).absolute()
     run_id = checked_run_id(run_id or str(uuid.uuid4()))
@@ -48,6 +53,8 @@ def write_sqlite(
     register_sqlite(frame.sparkSession, stage)
     staging = Staging.create(path, run_id)
     try:
+        if companions:
+            stage_companions(path, table, staging.folder, companions, lock_timeout_ms)
         writer = frame.write.format("sqlite").mode("overwrite" if mode == "overwrite" else "append")
         writer.options(
             table=table,

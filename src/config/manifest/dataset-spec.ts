@@ -12,6 +12,8 @@ export const defectsOfDataset = {
     'wrongType',
     'duplicateId',
   ],
+  customers: ['quotedFields', 'brokenCsv', 'wrongType', 'missingId', 'missingValue', 'duplicateId'],
+  players: ['quotedFields', 'brokenCsv', 'wrongType', 'missingValue', 'impossibleValue', 'duplicateRow'],
 } as const;
 
 export type DatasetName = keyof typeof defectsOfDataset;
@@ -30,7 +32,11 @@ function datasetOf<Name extends DatasetName>(name: Name) {
   });
 }
 
-export const datasetSpec = z.discriminatedUnion('name', [datasetOf('users')]);
+export const datasetSpec = z.discriminatedUnion('name', [
+  datasetOf('users'),
+  datasetOf('customers'),
+  datasetOf('players'),
+]);
 
 export type DatasetSpec = Omit<z.output<typeof datasetSpec>, 'defects'> & {
   readonly defects: Readonly<Record<string, number | undefined>>;

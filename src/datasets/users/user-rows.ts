@@ -1,4 +1,5 @@
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
+import { drawDefect } from '../draw-defect.ts';
 import { KeyBitmap } from '../key-bitmap.ts';
 import type { RejectionReason } from '../quarantine-reason.ts';
 import { SeededRandom } from '../seeded-random.ts';
@@ -52,7 +53,7 @@ export class UserRows implements RowSource {
 
   next(): GeneratedRow {
     this.#line += 1;
-    const defect = this.#drawDestroyingDefect();
+    const defect = drawDefect(destroying, this.#rates, this.#flaws);
     const id =
       defect === 'duplicateId' && this.#nextId > 1 ? 1 + this.#flaws.below(this.#nextId - 1) : this.#nextId++;
     const name = this.#drawName();
@@ -97,16 +98,6 @@ export class UserRows implements RowSource {
       raw,
       values: [fields.id, name, fields.age, email, fields.salary, city, createdAt],
     };
-  }
-
-  /** One draw decides among all of them, so that a row never has two. */
-  #drawDestroyingDefect(): DestroyingDefect | undefined {
-    let left = this.#flaws.next();
-    for (const defect of destroying) {
-      left -= this.#rates[defect] ?? 0;
-      if (left < 0) return defect;
-    }
-    return undefined;
   }
 
   #soil(email: string): string {

@@ -1,0 +1,98 @@
+"""
+Gives the rows of a CSV the segments of a model that jobs/segments.py has saved.
+
+    spark-submit jobs/score.py --input new.csv --model model --database scores.db
+
+The model knows the columns that it takes. The table is the old version or the whole new one.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pyspark.ml.evaluation import ClusteringEvaluator
+from pyspark.sql import DataFrame, SparkSession
+
+try:
+    import sparkctl_jobs  # noqa: F401 -- installed, or put on the path by --py-files
+except ImportError:
+    sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
+
+from sparkctl_jobs import CommittedRun, check_database, find_run, write_sqlite
+from sparkctl_jobs.artifacts import Artifacts
+from sparkctl_jobs.clusters.points import SEGMENT, read_points
+from sparkctl_jobs.clusters.report import report_sizes
+from sparkctl_jobs.clusters.saved_model import (
+    CLUSTER,
+    SCALED,
+    SegmentModel,
+    load_model,
+    read_columns,
+    with_features,
+)
+from sparkctl_jobs.command_line import add_arguments, run_job
+from sparkctl_jobs.csv_header import CsvHeader, read_header
+from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
+
+
+def tell(arguments: argparse.Namespace, model: SegmentModel, points: DataFrame) -> None:
+    """How many rows went where, and how well the model fits them."""
+    artifacts = Artifacts(arguments.artifacts)
+    segments = model.assign(points)
+    report_sizes(artifacts, segments)
+    if segments.select(SEGMENT).distinct().count() > 1:
+        evaluator = ClusteringEvaluator(featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette")
+        clusters = model.pipeline.transform(with_features(points, model.columns))
+        artifacts.metrics({"silhouette": round(evaluator.evaluate(clusters), 9)})
+    artifacts.save()
+
+
+def load(arguments: argparse.Namespace) -> CommittedRun:
+    wait_ms = round(arguments.lock_timeout * 1000)
+    # Said before Spark starts, which takes a while.
+    check_database(arguments.database, wait_ms)
+    if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
+        return before
+    Artifacts(arguments.artifacts)
+    columns = read_columns(arguments.model)
+    header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
+
+    spark = SparkSession.builder.appName("score").getOrCreate()
+    try:
+        return score(spark, arguments, header)
+    finally:
+        spark.stop()
+
+
+def score(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
+    model = load_model(arguments.model)
+    rows = read_points(spark, arguments.input, header, model.columns)
+    points = first_of_each(rows, [model.columns.id]).cache()
+    if points.isEmpty():
+        raise no_valid_rows(rows, arguments.input)
+    tell(arguments, model, points)
+    return write_sqlite(
+        model.assign(rows),
+        arguments.database,
+        arguments.table,
+        mode="overwrite",
+        run_id=arguments.run_id,
+        key=[model.columns.id],
+        lock_timeout_ms=round(arguments.lock_timeout * 1000),
+    )
+
+
+def command_line() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Gives rows the segments of a saved model.")
+    add_arguments(parser, "scores")
+    parser.add_argument("--model", type=Path, required=True, help="the folder of the fitted model")
+    return parser
+
+
+def main() -> None:
+    arguments = command_line().parse_args()
+    run_job("score", lambda: load(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""
+Describes a season of basketball by what each player did per game: CSV in, cleaned strictly; who is how old,
+who scored most, who still starts at 35; every column described. Out come SQLite tables and small pictures.
+
+    spark-submit jobs/season.py --input players.csv --database season.db
+
+A player who changed team has a row for each team and one for the whole season, team TOT; he counts once.
+Columns may have the names below or the short ones of tables of statistics (Rk, Player, Pos, Tm, G, GS, ...).
+"""
+
+import argparse
+import math
+import sys
+from pathlib import Path
+
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql.functions import avg, col, count, row_number
+from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
+
+try:
+    import sparkctl_jobs  # noqa: F401 -- installed, or put on the path by --py-files
+except ImportError:
+    sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
+
+from sparkctl_jobs import CommittedRun, Reason, Rows, check_database, find_run, read_lines, write_sqlite
+from sparkctl_jobs.artifacts import Artifacts
+from sparkctl_jobs.charts import bar_chart, line_chart
+from sparkctl_jobs.command_line import add_arguments, run_job
+from sparkctl_jobs.csv_header import CsvHeader, read_header
+from sparkctl_jobs.csv_lines import csv_stage
+from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
+from sparkctl_jobs.text import has_nul, is_blank
+
+KINDS = {"integer": LongType(), "real": DoubleType(), "text": StringType()}
+# Name, type, and the short name that tables of statistics use.
+COLUMNS = [
+    ("rank", "integer", "Rk"),
+    ("player", "text", "Player"),
+    ("position", "text", "Pos"),
+    ("age", "integer", "Age"),
+    ("team", "text", "Tm"),
+    ("games", "integer", "G"),
+    ("games_started", "integer", "GS"),
+    ("minutes", "real", "MP"),
+    ("field_goals", "real", "FG"),
+    ("field_goal_attempts", "real", "FGA"),
+    ("field_goal_percent", "real", "FG%"),
+    ("three_points", "real", "3P"),
+    ("three_point_attempts", "real", "3PA"),
+    ("three_point_percent", "real", "3P%"),
+    ("free_throws", "real", "FT"),
+    ("free_throw_attempts", "real", "FTA"),
+    ("free_throw_percent", "real", "FT%"),
+    ("rebounds", "real", "TRB"),
+    ("assists", "real", "AST"),
+    ("steals", "real", "STL"),
+    ("blocks", "real", "BLK"),
+    ("turnovers", "real", "TOV"),
+    ("fouls", "real", "PF"),
+    ("points", "real", "PTS"),
+]
+# Of who never tried a shot nobody knows how many would have hit.
+PERCENTS = [name for name, _, _ in COLUMNS if name.endswith("_percent")]
+TEXTS = [name for name, kind, _ in COLUMNS if kind == "text"]
+NUMBERS = [name for name, kind, _ in COLUMNS if kind != "text"]
+PLAYERS = StructType([StructField(name, KINDS[kind], nullable=name in PERCENTS) for name, kind, _ in COLUMNS])
+KEY = ["rank", "team"]
+TOTAL = "TOT"
+YOUNGEST, OLDEST = 10, 80
+VETERAN = 35
+
+
+def clean(rows: Rows) -> Rows:
+    """The rules for players. Of the rules that a row breaks, the first is its reason."""
+    rows = rows.reject(Reason.MISSING_KEY, pc.is_null(rows["rank"]))
+    rows = rows.reject(Reason.MISSING_KEY, pc.or_kleene(pc.is_null(rows["team"]), is_blank(rows["team"])))
+    for column in TEXTS:
+        blank = pc.or_kleene(pc.is_null(rows[column]), is_blank(rows[column]))
+        rows = rows.reject(Reason.MISSING_VALUE, blank)
+    for column in NUMBERS:
+        if column not in PERCENTS:
+            rows = rows.reject(Reason.MISSING_VALUE, pc.is_null(rows[column]))
+
+    for column in TEXTS:
+        rows = rows.reject(Reason.INVALID_VALUE, has_nul(rows[column]))
+    for column in NUMBERS:
+        rows = rows.reject(Reason.INVALID_VALUE, pc.less(rows[column], 0))
+    for column in PERCENTS:
+        rows = rows.reject(Reason.INVALID_VALUE, pc.greater(rows[column], 1))
+    age, games = rows["age"], rows["games"]
+    rows = rows.reject(Reason.INVALID_VALUE, pc.or_(pc.less(age, YOUNGEST), pc.greater(age, OLDEST)))
+    rows = rows.reject(Reason.INVALID_VALUE, pc.less(games, 1))
+    return rows.reject(Reason.INVALID_VALUE, pc.greater(rows["games_started"], games))
+
+
+def once_each(rows: DataFrame) -> DataFrame:
+    """One row for each player: that of the whole season, or else that of the team with most games."""
+    order = Window.partitionBy("rank").orderBy((col("team") != TOTAL), col("games").desc(), "team")
+    return rows.withColumn("_n", row_number().over(order)).where("_n = 1").drop("_n")
+
+
+def by_age(season: DataFrame) -> DataFrame:
+    """The histogram of ages, and how many points each age scores in a game."""
+    of_age = season.groupBy("age")
+    return of_age.agg(count("*").alias("players"), avg("points").alias("mean_points")).orderBy("age")
+
+
+def top_scorers(season: DataFrame, most: int = 10) -> DataFrame:
+    """Of who scores the same in a game, more games count more, and then the rank."""
+    order = (col("points").desc(), col("games").desc(), "rank")
+    best = season.select("rank", "player", "team", "age", "games", "points").orderBy(*order).limit(most)
+    placed = [(place, *row) for place, row in enumerate(best.collect(), start=1)]
+    return season.sparkSession.createDataFrame(placed, f"place long, {best.schema.simpleString()[7:-1]}")
+
+
+def veteran_starts(season: DataFrame) -> DataFrame:
+    """How often players of 35 and over were in the first five."""
+    veterans = season.where(col("age") >= VETERAN)
+    return veterans.select("rank", "player", "age", "team", "games", "games_started").orderBy(
+        col("games_started").desc(), "rank"
+    )
+
+
+def description(rows: DataFrame) -> DataFrame:
+    """What `describe` says of every column of numbers: a row for each column."""
+    said = {row["summary"]: row for row in rows.select(*NUMBERS).describe().collect()}
+    numbers = [
+        (
+            column,
+            int(said["count"][column]),
+            *(_number(said[what][column]) for what in ("mean", "stddev", "min", "max")),
+        )
+        for column in NUMBERS
+    ]
+    return rows.sparkSession.createDataFrame(
+        numbers,
+        "name string not null, count long not null, mean double, stddev double, min double, max double",
+    )
+
+
+def _number(text: str | None) -> float | None:
+    """The value of nothing, and the deviation of a single value, are unknown."""
+    value = None if text is None else float(text)
+    return None if value is None or math.isnan(value) else value
+
+
+def at_hand(frame: DataFrame) -> DataFrame:
+    """The rows of a small result, computed once, however often they are looked at."""
+    return frame.sparkSession.createDataFrame(frame.collect(), frame.schema)
+
+
+def tell(arguments: argparse.Namespace, tables: dict[str, DataFrame]) -> None:
+    """The metrics of the season, and its pictures."""
+    artifacts = Artifacts(arguments.artifacts)
+    ages, scorers, veterans = (tables[name].collect() for name in ("by_age", "top_scorers", "veteran_starts"))
+    players = sum(row["players"] for row in ages)
+    artifacts.metrics(
+        {
+            "players": players,
+            "mean age": sum(row["age"] * row["players"] for row in ages) / players,
+            "most points per game": scorers[0]["points"],
+            "players of 35 and over": len(veterans),
+            "starts of players of 35 and over": sum(row["games_started"] for row in veterans),
+        }
+    )
+    histogram = {row["age"]: row["players"] for row in ages}
+    bars = [(str(age), histogram.get(age, 0)) for age in range(min(histogram), max(histogram) + 1)]
+    artifacts.picture("age", bar_chart("Age of the players", "age", "players", bars))
+    points = [(row["age"], row["mean_points"]) for row in ages]
+    artifacts.picture("points-by-age", line_chart("Points per game by age", "age", "mean points", points))
+    bars = [(row["player"].split()[-1], row["points"]) for row in scorers]
+    artifacts.picture("top-scorers", bar_chart("The top ten", "player", "points per game", bars))
+    if veterans:
+        bars = [(row["player"].split()[-1], row["games_started"]) for row in veterans[:15]]
+        artifacts.picture("veterans", bar_chart("Starts at 35 and over", "player", "games started", bars))
+    artifacts.save()
+
+
+def load(arguments: argparse.Namespace) -> CommittedRun:
+    wait_ms = round(arguments.lock_timeout * 1000)
+    # Said before Spark starts, which takes a while.
+    check_database(arguments.database, wait_ms)
+    if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
+        return before
+    Artifacts(arguments.artifacts)
+    short_names = {name: short for name, _, short in COLUMNS}
+    header = read_header(
+        arguments.input, PLAYERS.names, delimiter=arguments.delimiter, other_names=short_names
+    )
+
+    spark = SparkSession.builder.appName("season").getOrCreate()
+    try:
+        return describe(spark, arguments, header)
+    finally:
+        spark.stop()
+
+
+def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
+    lines = read_lines(spark, arguments.input)
+    stage = csv_stage(PLAYERS, header, clean)
+    # A season is small. In one task its sums are the same to the last digit on any cluster.
+    rows = first_of_each(stage(lines), KEY).repartition(1).sortWithinPartitions(*KEY).cache()
+    if rows.isEmpty():
+        raise no_valid_rows(stage(lines), arguments.input)
+    season = once_each(rows).cache()
+    tables = {
+        "by_age": at_hand(by_age(season)),
+        "top_scorers": top_scorers(season),
+        "veteran_starts": at_hand(veteran_starts(season)),
+        "description": description(rows),
+    }
+    tell(arguments, tables)
+    return write_sqlite(
+        lines,
+        arguments.database,
+        arguments.table,
+        mode="overwrite",
+        run_id=arguments.run_id,
+        key=KEY,
+        stage=stage,
+        companions={f"{arguments.table}_{name}": frame for name, frame in tables.items()},
+        lock_timeout_ms=round(arguments.lock_timeout * 1000),
+    )
+
+
+def command_line() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Describes a season by what each player did per game.")
+    add_arguments(parser, "players")
+    return parser
+
+
+def main() -> None:
+    arguments = command_line().parse_args()
+    run_job("season", lambda: load(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Bars: how many there are of each."""
+
+from collections.abc import Sequence
+
+from .canvas import COLOURS, LEFT, RIGHT, WIDTH, Canvas, at, must_be_drawable, safe, short, vertical
+
+_MOST_LABELS = 16
+
+
+def bar_chart(title: str, x_label: str, y_label: str, bars: Sequence[tuple[str, float]]) -> str:
+    """A histogram, or other bars in a row. A bar's label and value show when it is pointed at."""
+    must_be_drawable(title, [value for _, value in bars])
+    canvas = Canvas(title, x_label, y_label)
+    scale, ticks = vertical([0, *(value for _, value in bars)])
+    canvas.y_axis(scale, ticks)
+    room = (WIDTH - RIGHT - LEFT) / len(bars)
+    step = -(-len(bars) // _MOST_LABELS)
+    for place, (label, value) in enumerate(bars):
+        x, top, zero = LEFT + place * room, scale(max(value, 0)), scale(min(value, 0))
+        canvas.add(
+            f'<rect x="{at(x + room * 0.08)}" y="{at(top)}"'
+            f' width="{at(room * 0.84)}" height="{at(zero - top)}"'
+            f' fill="{COLOURS[0]}"><title>{safe(label)}: {short(value)}</title></rect>'
+        )
+        if place % step == 0:
+            canvas.tick_below(x + room / 2, label)
+    return canvas.svg()

@@ -1,0 +1,160 @@
+"""A fitted pipeline in a folder: with the columns that it takes, and the numbers of its segments."""
+
+import json
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyspark.ml import PipelineModel
+from pyspark.sql import DataFrame
+from pyspark.sql.functions import array, coalesce, col, element_at, lit, when
+
+from ..artifacts import write_text
+from ..column_names import spark_name
+from ..errors import CannotCreateError, InputMissingError, InputUnfitError, from_os
+from ..provenance import REASON
+from .points import SEGMENT, PointColumns
+from .replace_folder import replace_folder
+
+ASSEMBLED, SCALED, CLUSTER = "_assembled", "_scaled", "_cluster"
+_DESCRIPTION, _PIPELINE = "segments.json", "pipeline"
+
+
+@dataclass(frozen=True)
+class SegmentModel:
+    """
+    A pipeline from the features to clusters, and the segment of each cluster.
+
+    Clusters have the numbers that k-means happens to give them; segments are numbered by where they lie.
+    """
+
+    pipeline: PipelineModel
+    columns: PointColumns
+    segments: tuple[int, ...]
+    """For each cluster its segment."""
+
+    @staticmethod
+    def numbered(pipeline: PipelineModel, columns: PointColumns) -> "SegmentModel":
+        """Numbers the segments by the first feature of their centres, then by the next ones."""
+        rounded = [tuple(float(f"{value:.9g}") for value in centre) for centre in centres_in_units(pipeline)]
+        order = sorted(range(len(rounded)), key=lambda cluster: rounded[cluster])
+        return SegmentModel(pipeline, columns, tuple(order.index(cluster) for cluster in range(len(rounded))))
+
+    @property
+    def scaled_centres(self) -> list[list[float]]:
+        """Where the clusters lie when every feature counts the same."""
+        means: Any = self.pipeline.stages[-1]
+        return [centre.tolist() for centre in means.clusterCenters()]
+
+    def assign(self, rows: DataFrame) -> DataFrame:
+        """The rows with their segment. Rejected ones, where the rows carry provenance, have none."""
+        segment = element_at(array(*map(lit, self.segments)), col(CLUSTER) + 1).cast("long")
+        if REASON in rows.columns:
+            segment = when(col(REASON).isNull(), segment)
+        found = self.pipeline.transform(with_features(rows, self.columns)).withColumn(SEGMENT, segment)
+        return found.drop(*features_in(self.columns), ASSEMBLED, SCALED, CLUSTER)
+
+
+def centres_in_units(pipeline: PipelineModel) -> list[list[float]]:
+    """Where the clusters lie as people know the features."""
+    stages: list[Any] = pipeline.stages
+    _, scaler, means = stages
+    return [(centre * scaler.std + scaler.mean).tolist() for centre in means.clusterCenters()]
+
+
+def features_in(columns: PointColumns) -> list[str]:
+    """The names of the features inside a pipeline: names of people may have dots and anything else."""
+    return [f"_feature_{place}" for place in range(len(columns.features))]
+
+
+def with_features(rows: DataFrame, columns: PointColumns) -> DataFrame:
+    """
+    The rows with their features under the names that they have inside a pipeline.
+
+    A rejected row may lack some. It goes along with zeros, so that the others keep their places.
+    """
+    pairs = zip(columns.features, features_in(columns), strict=True)
+    return rows.select("*", *(coalesce(col(spark_name(old)), lit(0.0)).alias(new) for old, new in pairs))
+
+
+def stage_model(model: SegmentModel, folder: Path) -> "StagedModel":
+    """Saves a model beside the folder that it is to become."""
+    staged = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}"
+    if not folder.parent.is_dir():
+        raise CannotCreateError(f"the folder for the model is not there: {folder.parent}. Make it first.")
+    if folder.exists() and any(folder.iterdir()) and not (folder / _DESCRIPTION).is_file():
+        raise CannotCreateError(f"the model can't be saved: {folder} is there and holds something else")
+    try:
+        staged.mkdir()
+        staged.chmod(0o775)
+    except OSError as error:
+        raise from_os(error, staged) from error
+    result = StagedModel(staged, folder)
+    try:
+        model.pipeline.save(_address(staged / _PIPELINE))
+        description = {
+            "schemaVersion": 1,
+            "id": model.columns.id,
+            "idType": model.columns.id_type,
+            "features": model.columns.features,
+            "segments": model.segments,
+        }
+        write_text(staged / _DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1) + "\n")
+    except BaseException:
+        result.discard()
+        raise
+    return result
+
+
+@dataclass(frozen=True)
+class StagedModel:
+    """A saved model that nobody sees yet."""
+
+    staged: Path
+    folder: Path
+
+    def publish(self) -> None:
+        """Puts it in the place of the model that was there, which stays if anything fails."""
+        try:
+            replace_folder(self.staged, self.folder)
+        except OSError as error:
+            raise from_os(error, self.folder) from error
+
+    def discard(self) -> None:
+        shutil.rmtree(self.staged, ignore_errors=True)
+
+
+def read_columns(folder: Path) -> PointColumns:
+    """The columns that a saved model takes. Needs no Spark."""
+    description = _description(folder)
+    return PointColumns(description["id"], description["idType"], tuple(description["features"]))
+
+
+def load_model(folder: Path) -> SegmentModel:
+    """The model that a job saved."""
+    description = _description(folder)
+    pipeline = PipelineModel.load(_address(folder / _PIPELINE))
+    return SegmentModel(pipeline, read_columns(folder), tuple(description["segments"]))
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    path = folder / _DESCRIPTION
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise InputMissingError(
+            f"there is no model in {folder}: fit one first, with jobs/segments.py --model {folder}"
+        ) from error
+    except OSError as error:
+        raise InputMissingError(f"the model can't be read: {path} ({error.strerror})") from error
+    except ValueError as error:
+        raise InputUnfitError(f"the model can't be read: {path} is no JSON ({error})") from error
+    if not isinstance(found, dict) or found.get("schemaVersion") != 1:
+        raise InputUnfitError(f"the model can't be read: {path} is of another version")
+    return found
+
+
+def _address(path: Path) -> str:
+    return f"file:{path.absolute()}"

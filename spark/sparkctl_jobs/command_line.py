@@ -1,0 +1,54 @@
+"""What the command lines of jobs that load CSV have in common."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from .errors import JobError
+from .sink.run_ledger import CommittedRun
+
+
+def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
+    """Where the rows come from and go to."""
+    parser.add_argument(
+        "--input", action="append", required=True, help="a file, folder or glob; may be repeated"
+    )
+    parser.add_argument("--delimiter", default=",", type=_letter, help="what stands between two fields")
+    parser.add_argument("--database", type=Path, required=True, help="the SQLite file")
+    parser.add_argument("--table", default=table)
+    parser.add_argument(
+        "--run-id", help="a run id that is committed already changes nothing (default: a new one)"
+    )
+    parser.add_argument(
+        "--lock-timeout", type=float, default=60, metavar="SECONDS", help="how long to wait for others"
+    )
+    parser.add_argument("--artifacts", type=Path, help="a folder for metrics.json and pictures")
+
+
+def run_job(name: str, job: Callable[[], CommittedRun]) -> None:
+    """Runs a job to its one line of result, or to its error and exit code."""
+    try:
+        run = job()
+    except JobError as error:
+        print(f"{name}: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_code)
+    print(  # noqa: T201
+        f"run {run.run_id} {'was committed before, nothing changed' if run.repeated else 'committed'}:"
+        f" {run.target} read {run.read} = loaded {run.loaded} + quarantined {run.quarantined}"
+        f" + duplicates {run.duplicates} + filtered {run.filtered}"
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
+
+
+def _letter(text: str) -> str:
+    text = {"\\t": "\t", "tab": "\t"}.get(text, text)
+    if len(text) != 1 or text in '"\r\n':
+        raise argparse.ArgumentTypeError(f"{text!r} can't stand between fields: it must be one letter")
+    return text

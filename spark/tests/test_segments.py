@@ -1,0 +1,245 @@
+"""The jobs that find segments and score with them: true groups, the same ones always, and never a wrong model."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyspark
+import pytest
+
+import score
+import segments
+from sparkctl_jobs import errors, read_lines
+from sparkctl_jobs.clusters import replace_folder as replacing
+from sparkctl_jobs.clusters.points import PointColumns, read_points
+from sparkctl_jobs.csv_header import read_header
+from sparkctl_jobs.first_rows import first_of_each
+from sparkctl_jobs.json_lines import parse_json_lines  # noqa: F401 -- travels by value with the package
+
+GROUPS = [(20, 20.0), (20, 80.0), (60, 50.0)]
+
+
+def people(count=60, seed=1, header="customer_id,age,annual_income,spending_score"):
+    """Three groups, in turns: the truth of row n is n % 3."""
+    chance = random.Random(seed)
+    lines = [header]
+    for number in range(count):
+        age, income = GROUPS[number % 3]
+        lines.append(
+            f"{number},{age + chance.randrange(5)},{income + chance.randrange(50) / 10},{chance.randrange(9)}"
+        )
+    return lines
+
+
+def write(path, lines):
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def find(spark, source, folder, *options):
+    """What the script does, in the session of the tests."""
+    asked = segments.command_line().parse_args(
+        [
+            *("--input", str(source), "--database", str(folder / "test.db"), "--max-k", "4", "--starts", "1"),
+            *("--predictions", str(folder / "p.csv"), "--model", str(folder / "model")),
+            *("--features", "age,annual_income", *options),
+        ]
+    )
+    columns = PointColumns(asked.id, asked.id_type, tuple(asked.features))
+    header = read_header(asked.input, columns.schema.names, delimiter=asked.delimiter)
+    return segments.find_segments(spark, asked, columns, header)
+
+
+def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, query):
+    lines = people()
+    lines[5:5] = ["4,x,1,1", "", "1000,,1,1", ",1,1,1", "1,NaN,1,1"]
+    source = write(tmp_path / "in.csv", [*lines, "7,1,1,1", "8,1,1"])
+    (tmp_path / "artifacts").mkdir()
+    run = find(spark, source, tmp_path, "--run-id", "r", "--artifacts", str(tmp_path / "artifacts"))
+    assert (run.read, run.loaded, run.quarantined, run.duplicates) == (66, 60, 5, 1)
+    assert query("SELECT line, reason FROM segments_quarantine ORDER BY line") == [
+        (6, "wrong-type"),
+        (8, "missing-value"),
+        (9, "missing-key"),
+        (10, "wrong-type"),
+        (67, "duplicate-key"),
+        (68, "malformed-csv"),
+    ]
+    rows = query("SELECT * FROM segments ORDER BY customer_id")
+    # Numbered by age, then by income.
+    assert [(row[0], row[3]) for row in rows] == [(number, number % 3) for number in range(60)]
+    written = (tmp_path / "p.csv").read_text("utf-8").splitlines()
+    assert written[0] == "customer_id,age,annual_income,segment"
+    assert [tuple(map(float, line.split(","))) for line in written[1:]] == rows
+    assert query("SELECT segment, size, feature FROM segments_centres") == [
+        (segment, 20, feature) for segment in range(3) for feature in ("age", "annual_income")
+    ]
+    assert query("SELECT k, chosen FROM segments_by_k") == [(2, 0), (3, 1), (4, 0)]
+    measured = json.loads((tmp_path / "artifacts/metrics.json").read_text())
+    assert measured["metrics"] | {"silhouette": 0, "inertia": 0} == {
+        "k": 3, "silhouette": 0, "inertia": 0,
+        "size of segment 0": 20, "size of segment 1": 20, "size of segment 2": 20,
+    }  # fmt: skip
+    assert measured["metrics"]["silhouette"] > 0.9
+    assert [series["name"] for series in measured["series"]] == ["Silhouette by k", "Inertia by k"]
+    assert "<svg" in (tmp_path / "artifacts/segments.svg").read_text()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "artifacts",
+        "in.csv",
+        "model",
+        "p.csv",
+        "test.db",
+    ]
+
+    # However the lines are cut and ordered.
+    shuffled = [lines[0], *random.Random(2).sample(people()[1:], 60)]
+    (tmp_path / "again").mkdir()
+    spark.conf.set("spark.sql.files.maxPartitionBytes", 300)
+    spark.conf.set("spark.sql.files.openCostInBytes", 0)
+    try:
+        find(spark, write(tmp_path / "in.csv", shuffled), tmp_path / "again")
+    finally:
+        spark.conf.unset("spark.sql.files.maxPartitionBytes")
+        spark.conf.unset("spark.sql.files.openCostInBytes")
+    assert (tmp_path / "again/p.csv").read_bytes() == (tmp_path / "p.csv").read_bytes()
+
+    # The model in its folder gives other rows the same segments.
+    other = write(
+        tmp_path / "new.csv", ["annual_income,customer_id,age", "22,1,21", "82,2,22", "x,3,3", "51,4,61"]
+    )
+    asked = score.command_line().parse_args(
+        ["--input", str(other), "--model", str(tmp_path / "model"), "--database", str(tmp_path / "test.db")]
+    )
+    header = read_header(asked.input, ["customer_id", "age", "annual_income"])
+    assert score.score(spark, asked, header).loaded == 3
+    assert query("SELECT * FROM scores") == [(1, 21, 22, 0), (2, 22, 82, 1), (4, 61, 51, 2)]
+
+
+def test_what_goes_wrong_at_the_end_leaves_every_output_as_it_was(spark, tmp_path, monkeypatch, query):
+    find(spark, write(tmp_path / "in.csv", people(30)), tmp_path, "--max-k", "3")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def fails(*arguments, **options):
+        raise errors.LockedError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segments, "write_sqlite", fails)
+        with pytest.raises(errors.LockedError):
+            find(spark, write(tmp_path / "in.csv", people(33, seed=9)), tmp_path, "--max-k", "3")
+    (tmp_path / "in.csv").write_bytes(before[tmp_path / "in.csv"])
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "message"),
+    [
+        (people(3), ["--max-k", "4"], "3 different valid rows can't make 4 segments: lower --max-k"),
+        (people(1), ["--max-k", "2"], "1 different valid row can't make 2 segments: lower --max-k"),
+        ([people()[0], *["1,x,1,1", "2,NaN,1,1"], "3,1", "4,1,1e400,1"], [],
+         "no row of {source} is valid: 4 read, malformed-csv 1, wrong-type 3"),
+        ([people()[0], *(f"{n},30,{n},1" for n in range(9))], [],
+         "the column age has the same value in every valid row, and tells nobody apart: leave it out of --features"),
+        ([people()[0], *(f"{n},{n}e306,{n},1" for n in range(9))], [],
+         "the values of the column age lie too far apart to be scaled"),
+    ],
+)  # fmt: skip
+def test_rows_that_no_model_can_be_made_of(spark, tmp_path, lines, options, message):
+    source = write(tmp_path / "in.csv", lines)
+    with pytest.raises(errors.InputUnfitError) as error:
+        find(spark, source, tmp_path, *options)
+    assert str(error.value) == message.format(source=source)
+    assert error.value.exit_code == 65
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_the_first_of_each_key_is_that_of_the_sink(spark, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("z.csv", "in/a b+c.csv", "in/a-b.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        rows = [f"{number},{line}" for line, number in enumerate([1, 2, 1, 3])] + [f"4,{len(name)}"]
+        write(tmp_path / name, ["id,x", *rows])
+    inputs = ["z.csv", "in"]
+    rows = read_points(spark, inputs, read_header(inputs, ["id", "x"]), PointColumns("id", "integer", ("x",)))
+    found = first_of_each(rows, ["id"]).orderBy("id").collect()
+    assert [tuple(row) for row in found] == [(1, 0.0), (2, 1.0), (3, 3.0), (4, len("in/a b+c.csv"))]
+    assert read_lines(spark, inputs).count() == 18
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_folder_takes_the_place_of_another(tmp_path, monkeypatch, exchanges):
+    if not exchanges:
+        monkeypatch.setattr(replacing, "_exchange", lambda *_: False)
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    replacing.replace_folder(new, old)
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["old", "old/new"]
+    with pytest.raises(FileNotFoundError):
+        replacing.replace_folder(new, old)
+    assert (old / "new").exists()
+
+
+def refusal(monkeypatch, capsys, script, *arguments):
+    monkeypatch.setattr(script, "SparkSession", None)
+    monkeypatch.setattr(sys, "argv", [script.__name__, *map(str, arguments)])
+    with pytest.raises(SystemExit) as error:
+        script.main()
+    return error.value.code, capsys.readouterr().err
+
+
+def test_what_is_wrong_is_said_before_spark_starts(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "in.csv", people())
+    always = ("--input", "in.csv", "--database", "x.db")
+    for arguments, code, message in [
+        ((*always, "--features", "age,size"), 65,
+         "in.csv has no column size: its first line must name the columns, and has"
+         " customer_id, age, annual_income, spending_score"),
+        ((*always, "--features", "age,age"), 1,
+         "the columns 'customer_id', 'age', 'age' can't be used: they must differ, and not be segment or begin with _"),
+        ((*always, "--min-k", "5", "--max-k", "4"), 1, "--min-k 5 --max-k 4: from 2 up, and not downwards"),
+        ((*always, "--model", "no/model"), 73, "the folder of an output is not there: no. Make it first."),
+        ((*always, "--artifacts", "no"), 73, "the folder for artifacts is not there: no. Make it first."),
+        (("--input", "no.csv", "--database", "x.db"), 66, f"input not found: no.csv (seen from {tmp_path})"),
+    ]:  # fmt: skip
+        assert refusal(monkeypatch, capsys, segments, *arguments) == (code, f"segments: {message}\n")
+    assert refusal(monkeypatch, capsys, score, *always, "--model", "model") == (
+        66,
+        "score: there is no model in model: fit one first, with jobs/segments.py --model model\n",
+    )
+
+
+def test_plain_spark_submit_runs_it_on_ten_lines_of_other_columns(tmp_path, query):
+    lines = ["Código;Idade;Pontuação média"] + [f"c{n};{20 + 40 * (n % 2) + n};{n % 2},5" for n in range(9)]
+    write(tmp_path / "clientes.csv", [line.replace(",", ".") for line in lines])
+    home = Path(pyspark.__file__).parent
+    environment = {
+        **os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(home.parent),
+    }  # fmt: skip
+    command = [
+        *(home / "bin/spark-submit", "--master", "local[2]", "--conf", "spark.ui.enabled=false"),
+        *(segments.__file__, "--input", "clientes.csv", "--delimiter", ";", "--database", "test.db"),
+        *("--id", "Código", "--id-type", "text", "--features", "Idade,Pontuação média", "--run-id", "first"),
+        *("--max-k", "3", "--starts", "1", "--model", "modelo", "--predictions", "resultado.csv"),
+    ]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (
+        "run first committed: segments read 9 = loaded 9 + quarantined 0 + duplicates 0 + filtered 0\n"
+    )
+    assert query('SELECT "Código", segment FROM segments ORDER BY 1') == [(f"c{n}", n % 2) for n in range(9)]
+    assert (
+        (tmp_path / "resultado.csv")
+        .read_text("utf-8")
+        .startswith("Código,Idade,Pontuação média,segment\nc0,20.0,0.5,0\n")
+    )
+    shutil.rmtree(tmp_path / "modelo")
+    again = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (again.returncode, (tmp_path / "modelo").exists()) == (0, False), again.stderr
