@@ -88,7 +88,7 @@ users = Stage(users_in, with_provenance(USERS))
 
 
 def warn_of_new_fields(files: Iterable[str]) -> None:
-    """Says which fields a file has that users have not: they are left out. Its first line speaks for a file."""
+    """Says which fields a file has that users have not, as its first line shows: they are left out."""
     for file in files:
         if "://" in file:
             continue
