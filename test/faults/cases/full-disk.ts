@@ -2,6 +2,8 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterAll, describe, expect } from 'vitest';
+import { processesMentioning } from '../../support/spark-processes.ts';
+import { sparkctl } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
 
@@ -66,6 +68,33 @@ export function fullDisk(cluster: () => UsersProject): void {
     );
 
     fault(
+      {
+        number: 6,
+        where: 'local[1]',
+        injected: 'the run folder is on a disk that becomes full while a script prints',
+      },
+      async ({ watch, skip }) => {
+        if (!isRoot) skip(needsRoot);
+        const project = cluster();
+        const folder = project.path('full-project');
+        await mountSmall(folder);
+        await project.write('full-project/package.json', '{}');
+        await project.write('full-project/talk.py', endlessTalk);
+        fill(folder, 2 ** 20);
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const words = ['submit', '--master', 'local[1]', '--json', 'talk.py'];
+          const { exitCode, stderr } = await sparkctl(words, { cwd: folder });
+          expect(stderr).toMatch(
+            /^sparkctl: .* cannot be written \(ENOSPC\)\.\n {2}Hint: The disk is full: /m,
+          );
+          expect(exitCode).toBe(74);
+          expect(processesMentioning(folder)).toEqual([]);
+          return exitCode;
+        });
+      },
+    );
+
+    fault(
       { number: 6, where: 'local[1]', injected: 'spark.local.dir is on a full disk' },
       async ({ watch, skip }) => {
         if (!isRoot) skip(needsRoot);
@@ -89,6 +118,11 @@ export function fullDisk(cluster: () => UsersProject): void {
     );
   });
 }
+
+const endlessTalk = `
+while True:
+    print("x" * 1000, flush=True)
+`;
 
 /** Fills a disk with a file until so many bytes are free. */
 function fill(folder: string, freeBytes: number): void {
