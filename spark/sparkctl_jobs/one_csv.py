@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 
 from .column_names import spark_name
 from .errors import CannotCreateError, from_os
+from .open_to_group import open_to_group
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def stage_csv(frame: DataFrame, path: Path, order: str) -> StagedCsv:
     try:
         rows = frame.orderBy(spark_name(order)).coalesce(1)
         rows.write.option("header", True).option("escape", '"').csv(f"file:{staged.folder}")
+        open_to_group(staged.folder)
     except BaseException:
         staged.discard()
         raise

@@ -94,6 +94,14 @@ def test_marks_stand_where_their_values_are():
     assert heights[1] == pytest.approx(2 * heights[0], abs=0.1)
 
 
+def test_labels_of_bars_do_not_run_into_each_other():
+    picture = ET.fromstring(bar_chart("t", "x", "y", [("Christiansen-Johnson", 1)] * 10 + [("Li", 2)]))
+    labels = [
+        text.text for text in picture.iter(f"{SVG}text") if "…" in (text.text or "") or text.text == "Li"
+    ]
+    assert labels == ["Christ…"] * 10 + ["Li"]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "ticks"),
     [

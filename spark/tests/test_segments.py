@@ -73,6 +73,8 @@ def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, qu
     # Numbered by age, then by income.
     assert [(row[0], row[3]) for row in rows] == [(number, number % 3) for number in range(60)]
     written = (tmp_path / "p.csv").read_text("utf-8").splitlines()
+    outputs = [tmp_path / "p.csv", tmp_path / "model", *(tmp_path / "model").rglob("*")]
+    assert all(path.stat().st_mode & 0o060 == 0o060 for path in outputs)
     assert written[0] == "customer_id,age,annual_income,segment"
     assert [tuple(map(float, line.split(","))) for line in written[1:]] == rows
     assert query("SELECT segment, size, feature FROM segments_centres") == [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .canvas import COLOURS, LEFT, RIGHT, WIDTH, Canvas, at, must_be_drawable, safe, short, vertical
 
-_MOST_LABELS = 16
+_MOST_LABELS, _LETTER = 16, 6.8
 
 
 def bar_chart(title: str, x_label: str, y_label: str, bars: Sequence[tuple[str, float]]) -> str:
@@ -23,5 +23,11 @@ def bar_chart(title: str, x_label: str, y_label: str, bars: Sequence[tuple[str, 
             f' fill="{COLOURS[0]}"><title>{safe(label)}: {short(value)}</title></rect>'
         )
         if place % step == 0:
-            canvas.tick_below(x + room / 2, label)
+            canvas.tick_below(x + room / 2, _fitting(label, room * step))
     return canvas.svg()
+
+
+def _fitting(label: str, room: float) -> str:
+    """The label, or its beginning where it would run into the next one."""
+    letters = max(2, int(room / _LETTER))
+    return label if len(label) <= letters else label[: letters - 1] + "…"

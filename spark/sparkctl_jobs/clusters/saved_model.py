@@ -14,6 +14,7 @@ from pyspark.sql.functions import array, coalesce, col, element_at, lit, when
 from ..artifacts import write_text
 from ..column_names import spark_name
 from ..errors import CannotCreateError, InputMissingError, InputUnfitError, from_os
+from ..open_to_group import open_to_group
 from ..provenance import REASON
 from .points import SEGMENT, PointColumns
 from .replace_folder import replace_folder
@@ -88,7 +89,6 @@ def stage_model(model: SegmentModel, folder: Path) -> "StagedModel":
         raise CannotCreateError(f"the model can't be saved: {folder} is there and holds something else")
     try:
         staged.mkdir()
-        staged.chmod(0o775)
     except OSError as error:
         raise from_os(error, staged) from error
     result = StagedModel(staged, folder)
@@ -102,6 +102,7 @@ def stage_model(model: SegmentModel, folder: Path) -> "StagedModel":
             "segments": model.segments,
         }
         write_text(staged / _DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1) + "\n")
+        open_to_group(staged)
     except BaseException:
         result.discard()
         raise
