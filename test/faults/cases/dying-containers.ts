@@ -38,7 +38,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
       {
         number: 3,
         where: 'docker',
-        injected: 'kill -9 of sparkctl; the driver ends its work on a kept cluster',
+        injected: 'kill -9 of sparkctl; on a kept cluster the driver goes on',
       },
       async ({ watch }) => {
         const project = cluster();
@@ -64,7 +64,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
     );
 
     for (const [number, signal, injected] of [
-      [3, 'SIGKILL', 'kill -9 of sparkctl with a cluster of its own; the next command'],
+      [3, 'SIGKILL', 'kill -9 of sparkctl on a cluster made for the run'],
       [18, 'SIGINT', 'Ctrl-C while a script works on a cluster of its own'],
     ] as const) {
       fault({ number, where: 'docker', injected }, async ({ watch }) => {

@@ -71,7 +71,7 @@ export function fullDisk(cluster: () => UsersProject): void {
       {
         number: 6,
         where: 'local[1]',
-        injected: 'the run folder is on a disk that becomes full while a script prints',
+        injected: 'the run folder is on a disk that becomes full',
       },
       async ({ watch, skip }) => {
         if (!isRoot) skip(needsRoot);
