@@ -24,7 +24,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
           const running = project.start(...submit);
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           for (const { id } of await nodes('driver')) await killContainer(id);
           const { exitCode, stdout } = await running;
           expect(exitCode).toBe(137);
@@ -44,7 +44,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
           const running = project.start(...submit);
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           running.kill('SIGKILL');
           await running;
           expect(await nodes('driver')).toEqual([expect.objectContaining({ state: 'running' })]);
@@ -95,7 +95,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
           const running = project.start('submit', '--rows', '200000', '--seed', '4', '--json', 'jobs/etl.py');
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           const [worker] = await nodes('worker');
           await killContainer(worker?.id ?? '');
           const { exitCode, stdout, stderr } = await running;
