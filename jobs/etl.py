@@ -8,8 +8,9 @@ The table is the old version or the whole new one, whatever happens. The same ru
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -86,13 +87,29 @@ def users_in(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 users = Stage(users_in, with_provenance(USERS))
 
 
+def warn_of_new_fields(files: Iterable[str]) -> None:
+    """Says which fields a file has that users have not, as its first line shows: they are left out."""
+    for file in files:
+        if "://" in file:
+            continue
+        with Path(file).open("rb") as lines:
+            line = lines.readline(1 << 20)
+        try:
+            fields = json.loads(line.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            continue
+        new = sorted(fields.keys() - set(USERS.names)) if isinstance(fields, dict) else []
+        if new:
+            print(f"etl: {file} has fields that users have not, left out: {', '.join(new)}", file=sys.stderr)
+
+
 def load(arguments: argparse.Namespace) -> CommittedRun:
     wait_ms = round(arguments.lock_timeout * 1000)
     # Said before Spark starts, which takes a while.
     check_database(arguments.database, wait_ms)
     if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
         return before
-    find_inputs(arguments.input)
+    warn_of_new_fields(find_inputs(arguments.input))
 
     spark = SparkSession.builder.appName("etl").getOrCreate()
     try:

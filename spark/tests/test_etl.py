@@ -220,6 +220,20 @@ def test_what_is_wrong_is_said_before_spark_starts(tmp_path, monkeypatch, capsys
     holder.close()
 
 
+def test_new_fields_are_said(tmp_path, capsys):
+    files = []
+    for name, line in [
+        ("usual", user()),
+        ("new", user(phone=1, age=..., a="")),
+        ("broken", "{"),
+        ("other", "[1]"),
+    ]:
+        (tmp_path / name).write_text(line + "\n" + user(later=1), "utf-8-sig")
+        files.append(str(tmp_path / name))
+    etl.warn_of_new_fields([*files, "s3a://bucket/file"])
+    assert capsys.readouterr().err == f"etl: {files[1]} has fields that users have not, left out: a, phone\n"
+
+
 def test_a_full_disk_is_said(spark, tmp_path, database, query, monkeypatch):
     load_file = tmp_path / "users.json"
     load_file.write_text(user(), "utf-8")

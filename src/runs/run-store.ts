@@ -36,7 +36,11 @@ export async function createRunFolder(project: string, id: string): Promise<stri
 
 export async function writeRun(record: RunRecord): Promise<void> {
   const path = join(runFolder(record.project, record.id), 'run.json');
-  await writeAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
+  try {
+    await writeAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
+  } catch (error) {
+    throw wrapWriteError(error, `The record of the run, ${path},`);
+  }
 }
 
 /** Every run of the project, the newest first. One whose sparkctl died is shown as lost. */

@@ -1,5 +1,5 @@
 import type { Reporter, TestCase } from 'vitest/node';
-import { allHold, faultTable, type TriedFault } from './fault-table.ts';
+import { allHold, faultTable, type TriedFault, verdictOf } from './fault-table.ts';
 import './observation.ts';
 
 /** Prints the table of the faults once all were tried. */
@@ -14,8 +14,7 @@ export default class FaultReporter implements Reporter {
 
   onTestRunEnd(): void {
     if (this.#tried.length === 0) return;
-    const verdict = allHold(this.#tried) ? 'All twenty hold.' : 'NOT ALL OF THE TWENTY HOLD.';
-    process.stdout.write(`\n${faultTable(this.#tried).join('\n')}\n\n${verdict}\n`);
+    process.stdout.write(`\n${faultTable(this.#tried).join('\n')}\n\n${verdictOf(this.#tried)}\n`);
     if (!allHold(this.#tried)) process.exitCode = 1;
   }
 }

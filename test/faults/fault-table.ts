@@ -3,8 +3,6 @@ import { type FaultNumber, twentyFaults } from './twenty-faults.ts';
 
 export interface TriedFault extends FaultCase, Observation {
   readonly outcome: 'passed' | 'failed' | 'skipped';
-  /** Why it was not tried. */
-  readonly reason?: string | undefined;
 }
 
 const widths = { number: 2, injected: 62, where: 8, exit: 4, rows: 21 } as const;
@@ -24,12 +22,21 @@ export function faultTable(tried: readonly TriedFault[]): readonly string[] {
   ];
 }
 
-/** Whether each of the twenty was tried, and nothing that was tried failed. */
+/** Whether there is a case of each of the twenty, and none failed. */
 export function allHold(tried: readonly TriedFault[]): boolean {
-  const numbers = Object.keys(twentyFaults).map(Number);
-  const holding = tried.filter(({ outcome }) => outcome === 'passed');
   const failed = tried.some(({ outcome }) => outcome === 'failed');
-  return !failed && numbers.every((number) => holding.some((each) => each.number === number));
+  return (
+    !failed && Object.keys(twentyFaults).every((key) => tried.some(({ number }) => number === Number(key)))
+  );
+}
+
+/** The last line below the table. */
+export function verdictOf(tried: readonly TriedFault[]): string {
+  if (!allHold(tried)) return 'NOT ALL OF THE TWENTY HOLD.';
+  const skipped = tried.filter(({ outcome }) => outcome === 'skipped').length;
+  return skipped === 0
+    ? 'All twenty hold.'
+    : `All twenty hold, but for ${skipped} cases that were not tried.`;
 }
 
 function caseLine({ injected, where, exitCode, rows, outcome }: TriedFault): string {

@@ -29,16 +29,24 @@ export async function usersProject(): Promise<UsersProject> {
   };
 }
 
-const writingTimeoutMs = 120_000;
+const writingTimeoutMs = 240_000;
 
-/** Waits until the tasks of a write that has just been started have put so many bytes aside for the table. */
-export async function untilWriting(project: UsersProject, bytes: number): Promise<void> {
+/** Waits until the tasks of a run that has just been started have put so many bytes aside for the table. */
+export async function untilWriting(
+  project: UsersProject,
+  running: ReturnType<typeof startSparkctl>,
+  bytes: number,
+): Promise<void> {
   const abandoned = stagedFolders(project);
-  const writing = await waitUntil(() => (stagedBytes(project, abandoned) > bytes ? true : undefined), {
+  const isOver = () => running.exitCode !== null || running.signalCode !== null;
+  await waitUntil(() => (stagedBytes(project, abandoned) > bytes || isOver() ? true : undefined), {
     timeoutMs: writingTimeoutMs,
     intervalMs: 10,
   });
-  if (writing === undefined) throw new Error('nothing was written');
+  if (stagedBytes(project, abandoned) > bytes) return;
+  // The next case must not meet this one's run.
+  running.kill();
+  throw new Error(`nothing was written: ${(await running).stderr}`);
 }
 
 /** What abandoned writes have left beside the database. */

@@ -70,7 +70,7 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     let exit: DriverExit;
     try {
       await journal.update({ driver: { id: driver.id } });
-      exit = await orAborted(driver.exited, context.signal);
+      exit = await orAborted(Promise.race([driver.exited, output.failed]), context.signal);
     } catch (error) {
       await driver.stop(stopGraceMs);
       throw error;

@@ -44,7 +44,10 @@ async function loadAll(project: UsersProject, watch: Watch): Promise<Observation
   writeFileSync(project.path('jobs/bad.yaml'), `script: etl.py\n${manifest}`);
   const inputs = badFiles.map(({ name }) => project.path('data/bad', name)).sort();
   return await watch({ ...project.users, inputs }, 'new', async () => {
-    const { exitCode, stderr } = await project.run('submit', '--strict', 'jobs/bad.yaml');
+    const { exitCode, stdout, stderr } = await project.run('submit', '--strict', 'jobs/bad.yaml');
+    expect(stdout).toContain(
+      `etl: ${project.path('data/bad/08-second.jsonl')} has fields that users have not, left out: phone, tags\n`,
+    );
     expect(stderr).toMatch(/sparkctl: --strict: \d+ rows were quarantined\.\n/);
     expect(exitCode).toBe(65);
     return exitCode;

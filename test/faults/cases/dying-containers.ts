@@ -24,7 +24,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
           const running = project.start(...submit);
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           for (const { id } of await nodes('driver')) await killContainer(id);
           const { exitCode, stdout } = await running;
           expect(exitCode).toBe(137);
@@ -38,13 +38,13 @@ export function dyingContainers(cluster: () => UsersProject): void {
       {
         number: 3,
         where: 'docker',
-        injected: 'kill -9 of sparkctl; the driver ends its work on a kept cluster',
+        injected: 'kill -9 of sparkctl; on a kept cluster the driver goes on',
       },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
           const running = project.start(...submit);
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           running.kill('SIGKILL');
           await running;
           expect(await nodes('driver')).toEqual([expect.objectContaining({ state: 'running' })]);
@@ -64,7 +64,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
     );
 
     for (const [number, signal, injected] of [
-      [3, 'SIGKILL', 'kill -9 of sparkctl with a cluster of its own; the next command'],
+      [3, 'SIGKILL', 'kill -9 of sparkctl on a cluster made for the run'],
       [18, 'SIGINT', 'Ctrl-C while a script works on a cluster of its own'],
     ] as const) {
       fault({ number, where: 'docker', injected }, async ({ watch }) => {
@@ -95,7 +95,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
           const running = project.start('submit', '--rows', '200000', '--seed', '4', '--json', 'jobs/etl.py');
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           const [worker] = await nodes('worker');
           await killContainer(worker?.id ?? '');
           const { exitCode, stdout, stderr } = await running;

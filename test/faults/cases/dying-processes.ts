@@ -18,7 +18,7 @@ export function dyingProcesses(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch(project.users, 'old', async () => {
           const running = project.start(...million);
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           running.kill('SIGKILL');
           const { signal } = await running;
           // The next command ends the driver, which nobody looks after any more.
@@ -39,7 +39,7 @@ export function dyingProcesses(cluster: () => UsersProject): void {
         expect(abandoned).toHaveLength(1);
         return await watch(project.users, 'old', async () => {
           const running = project.start(...million);
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           // What the killed run had put aside is gone since the next one began.
           expect(stagedFolders(project)).toEqual([expect.not.stringContaining(abandoned[0] ?? '')]);
           killDriver(project.folder);
@@ -81,7 +81,7 @@ export function dyingProcesses(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
           const running = project.start(...million);
-          await untilWriting(project, someBytes);
+          await untilWriting(project, running, someBytes);
           killWorkers(project.folder, 'one');
           const { exitCode, stderr } = await running;
           expect(exitCode, stderr).toBe(0);

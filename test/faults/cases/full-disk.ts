@@ -2,6 +2,8 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterAll, describe, expect } from 'vitest';
+import { processesMentioning } from '../../support/spark-processes.ts';
+import { sparkctl } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
 
@@ -21,7 +23,7 @@ export function fullDisk(cluster: () => UsersProject): void {
       for (const folder of mounted) await execa('umount', [folder]);
     });
     const smallTable = () => ({ ...cluster().users, database: cluster().path('small/users.db') });
-    const submit = () => cluster().run('submit', '--rows', '20000', '--seed', '6', 'jobs/small.yaml');
+    const submit = () => cluster().run('submit', '--rows', '6000', '--seed', '6', 'jobs/small.yaml');
 
     fault(
       { number: 6, where: 'local', injected: 'the database is on a disk of 8 MB, which becomes full' },
@@ -40,7 +42,7 @@ export function fullDisk(cluster: () => UsersProject): void {
         const table = { ...smallTable(), inputs: [] };
         return await watch(table, 'old', async () => {
           const { exitCode, stdout, stderr } = await submit();
-          expect(stdout + stderr).toContain(`no space left for the database: ${table.database}.`);
+          expect(stdout + stderr).toMatch(/^etl: .*no space left/im);
           expect(exitCode).toBe(74);
           return exitCode;
         });
@@ -62,6 +64,33 @@ export function fullDisk(cluster: () => UsersProject): void {
             return exitCode;
           },
         );
+      },
+    );
+
+    fault(
+      {
+        number: 6,
+        where: 'local[1]',
+        injected: 'the run folder is on a disk that becomes full',
+      },
+      async ({ watch, skip }) => {
+        if (!isRoot) skip(needsRoot);
+        const project = cluster();
+        const folder = project.path('full-project');
+        await mountSmall(folder);
+        await project.write('full-project/package.json', '{}');
+        await project.write('full-project/talk.py', endlessTalk);
+        fill(folder, 2 ** 20);
+        return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+          const words = ['submit', '--master', 'local[1]', '--json', 'talk.py'];
+          const { exitCode, stderr } = await sparkctl(words, { cwd: folder });
+          expect(stderr).toMatch(
+            /^sparkctl: .* cannot be written \(ENOSPC\)\.\n {2}Hint: The disk is full: /m,
+          );
+          expect(exitCode).toBe(74);
+          expect(processesMentioning(folder)).toEqual([]);
+          return exitCode;
+        });
       },
     );
 
@@ -89,6 +118,11 @@ export function fullDisk(cluster: () => UsersProject): void {
     );
   });
 }
+
+const endlessTalk = `
+while True:
+    print("x" * 1000, flush=True)
+`;
 
 /** Fills a disk with a file until so many bytes are free. */
 function fill(folder: string, freeBytes: number): void {

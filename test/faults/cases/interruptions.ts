@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { waitUntil } from '../../../src/process/wait-until.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
@@ -27,8 +28,8 @@ export function interruptions(cluster: () => UsersProject): void {
         await using project = await usersProject();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
           const running = project.start(...own, ...words);
-          const begun = stage === 'makes the data' ? '' : '✓ runtime';
-          await untilSaid(running, begun);
+          if (stage === 'makes the data') await untilThere(project.path('data'));
+          else await untilSaid(running, '✓ runtime');
           running.kill('SIGINT');
           const { exitCode, stderr } = await running;
           expect(stderr).toContain('SIGINT: stopping what was started; once more to stop at once.\n');
@@ -107,7 +108,7 @@ export function interruptions(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch(project.users, 'old', async () => {
           const running = project.start('submit', '--rows', '1000000', '--json', 'jobs/etl.py');
-          await untilWriting(project, 2 ** 20);
+          await untilWriting(project, running, 2 ** 20);
           running.kill('SIGINT');
           const { exitCode, stdout } = await running;
           expect(JSON.parse(stdout)).toMatchObject({ state: 'killed', cause: 'interrupted', exitCode: 130 });
@@ -123,8 +124,16 @@ async function untilSaid(running: ReturnType<UsersProject['start']>, text: strin
   running.stderr.on('data', (chunk) => {
     said += chunk;
   });
-  const seen = await waitUntil(() => (said !== '' && said.includes(text) ? true : undefined), {
+  const seen = await waitUntil(() => (said.includes(text) ? true : undefined), {
     timeoutMs: 60_000,
   });
   if (seen === undefined) throw new Error(`"${text}" was never said, but: ${said}`);
+}
+
+async function untilThere(path: string): Promise<void> {
+  const there = await waitUntil(() => (existsSync(path) ? true : undefined), {
+    timeoutMs: 60_000,
+    intervalMs: 10,
+  });
+  if (there === undefined) throw new Error(`there is no ${path}`);
 }

@@ -52,7 +52,7 @@ export function leavingPaths(shared: () => UsersProject): void {
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
           const words = ['submit', '--master', 'local[2]', '--rows', '300000', 'jobs/etl.py'];
           const running = project.start(...words);
-          await untilWriting(project, 2 ** 20);
+          await untilWriting(project, running, 2 ** 20);
           await rename(project.path('data'), project.path('kept'));
           await symlink(elsewhere.folder, project.path('data'));
           const { exitCode } = await running;

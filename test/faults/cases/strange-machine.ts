@@ -17,7 +17,7 @@ export function strangeMachine(shared: () => UsersProject): void {
       {
         number: 19,
         where: 'local',
-        injected: "record and lock of a dead cluster, with a stranger's process id",
+        injected: "record and lock of a dead cluster, a stranger's process id",
       },
       async ({ watch }) => {
         const project = shared();

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { faultTable, type TriedFault, verdictOf } from './fault-table.ts';
+import { type FaultNumber, twentyFaults } from './twenty-faults.ts';
+
+const numbers = Object.keys(twentyFaults).map(Number) as FaultNumber[];
+const tried = (number: FaultNumber, outcome: TriedFault['outcome'] = 'passed'): TriedFault => ({
+  number,
+  where: 'local',
+  injected: 'kill -9 of a worker and its executor in 1,000,000 rows',
+  exitCode: 0,
+  rows: { before: 960_318, after: 960_319 },
+  outcome,
+});
+
+describe('the table of the faults', () => {
+  it('has a heading for each of the twenty and a line for each case, and fits a terminal', () => {
+    const lines = faultTable(numbers.map((number) => tried(number)));
+    expect(lines).toHaveLength(41);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(120);
+    expect(lines.slice(0, 3)).toEqual([
+      ' #  fault, and what was done                                        backend   exit   rows before -> after  verdict',
+      ' 1  A worker and its executor die while they write',
+      '      kill -9 of a worker and its executor in 1,000,000 rows        local        0     960,318 -> 960,319  holds',
+    ]);
+  });
+
+  it('says what does not hold, and what was not tried', () => {
+    const lines = faultTable([tried(1, 'failed'), tried(2, 'skipped')]);
+    expect(lines[2]).toMatch(/ {2}DOES NOT HOLD$/);
+    expect(lines[4]).toMatch(/ {2}not tried$/);
+    expect(lines[6]).toMatch(/^ +\(nothing was tried\) +DOES NOT HOLD$/);
+  });
+
+  it('holds when there are all twenty and none failed', () => {
+    const all = numbers.map((number) => tried(number));
+    expect(verdictOf(all)).toBe('All twenty hold.');
+    expect(verdictOf(all.slice(1))).toBe('NOT ALL OF THE TWENTY HOLD.');
+    expect(verdictOf([...all, tried(1, 'failed')])).toBe('NOT ALL OF THE TWENTY HOLD.');
+    expect(verdictOf([...all, tried(1, 'skipped')])).toBe(
+      'All twenty hold, but for 1 cases that were not tried.',
+    );
+  });
+});
