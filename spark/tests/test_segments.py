@@ -20,7 +20,7 @@ from sparkctl_jobs.csv_header import read_header
 from sparkctl_jobs.first_rows import first_of_each
 from sparkctl_jobs.json_lines import parse_json_lines  # noqa: F401 -- travels by value with the package
 
-GROUPS = [(20, 20.0), (20, 80.0), (60, 50.0)]
+GROUPS = [(20, 20.0), (30, 80.0), (60, 50.0)]
 
 
 def people(count=60, seed=1, header="customer_id,age,annual_income,spending_score"):
@@ -111,14 +111,14 @@ def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, qu
 
     # The model in its folder gives other rows the same segments.
     other = write(
-        tmp_path / "new.csv", ["annual_income,customer_id,age", "22,1,21", "82,2,22", "x,3,3", "51,4,61"]
+        tmp_path / "new.csv", ["annual_income,customer_id,age", "22,1,21", "82,2,31", "x,3,3", "51,4,61"]
     )
     asked = score.command_line().parse_args(
         ["--input", str(other), "--model", str(tmp_path / "model"), "--database", str(tmp_path / "test.db")]
     )
     header = read_header(asked.input, ["customer_id", "age", "annual_income"])
     assert score.score(spark, asked, header).loaded == 3
-    assert query("SELECT * FROM scores") == [(1, 21, 22, 0), (2, 22, 82, 1), (4, 61, 51, 2)]
+    assert query("SELECT * FROM scores") == [(1, 21, 22, 0), (2, 31, 82, 1), (4, 61, 51, 2)]
 
 
 def test_what_goes_wrong_at_the_end_leaves_every_output_as_it_was(spark, tmp_path, monkeypatch, query):
