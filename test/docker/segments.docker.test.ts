@@ -51,7 +51,7 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
       'worker registered',
     ]);
     const record = JSON.parse(stdout);
-    expect(record).toMatchObject({ state: 'succeeded', metrics: { metrics: { k: 5 } } });
+    expect(record).toMatchObject({ state: 'succeeded', metrics: { k: 5 } });
     const predictions = await readFile(project.path('data/segments/predictions.csv'), 'utf8');
     expect(predictions).toBe(await expectedPredictions(project.path('data/customers.csv')));
   });

@@ -37,9 +37,9 @@ it('segments: finds the planted groups, and says so everywhere', async () => {
   const run = await verified(project.folder, '--rows', '1500', 'jobs/segments.py', ...few);
   const predictions = await readFile(project.path('data/segments/predictions.csv'), 'utf8');
   expect(predictions).toBe(await expectedPredictions(project.path('data/customers.csv')));
-  expect(run.metrics.metrics).toMatchObject({ k: 5 });
-  expect(run.metrics.metrics.silhouette).toBeGreaterThan(0.8);
-  const curves = run.metrics.series.map(({ name, points }: { name: string; points: number[][] }) => [
+  expect(run.metrics).toMatchObject({ k: 5 });
+  expect(run.metrics.silhouette).toBeGreaterThan(0.8);
+  const curves = run.series.map(({ name, points }: { name: string; points: number[][] }) => [
     name,
     points.map(([k]) => k),
   ]);
@@ -78,9 +78,9 @@ it('segments: one worker comes to the same, byte for byte', async () => {
 
 it('season: SQLite computes again what Spark has computed, and finds every change in it', async () => {
   const run = await verified(project.folder, 'jobs/season.py');
-  expect(run.metrics.metrics['players']).toBeGreaterThan(400);
+  expect(run.metrics.players).toBeGreaterThan(400);
   const report = await readFile(project.path(`.sparkctl/runs/${run.id}/report.html`), 'utf8');
-  expect(report).toContain('Age of the players');
+  expect(report).toContain('alt="top-scorers"');
 
   const manifest = await loadManifest(project.path('jobs/season.yaml'), project.folder);
   if (manifest.database === undefined) throw new Error('the job has no database');
