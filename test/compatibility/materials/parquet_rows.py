@@ -1,4 +1,4 @@
-"""Prints columns and rows of Parquet files, the rows in a fixed order, a line a file: parquet_rows.py FILE..."""
+"""Prints columns and rows of Parquet files, rows in a fixed order, a line a file: parquet_rows.py FILE..."""
 
 import json
 import sys
