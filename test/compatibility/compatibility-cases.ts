@@ -76,7 +76,7 @@ export const compatibilityCases: readonly CompatibilityCase[] = [
   },
   {
     name: 'archives.py',
-    uses: '--archives, its Python for executors',
+    uses: '--archives, the Python in it',
     words: [
       ...['--archives', 'environment.tar.gz#environment', '--conf', 'spark.pyspark.driver.python=python3'],
       ...['--conf', 'spark.pyspark.python=./environment/bin/python', 'scripts/archives.py'],

@@ -76,12 +76,15 @@ export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
         join(runtime.sparkHome, 'bin/spark-submit'),
         [...toMaster, ...options, ...submission.words],
         submission,
-        stockEnvironment(java, runtime),
+        { ...stockEnvironment(java, runtime), ...packagesIn(project, 'reference') },
       ),
     submit: (way, submission) => {
       const program = join(repository, 'bin/sparkctl.js');
       const words = ['submit', '--cluster', way, ...options, ...submission.words];
-      return run(process.execPath, [program, ...words], submission, { NO_COLOR: '1' });
+      return run(process.execPath, [program, ...words], submission, {
+        NO_COLOR: '1',
+        ...packagesIn(project, way),
+      });
     },
     async [Symbol.asyncDispose]() {
       const down = await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
@@ -111,6 +114,11 @@ async function localMaster(project: TemporaryProject): Promise<readonly string[]
 
 function stockEnvironment({ home }: Java, { sparkHome, python }: ManagedRuntime): NodeJS.ProcessEnv {
   return { JAVA_HOME: home, SPARK_HOME: sparkHome, PYSPARK_PYTHON: python, SPARK_LOCAL_IP: '127.0.0.1' };
+}
+
+/** Where a driver of this machine keeps what --packages fetches: a folder for each way, so that each fetches for itself. */
+function packagesIn(project: TemporaryProject, name: string): NodeJS.ProcessEnv {
+  return { SPARK_SUBMIT_OPTS: `-Divy.home=${project.path('.sparkctl', `ivy-${name}`)}` };
 }
 
 async function submitted(

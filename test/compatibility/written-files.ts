@@ -32,10 +32,15 @@ export async function takeWrittenFiles(
 ): Promise<Readonly<Record<string, string>>> {
   const written = projectFiles(folder).filter((path) => !before.has(path));
   const rows = await parquetRows(folder, written.filter(isParquet), python);
-  const found = written.map((path) => [plain(path), rows.get(path) ?? contentOf(folder, path)] as const);
+  const found = new Map<string, string[]>();
+  for (const path of written) {
+    const content = rows.get(path) ?? contentOf(folder, path);
+    found.set(plain(path), [...(found.get(plain(path)) ?? []), content]);
+  }
   for (const path of written)
     rmSync(join(folder, path.split('/')[0] ?? path), { recursive: true, force: true });
-  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+  // Names that differ only in what Spark makes up are one name; their contents are kept apart.
+  return Object.fromEntries([...found].map(([name, contents]) => [name, contents.sort().join(' and ')]));
 }
 
 const isParquet = (path: string) => path.endsWith('.parquet');

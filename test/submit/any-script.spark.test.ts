@@ -86,7 +86,9 @@ describe('a script without a manifest', () => {
     );
     const killed = await submit('--master', 'local[1]', '--json', 'killed.py');
     expect(killed.exitCode).toBe(137);
-    expect(killed.stderr).toBe(`sparkctl: The script ${project.path('killed.py')} was ended by SIGKILL.\n`);
+    expect(killed.stderr).toContain(
+      `sparkctl: The script ${project.path('killed.py')} was ended by SIGKILL (exit code 137).\n`,
+    );
     expect(JSON.parse(killed.stdout)).toMatchObject({ state: 'failed', cause: 'application', exitCode: 137 });
   });
 

@@ -1,4 +1,4 @@
-"""Prints what each of some Parquet files holds, one JSON text a line: parquet_rows.py FILE..."""
+"""Prints columns and rows of Parquet files, rows in a fixed order, a line a file: parquet_rows.py FILE..."""
 
 import json
 import sys
@@ -8,4 +8,5 @@ import pyarrow.parquet as parquet
 for path in sys.argv[1:]:
     # A file by itself: its folders' names are no columns.
     table = parquet.ParquetFile(path).read()
-    print(json.dumps([str(table.schema), table.to_pydict()], default=str))
+    columns = [str(field) for field in table.schema.remove_metadata()]
+    print(json.dumps([columns, sorted(json.dumps(row, default=str) for row in table.to_pylist())]))

@@ -1,4 +1,4 @@
-"""RDDs: shuffles by a text key, a join, text files; accumulators, one with an addition of its own; broadcasts."""
+"""RDDs: shuffles by a text key, a join, text files; accumulators, one with its own addition; broadcasts."""
 
 from pyspark import AccumulatorParam
 from pyspark.sql import SparkSession

@@ -5,7 +5,7 @@ import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';
 
-const submit = ['submit', '--rows', '200000', '--seed', '3', '--json', 'jobs/etl.py'];
+const submit = ['submit', '--rows', '100000', '--seed', '3', '--json', 'jobs/etl.py'];
 /** A fraction of what so many rows take. */
 const someBytes = 2 ** 20;
 const endless = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n';
@@ -94,13 +94,13 @@ export function dyingContainers(cluster: () => UsersProject): void {
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
-          const running = project.start('submit', '--rows', '200000', '--seed', '4', '--json', 'jobs/etl.py');
+          const running = project.start('submit', '--rows', '100000', '--seed', '4', '--json', 'jobs/etl.py');
           await untilWriting(project, running, someBytes);
           const [worker] = await nodes('worker');
           await killContainer(worker?.id ?? '');
           const { exitCode, stdout, stderr } = await running;
           expect(exitCode, stderr).toBe(0);
-          expect(JSON.parse(stdout).accounting.read).toBe(200_000);
+          expect(JSON.parse(stdout).accounting.read).toBe(100_000);
           const { stdout: status } = await project.run('cluster', 'status', '--json');
           expect(JSON.parse(status)).toMatchObject({ state: 'degraded', workers: { wanted: 2, alive: 1 } });
           return exitCode;

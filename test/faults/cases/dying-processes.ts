@@ -60,9 +60,11 @@ export function dyingProcesses(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch(project.users, ['old', 'new'], async () => {
           const running = project.start(...million);
+          await untilWriting(project, running, someBytes);
+          // The journal is there from the first change of the database to the end of the commit.
           const committing = await waitUntil(
             () => (existsSync(project.path('data/users.db-journal')) ? true : undefined),
-            { timeoutMs: 180_000, intervalMs: 5 },
+            { timeoutMs: 180_000, intervalMs: 2 },
           );
           expect(committing).toBe(true);
           killDriver(project.folder);

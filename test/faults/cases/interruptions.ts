@@ -6,14 +6,11 @@ import { fault } from '../fault.ts';
 import { lastProcesses } from '../spark-victims.ts';
 import { type UsersProject, untilWriting, usersProject } from '../users-project.ts';
 
-const endless = `
-import time
-from pyspark.sql import SparkSession
+// It starts no Spark: an application that works is interrupted below, and this one is there at once.
+const endless = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n';
 
-spark = SparkSession.builder.getOrCreate()
-print("working", flush=True)
-spark.sparkContext.parallelize(range(2), 2).foreach(lambda _: time.sleep(600))
-`;
+/** More than a pipe holds. */
+const talkative = 'for number in range(100000):\n    print(number)\n';
 
 /** Signals at every stage of a submit, and a reader that goes away. */
 export function interruptions(cluster: () => UsersProject): void {
@@ -91,16 +88,22 @@ export function interruptions(cluster: () => UsersProject): void {
       },
     );
 
-    fault({ number: 18, where: 'local', injected: 'the reader of stdout goes away' }, async ({ watch }) => {
-      const project = cluster();
-      return await watch(project.users, 'new', async () => {
-        const running = project.start('submit', '--rows', '10000', '--seed', '18', 'jobs/etl.py');
-        running.stdout.destroy();
-        const { exitCode, stderr } = await running;
-        expect(exitCode, stderr).toBe(0);
-        return exitCode;
-      });
-    });
+    fault(
+      { number: 18, where: 'local[1]', injected: 'the reader of stdout goes away' },
+      async ({ watch }) => {
+        const project = cluster();
+        await project.write('talkative.py', talkative);
+        return await watch(project.users, 'old', async () => {
+          const running = project.start('submit', '--master', 'local[1]', 'talkative.py');
+          running.stdout.destroy();
+          const { exitCode, stderr } = await running;
+          expect(exitCode, stderr).toBe(0);
+          const { stdout } = await project.run('runs', 'logs');
+          expect(stdout.split('\n').at(-2)).toBe('99999');
+          return exitCode;
+        });
+      },
+    );
 
     fault(
       { number: 18, where: 'local', injected: 'Ctrl-C while 1,000,000 rows are written' },

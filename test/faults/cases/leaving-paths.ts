@@ -50,7 +50,7 @@ export function leavingPaths(shared: () => UsersProject): void {
         const project = shared();
         await using elsewhere = temporaryProject();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const words = ['submit', '--master', 'local[2]', '--rows', '300000', 'jobs/etl.py'];
+          const words = ['submit', '--master', 'local[2]', '--rows', '100000', 'jobs/etl.py'];
           const running = project.start(...words);
           await untilWriting(project, running, 2 ** 20);
           await rename(project.path('data'), project.path('kept'));

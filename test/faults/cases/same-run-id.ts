@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { generateDataset } from '../../../src/datasets/generate-dataset.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
 
@@ -13,11 +14,14 @@ export function sameRunId(shared: () => UsersProject): void {
 
     fault({ number: 17, where: 'local[1]', injected: 'two runs with one id at once' }, async ({ watch }) => {
       const project = shared();
-      // A manifest without a database makes the data, and a script that does nothing loads none.
-      await project.write('jobs/data.yaml', manifestOfData);
-      await project.write('jobs/data.py', '');
-      const made = await project.run('submit', '--master', 'local[1]', '--rows', '10000', 'jobs/data.py');
-      expect(made.exitCode, made.stderr).toBe(0);
+      const defects = { emailSpaces: 0.05, emailMissing: 0.01, brokenJson: 0.01, duplicateId: 0.01 };
+      await generateDataset({
+        dataset: 'users',
+        seed: 17,
+        rows: 10_000,
+        defects,
+        path: project.path('data/users.jsonl'),
+      });
       return await watch(project.users, 'new', async () => {
         const both = await Promise.all([submit(), submit()]);
         expect(
@@ -42,12 +46,3 @@ export function sameRunId(shared: () => UsersProject): void {
     );
   });
 }
-
-const manifestOfData = `
-dataset:
-  name: users
-  rows: 1
-  defects: { emailSpaces: 0.05, emailMissing: 0.01, brokenJson: 0.01, duplicateId: 0.01 }
-input:
-  path: data/users.jsonl
-`;
