@@ -32,9 +32,7 @@ const random = numbersFrom(seed);
 const say = (text) => process.stdout.write(`${text}\n`);
 
 say(`Soak: ${submits} submits, seed ${seed}, on ${backends.join(' and ')}, in ${project}\n`);
-say(
-  row(['#', 'backend', 'fault', 'exit', 'rows', 'version', 'seconds', 'verdict']).trimEnd(),
-);
+say(row(['#', 'backend', 'fault', 'exit', 'rows', 'version', 'seconds', 'verdict']).trimEnd());
 const results = [];
 const ports = new Set();
 for (let number = 1; number <= submits; number++) {
