@@ -52,18 +52,20 @@ const tooLate = 'too late';
 function problemOf({ fault, moment, exit, stderr, verdict, next }) {
   if (verdict.version === 'neither') return verdict.why.join('; ');
   if (exit === 0 && verdict.version !== 'new') return 'exit code 0 without a new version';
-  if (next.exit !== 0) return `the next command ended with ${next.exit}: ${lastLine(next.stderr)}`;
+  if (next.exit !== 0) return `the next command ended with ${next.exit}: ${lastWords(next.stderr)}`;
   if (exit === 0) return undefined;
   const harmless = fault === 'none' || moment === tooLate;
-  if (harmless) return `failed by itself: ${lastLine(stderr)}`;
+  if (harmless) return `failed by itself: ${lastWords(stderr)}`;
   const wanted = { sparkctl: [137], 'ctrl-c': [130], 'ctrl-c-twice': [130] }[fault];
   if (wanted !== undefined && !wanted.includes(exit)) return `exit code ${exit} instead of ${wanted}`;
   const isClear = fault === 'sparkctl' || /^sparkctl: |^Stopped at once/m.test(stderr);
-  return isClear ? undefined : `failed without a word: ${lastLine(stderr)}`;
+  return isClear ? undefined : `failed without a word: ${lastWords(stderr)}`;
 }
 
-function lastLine(text) {
-  return text.trim().split('\n').at(-1);
+/** What it said in the end, without the hint. */
+function lastWords(text) {
+  const lines = text.trim().split('\n');
+  return lines.findLast((line) => line.startsWith('sparkctl: ')) ?? lines.at(-1);
 }
 
 /** Starts the command line; `ended` settles with its exit code (128 + n for a signal) and stderr, at the latest after a while. */
