@@ -1,6 +1,6 @@
 """
-How long it takes to put rows into SQLite, beyond the same job writing to nowhere: by this project's sink and by
-JDBC the usual way, in one application, by turns. And how fast the sink's commit alone is.
+How long it takes to put rows into SQLite, beyond the same job writing to nowhere: by this project's sink
+and by JDBC the usual way, in one application, by turns. And how fast the sink's commit alone is.
 
     sink.py FOLDER ROWS ROUNDS USERS_JSONL
 """
@@ -80,13 +80,11 @@ def compare(name: str, folder: Path, rounds: int, expected: int | None, nowhere,
 
 
 def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
-    """Rows per second from shards that are there to a committed transaction, journal and synchronisation as usual."""
-    path = new_database(folder / "commit.db")
-    fields = [
-        StructField(name, LongType() if name in ("id", "age") else StringType(), nullable=False) for name in COLUMNS
-    ]
-    schema = StructType([field for field in fields if field.name != "salary"])
-    path.unlink()
+    """Rows per second from shards that are there to a committed transaction, with journal and synchronisation."""
+    path = folder / "commit.db"
+    names = [name for name in COLUMNS if name != "salary"]
+    types = {"id": LongType(), "age": LongType()}
+    schema = StructType([StructField(name, types.get(name, StringType()), nullable=False) for name in names])
     options = {"path": str(path), "table": "users", "key": "id", "baseFolder": str(folder)}
     plan = plan_write(options, schema, overwrite=True)
     share = rows // tasks
