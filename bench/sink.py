@@ -80,7 +80,7 @@ def compare(name: str, folder: Path, rounds: int, expected: int | None, nowhere,
 
 
 def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
-    """Rows per second from shards that are there to a committed transaction, with journal and synchronisation."""
+    """Rows per second from shards that are there to a transaction with journal and synchronisation."""
     path = folder / "commit.db"
     names = [name for name in COLUMNS if name != "salary"]
     types = {"id": LongType(), "age": LongType()}
