@@ -15,13 +15,14 @@ export async function submitOnce(plan) {
   const database = join(project, 'data/users.db');
   const input = join(project, 'data/users.jsonl');
   const old = independently(repository, 'remember', database);
+  const abandoned = pieces(project);
   const began = performance.now();
   const running = sparkctl(repository, project, [
     'submit',
     ...['--backend', backend, '--workers', '2', '--timeout', '150s', '--progress', 'plain'],
     ...['--rows', String(rows), '--seed', String(seed), 'jobs/etl.py'],
   ]);
-  const moment = await injectFault(plan, running);
+  const moment = await injectFault({ ...plan, abandoned }, running);
   const { exit, stderr } = await running.ended;
   const durationMs = performance.now() - began;
   // What a killed sparkctl leaves is ended by the next command.
@@ -90,7 +91,8 @@ function sparkctl(repository, project, words) {
 }
 
 /** Waits for the moment that was drawn and does it; says when that was. */
-async function injectFault({ project, backend, fault, whileWriting, delayMs, ports }, running) {
+async function injectFault(plan, running) {
+  const { project, backend, fault, whileWriting, delayMs, ports, abandoned } = plan;
   const strike =
     {
       sparkctl: () => running.child.kill('SIGKILL'),
@@ -99,7 +101,7 @@ async function injectFault({ project, backend, fault, whileWriting, delayMs, por
         running.child.kill('SIGINT') && pause(300).then(() => running.child.kill('SIGINT')),
     }[fault] ?? (() => killOne(fault, backend, project));
   const appeared = () => {
-    if (whileWriting || fault === 'none') return isWriting(project);
+    if (whileWriting || fault === 'none') return pieces(project).some((piece) => !abandoned.includes(piece));
     if (!(fault in { driver: 1, worker: 1, executor: 1 })) return true;
     return exists(fault, backend, project);
   };
@@ -122,13 +124,13 @@ function exists(kind, backend, project) {
   return processesOf(project).some(({ command }) => command.includes(word[kind]));
 }
 
-/** Whether a task has begun to write its piece of the table. */
-function isWriting(project) {
+/** The pieces of the table that tasks have begun to write; also those of runs that were killed. */
+function pieces(project) {
   try {
-    const pieces = readdirSync(join(project, 'data/.users.db.sparkctl'), { recursive: true });
-    return pieces.some((name) => name.endsWith('.db'));
+    const names = readdirSync(join(project, 'data/.users.db.sparkctl'), { recursive: true });
+    return names.filter((name) => name.endsWith('.db'));
   } catch {
-    return false; // not yet, or just removed
+    return []; // not yet, or just removed
   }
 }
 

@@ -33,7 +33,7 @@ export async function startLocalCluster(
     try {
       return await startOnce(plan, context);
     } catch (error) {
-      await stopLocalCluster(plan.name, context, { keepEvents: true });
+      await stopLocalCluster(plan.name, context, { keepEvents: !plan.ephemeral });
       if (!(error instanceof PortWasTaken) || attempt === portAttempts)
         throw wrapWriteError(error, `The cluster's folder`);
     }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { waitUntil } from '../../../src/process/wait-until.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
@@ -32,6 +32,7 @@ export function interruptions(cluster: () => UsersProject): void {
           expect(stderr).toContain('SIGINT: stopping what was started; once more to stop at once.\n');
           expect(exitCode).toBe(130);
           expect(await lastProcesses(project.folder, 0)).toEqual([]);
+          expect(clusterFolders(project)).toEqual([]);
           return exitCode;
         });
       });
@@ -80,6 +81,7 @@ export function interruptions(cluster: () => UsersProject): void {
           const list = await project.run('cluster', 'list');
           expect(list.stdout).toBe('No cluster. Start one with: sparkctl cluster up\n');
           expect(await lastProcesses(project.folder)).toEqual([]);
+          expect(clusterFolders(project)).toEqual([]);
           const { stdout } = await project.run('runs', 'list', '--json');
           expect(JSON.parse(stdout).runs).toHaveLength(1);
           expect(['killed', 'lost']).toContain(JSON.parse(stdout).runs[0].state);
@@ -139,4 +141,10 @@ async function untilThere(path: string): Promise<void> {
     intervalMs: 10,
   });
   if (there === undefined) throw new Error(`there is no ${path}`);
+}
+
+/** What is left of the clusters that were made for a run. */
+function clusterFolders(project: UsersProject): readonly string[] {
+  const folder = project.path('.sparkctl/clusters');
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

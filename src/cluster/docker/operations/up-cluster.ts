@@ -37,7 +37,7 @@ export async function upCluster(plan: ClusterPlan, context: BackendContext): Pro
     );
     return { status: await clusterStatus(daemon, context.project, plan.name, containers), changed };
   } catch (error) {
-    await rollBack(daemon, plan.name, context);
+    await rollBack(daemon, plan, context);
     throw error;
   }
 }
@@ -78,9 +78,13 @@ export function recordOf(
 }
 
 /** Removes what was made. The failure that led here is the one to be told; one of the clean-up is told beside it. */
-async function rollBack(daemon: Daemon, name: string, context: BackendContext): Promise<void> {
+async function rollBack(
+  daemon: Daemon,
+  { name, ephemeral }: ClusterPlan,
+  context: BackendContext,
+): Promise<void> {
   try {
-    await removeCluster(daemon, name, context, { keepEvents: true });
+    await removeCluster(daemon, name, context, { keepEvents: !ephemeral });
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     context.emit({
