@@ -24,9 +24,9 @@ export function heldDatabase(cluster: () => UsersProject): void {
         const project = cluster();
         const { database } = project.users;
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const { release } = await hold(database);
+          await using held = await hold(database);
           const { exitCode, stderr } = await project.run(...submit);
-          await release();
+          await held.release();
           expect(stderr).toMatch(
             new RegExp(
               `sparkctl: The database ${database} is locked by another process \\(waited \\d+ s\\)\\.\n`,
@@ -49,9 +49,9 @@ export function heldDatabase(cluster: () => UsersProject): void {
             timeoutMs: 120_000,
             intervalMs: 5,
           });
-          const { release } = await hold(database);
+          await using held = await hold(database);
           const { exitCode, stdout } = await running;
-          await release();
+          await held.release();
           expect(stdout).toContain(
             `etl: database is locked by another process: ${database}. Try again when it has finished.\n`,
           );
@@ -64,17 +64,28 @@ export function heldDatabase(cluster: () => UsersProject): void {
   });
 }
 
-/** Holds a database in a process of its own. */
-async function hold(database: string): Promise<{ release(): Promise<unknown> }> {
+interface Held extends AsyncDisposable {
+  release(): Promise<unknown>;
+}
+
+/** Holds a database in a process of its own, until it is released or the test is over. */
+async function hold(database: string): Promise<Held> {
   const holding = execa(process.env['SPARKCTL_PYTHON'] ?? 'python3', ['-c', holder, database], {
     stdin: 'pipe',
   });
-  const held = await Promise.race([new Promise((resolve) => holding.stdout.once('data', resolve)), holding]);
-  expect(String(held)).toBe('held\n');
-  return {
-    release: async () => {
-      holding.stdin.end();
-      await holding;
-    },
+  const release = async () => {
+    holding.stdin.end();
+    await holding;
   };
+  try {
+    const held = await Promise.race([
+      new Promise((resolve) => holding.stdout.once('data', resolve)),
+      holding,
+    ]);
+    expect(String(held).trim()).toBe('held');
+  } catch (error) {
+    holding.kill();
+    throw error;
+  }
+  return { release, [Symbol.asyncDispose]: release };
 }
