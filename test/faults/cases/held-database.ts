@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { waitUntil } from '../../../src/process/wait-until.ts';
 import { fault } from '../fault.ts';
 import { stagedFolders, type UsersProject } from '../users-project.ts';
@@ -64,13 +64,15 @@ export function heldDatabase(cluster: () => UsersProject): void {
   });
 }
 
-/** Holds a database in a process of its own. */
+/** Holds a database in a process of its own, which does not outlive the test. */
 async function hold(database: string): Promise<{ release(): Promise<unknown> }> {
   const holding = execa(process.env['SPARKCTL_PYTHON'] ?? 'python3', ['-c', holder, database], {
     stdin: 'pipe',
+    reject: false,
   });
-  const held = await Promise.race([new Promise((resolve) => holding.stdout.once('data', resolve)), holding]);
-  expect(String(held)).toBe('held\n');
+  onTestFinished(() => void holding.kill('SIGKILL'));
+  await Promise.race([new Promise((resolve) => holding.stdout.once('data', resolve)), holding]);
+  if (holding.exitCode !== null) throw new Error(`the database could not be held: ${(await holding).stderr}`);
   return {
     release: async () => {
       holding.stdin.end();
