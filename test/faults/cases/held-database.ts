@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { waitUntil } from '../../../src/process/wait-until.ts';
 import { fault } from '../fault.ts';
 import { stagedFolders, type UsersProject } from '../users-project.ts';
@@ -24,9 +24,9 @@ export function heldDatabase(cluster: () => UsersProject): void {
         const project = cluster();
         const { database } = project.users;
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          await using held = await hold(database);
+          const { release } = await hold(database);
           const { exitCode, stderr } = await project.run(...submit);
-          await held.release();
+          await release();
           expect(stderr).toMatch(
             new RegExp(
               `sparkctl: The database ${database} is locked by another process \\(waited \\d+ s\\)\\.\n`,
@@ -49,9 +49,9 @@ export function heldDatabase(cluster: () => UsersProject): void {
             timeoutMs: 120_000,
             intervalMs: 5,
           });
-          await using held = await hold(database);
+          const { release } = await hold(database);
           const { exitCode, stdout } = await running;
-          await held.release();
+          await release();
           expect(stdout).toContain(
             `etl: database is locked by another process: ${database}. Try again when it has finished.\n`,
           );
@@ -64,28 +64,19 @@ export function heldDatabase(cluster: () => UsersProject): void {
   });
 }
 
-interface Held extends AsyncDisposable {
-  release(): Promise<unknown>;
-}
-
-/** Holds a database in a process of its own, until it is released or the test is over. */
-async function hold(database: string): Promise<Held> {
+/** Holds a database in a process of its own, which does not outlive the test. */
+async function hold(database: string): Promise<{ release(): Promise<unknown> }> {
   const holding = execa(process.env['SPARKCTL_PYTHON'] ?? 'python3', ['-c', holder, database], {
     stdin: 'pipe',
+    reject: false,
   });
-  const release = async () => {
-    holding.stdin.end();
-    await holding;
+  onTestFinished(() => void holding.kill('SIGKILL'));
+  await Promise.race([new Promise((resolve) => holding.stdout.once('data', resolve)), holding]);
+  if (holding.exitCode !== null) throw new Error(`the database could not be held: ${(await holding).stderr}`);
+  return {
+    release: async () => {
+      holding.stdin.end();
+      await holding;
+    },
   };
-  try {
-    const held = await Promise.race([
-      new Promise((resolve) => holding.stdout.once('data', resolve)),
-      holding,
-    ]);
-    expect(String(held).trim()).toBe('held');
-  } catch (error) {
-    holding.kill();
-    throw error;
-  }
-  return { release, [Symbol.asyncDispose]: release };
 }
