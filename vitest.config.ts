@@ -2,19 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
 
-/** Set by `npm run faults`, which has a table and a file of results of its own. */
-const faults = process.env['FAULTS'] !== undefined;
-const results = faults ? 'faults-results.json' : 'test-results.json';
-
 /** Fast tests start no Spark and no container; the others share a runtime, an image and a cluster, so they run one after the other. */
 export default defineConfig({
   test: {
-    reporters: [
-      'default',
-      ...(faults ? ['./test/faults/fault-reporter.ts'] : []),
-      // A machine that counts tests finds the numbers in the file.
-      ...(process.env['CI'] ? [['json', { outputFile: results }] as [string, Record<string, unknown>]] : []),
-    ],
+    // A machine that counts tests finds the numbers in the file.
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     projects: [
       {
         test: {
