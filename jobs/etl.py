@@ -25,17 +25,15 @@ except ImportError:
 
 from sparkctl_jobs import (
     CommittedRun,
-    JobError,
     Reason,
     Rows,
     Stage,
-    check_database,
     find_inputs,
-    find_run,
     numbered,
     read_lines,
     write_sqlite,
 )
+from sparkctl_jobs.command_line import add_arguments, committed_before, lock_timeout_ms, run_job
 from sparkctl_jobs.emails import clean_email, is_email
 from sparkctl_jobs.json_lines import parse_json_lines
 from sparkctl_jobs.provenance import with_provenance
@@ -104,10 +102,7 @@ def warn_of_new_fields(files: Iterable[str]) -> None:
 
 
 def load(arguments: argparse.Namespace) -> CommittedRun:
-    wait_ms = round(arguments.lock_timeout * 1000)
-    # Said before Spark starts, which takes a while.
-    check_database(arguments.database, wait_ms)
-    if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
+    if before := committed_before(arguments):
         return before
     warn_of_new_fields(find_inputs(arguments.input))
 
@@ -121,7 +116,7 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
             run_id=arguments.run_id,
             key=KEY,
             stage=users,
-            lock_timeout_ms=wait_ms,
+            lock_timeout_ms=lock_timeout_ms(arguments),
         )
     finally:
         spark.stop()
@@ -129,29 +124,10 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Loads users from lines of JSON into a SQLite table.")
-    parser.add_argument(
-        "--input", action="append", required=True, help="a file, folder or glob; may be repeated"
-    )
-    parser.add_argument("--database", type=Path, required=True, help="the SQLite file")
-    parser.add_argument("--table", default="users")
-    parser.add_argument(
-        "--run-id", help="a run id that is committed already changes nothing (default: a new one)"
-    )
+    add_arguments(parser, "users")
     parser.add_argument("--mode", choices=["overwrite", "append", "upsert"], default="overwrite")
-    parser.add_argument(
-        "--lock-timeout", type=float, default=60, metavar="SECONDS", help="how long to wait for others"
-    )
     arguments = parser.parse_args()
-    try:
-        run = load(arguments)
-    except JobError as error:
-        print(f"etl: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    print(
-        f"run {run.run_id} {'was committed before, nothing changed' if run.repeated else 'committed'}:"
-        f" {run.target} read {run.read} = loaded {run.loaded} + quarantined {run.quarantined}"
-        f" + duplicates {run.duplicates} + filtered {run.filtered}"
-    )
+    run_job("etl", lambda: load(arguments))
 
 
 if __name__ == "__main__":

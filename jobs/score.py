@@ -18,7 +18,7 @@ try:
 except ImportError:
     sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
 
-from sparkctl_jobs import CommittedRun, check_database, find_run, write_sqlite
+from sparkctl_jobs import CommittedRun, write_sqlite
 from sparkctl_jobs.artifacts import Artifacts
 from sparkctl_jobs.clusters.points import SEGMENT, read_points
 from sparkctl_jobs.clusters.report import report_sizes
@@ -30,7 +30,13 @@ from sparkctl_jobs.clusters.saved_model import (
     read_columns,
     with_features,
 )
-from sparkctl_jobs.command_line import add_arguments, run_job
+from sparkctl_jobs.command_line import (
+    add_arguments,
+    add_csv_arguments,
+    committed_before,
+    lock_timeout_ms,
+    run_job,
+)
 from sparkctl_jobs.csv_header import CsvHeader, read_header
 from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
 
@@ -48,10 +54,7 @@ def tell(arguments: argparse.Namespace, model: SegmentModel, points: DataFrame) 
 
 
 def load(arguments: argparse.Namespace) -> CommittedRun:
-    wait_ms = round(arguments.lock_timeout * 1000)
-    # Said before Spark starts, which takes a while.
-    check_database(arguments.database, wait_ms)
-    if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
+    if before := committed_before(arguments):
         return before
     Artifacts(arguments.artifacts)
     columns = read_columns(arguments.model)
@@ -78,13 +81,14 @@ def score(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader)
         mode="overwrite",
         run_id=arguments.run_id,
         key=[model.columns.id],
-        lock_timeout_ms=round(arguments.lock_timeout * 1000),
+        lock_timeout_ms=lock_timeout_ms(arguments),
     )
 
 
 def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Gives rows the segments of a saved model.")
     add_arguments(parser, "scores")
+    add_csv_arguments(parser)
     parser.add_argument("--model", type=Path, required=True, help="the folder of the fitted model")
     return parser
 

@@ -23,10 +23,16 @@ try:
 except ImportError:
     sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
 
-from sparkctl_jobs import CommittedRun, Reason, Rows, check_database, find_run, read_lines, write_sqlite
+from sparkctl_jobs import CommittedRun, Reason, Rows, read_lines, write_sqlite
 from sparkctl_jobs.artifacts import Artifacts
 from sparkctl_jobs.charts import bar_chart, line_chart
-from sparkctl_jobs.command_line import add_arguments, run_job
+from sparkctl_jobs.command_line import (
+    add_arguments,
+    add_csv_arguments,
+    committed_before,
+    lock_timeout_ms,
+    run_job,
+)
 from sparkctl_jobs.csv_header import CsvHeader, read_header
 from sparkctl_jobs.csv_lines import csv_stage
 from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
@@ -178,10 +184,7 @@ def tell(arguments: argparse.Namespace, tables: dict[str, DataFrame]) -> None:
 
 
 def load(arguments: argparse.Namespace) -> CommittedRun:
-    wait_ms = round(arguments.lock_timeout * 1000)
-    # Said before Spark starts, which takes a while.
-    check_database(arguments.database, wait_ms)
-    if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
+    if before := committed_before(arguments):
         return before
     Artifacts(arguments.artifacts)
     short_names = {name: short for name, _, short in COLUMNS}
@@ -220,13 +223,14 @@ def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHead
         key=KEY,
         stage=stage,
         companions={f"{arguments.table}_{name}": frame for name, frame in tables.items()},
-        lock_timeout_ms=round(arguments.lock_timeout * 1000),
+        lock_timeout_ms=lock_timeout_ms(arguments),
     )
 
 
 def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Describes a season by what each player did per game.")
     add_arguments(parser, "players")
+    add_csv_arguments(parser)
     return parser
 
 

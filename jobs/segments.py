@@ -29,7 +29,7 @@ try:
 except ImportError:
     sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
 
-from sparkctl_jobs import CommittedRun, check_database, find_run, write_sqlite
+from sparkctl_jobs import CommittedRun, write_sqlite
 from sparkctl_jobs.artifacts import Artifacts
 from sparkctl_jobs.clusters.points import PointColumns, read_points
 from sparkctl_jobs.clusters.report import centres_of, report_curves, report_segments, report_sizes
@@ -45,7 +45,14 @@ from sparkctl_jobs.clusters.saved_model import (
     with_features,
 )
 from sparkctl_jobs.column_names import spark_name
-from sparkctl_jobs.command_line import add_arguments, positive, run_job
+from sparkctl_jobs.command_line import (
+    add_arguments,
+    add_csv_arguments,
+    committed_before,
+    lock_timeout_ms,
+    positive,
+    run_job,
+)
 from sparkctl_jobs.csv_header import CsvHeader, read_header
 from sparkctl_jobs.errors import InputUnfitError, UnknownOptionError
 from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
@@ -136,16 +143,13 @@ def candidates_for(points: DataFrame, columns: PointColumns, low: int, high: int
 
 
 def load(arguments: argparse.Namespace) -> CommittedRun:
-    wait_ms = round(arguments.lock_timeout * 1000)
     low, high = arguments.min_k, arguments.max_k
     if low < 2 or (high is not None and high < low):
         raise UnknownOptionError(
             f"--min-k {low} --max-k {high or MOST_SEGMENTS}: from 2 up, and not downwards"
         )
     columns = PointColumns(arguments.id, arguments.id_type, tuple(arguments.features))
-    # Said before Spark starts, which takes a while.
-    check_database(arguments.database, wait_ms)
-    if arguments.run_id and (before := find_run(arguments.database, arguments.run_id, wait_ms)):
+    if before := committed_before(arguments):
         return before
     Artifacts(arguments.artifacts)
     header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
@@ -235,7 +239,7 @@ def publish(
                 f"{arguments.table}_centres": centres_of(segments, model.columns),
                 f"{arguments.table}_by_k": tried,
             },
-            lock_timeout_ms=round(arguments.lock_timeout * 1000),
+            lock_timeout_ms=lock_timeout_ms(arguments),
         )
         if not run.repeated:
             for output in staged:
@@ -249,6 +253,7 @@ def publish(
 def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Finds segments among rows of numbers.")
     add_arguments(parser, "segments")
+    add_csv_arguments(parser)
     parser.add_argument("--id", default="customer_id", help="the column that names a row")
     parser.add_argument("--id-type", choices=["integer", "text"], default="integer")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What the command lines of jobs that load CSV have in common."""
+"""What the command lines of jobs have in common."""
 
 import argparse
 import sys
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .errors import JobError
-from .sink.run_ledger import CommittedRun
+from .sink.run_ledger import CommittedRun, find_run
+from .sink.target import check_database
 
 
 def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
@@ -14,7 +15,6 @@ def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
     parser.add_argument(
         "--input", action="append", required=True, help="a file, folder or glob; may be repeated"
     )
-    parser.add_argument("--delimiter", default=",", type=_letter, help="what stands between two fields")
     parser.add_argument("--database", type=Path, required=True, help="the SQLite file")
     parser.add_argument("--table", default=table)
     parser.add_argument(
@@ -23,7 +23,28 @@ def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
     parser.add_argument(
         "--lock-timeout", type=float, default=60, metavar="SECONDS", help="how long to wait for others"
     )
+
+
+def add_csv_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a job that reads CSV and measures something takes besides."""
+    parser.add_argument("--delimiter", default=",", type=_letter, help="what stands between two fields")
     parser.add_argument("--artifacts", type=Path, help="a folder for metrics.json and pictures")
+
+
+def lock_timeout_ms(arguments: argparse.Namespace) -> int:
+    seconds: float = arguments.lock_timeout
+    return round(seconds * 1000)
+
+
+def committed_before(arguments: argparse.Namespace) -> CommittedRun | None:
+    """
+    The run, if it is committed already: then there is nothing to do.
+
+    A database that can't be written is an error here, before Spark starts, which takes a while.
+    """
+    wait_ms = lock_timeout_ms(arguments)
+    check_database(arguments.database, wait_ms)
+    return find_run(arguments.database, arguments.run_id, wait_ms) if arguments.run_id else None
 
 
 def run_job(name: str, job: Callable[[], CommittedRun]) -> None:
