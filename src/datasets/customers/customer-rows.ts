@@ -1,10 +1,10 @@
 import { breakCsvLine } from '../csv/break-csv-line.ts';
 import { csvLine } from '../csv/csv-line.ts';
 import { notANumber, nothing } from '../csv/not-a-number.ts';
+import { rejectedRecord } from '../csv/rejected-record.ts';
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
 import { drawDefect } from '../draw-defect.ts';
 import { KeyBitmap } from '../key-bitmap.ts';
-import type { RejectionReason } from '../quarantine-reason.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import type { CustomerDefect, DestroyingCustomerDefect } from './customer-defects.ts';
 import { type CustomerGroup, customerGroups, spreads } from './customer-groups.ts';
@@ -52,11 +52,11 @@ export class CustomerRows implements RowSource {
           ...breakCsvLine(values, this.#flaws),
         };
       case 'wrongType':
-        return rejected('wrong-type', this.#withWrongType(values));
+        return rejectedRecord('wrong-type', this.#withWrongType(values));
       case 'missingId':
-        return rejected('missing-key', values.with(0, nothing(this.#flaws)));
+        return rejectedRecord('missing-key', values.with(0, nothing(this.#flaws)));
       case 'missingValue':
-        return rejected('missing-value', values.with(1 + this.#flaws.below(3), nothing(this.#flaws)));
+        return rejectedRecord('missing-value', values.with(1 + this.#flaws.below(3), nothing(this.#flaws)));
       case 'duplicateId':
       case undefined:
         return this.#valid(id, values, group.label);
@@ -90,8 +90,4 @@ export class CustomerRows implements RowSource {
     const sum = this.#values.next() + this.#values.next() + this.#values.next();
     return middle + (sum - 1.5) * 2 * deviation;
   }
-}
-
-function rejected(reason: RejectionReason, values: readonly string[]): GeneratedRow {
-  return { fate: 'quarantined', reason, raw: csvLine(values) };
 }

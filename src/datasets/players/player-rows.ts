@@ -1,11 +1,11 @@
 import { breakCsvLine } from '../csv/break-csv-line.ts';
 import { csvLine } from '../csv/csv-line.ts';
 import { notANumber, nothing } from '../csv/not-a-number.ts';
+import { rejectedRecord } from '../csv/rejected-record.ts';
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
 import { drawDefect } from '../draw-defect.ts';
-import type { RejectionReason } from '../quarantine-reason.ts';
 import { SeededRandom } from '../seeded-random.ts';
-import type { WordPools } from '../users/word-pools.ts';
+import type { WordPools } from '../words/word-pools.ts';
 import { playerColumns } from './player-columns.ts';
 import type { DestroyingPlayerDefect, PlayerDefect } from './player-defects.ts';
 import { type PlayerField, playerFields } from './player-fields.ts';
@@ -85,12 +85,12 @@ export class PlayerRows implements RowSource {
       case 'brokenCsv':
         return { fate: 'quarantined', reason: 'malformed-csv', ...breakCsvLine(values, this.#flaws) };
       case 'wrongType':
-        return rejected('wrong-type', values.with(this.#flaws.pick(numbers), notANumber(this.#flaws)));
+        return rejectedRecord('wrong-type', values.with(this.#flaws.pick(numbers), notANumber(this.#flaws)));
       case 'missingValue':
-        return rejected('missing-value', values.with(this.#flaws.pick(required), nothing(this.#flaws)));
+        return rejectedRecord('missing-value', values.with(this.#flaws.pick(required), nothing(this.#flaws)));
       case 'impossibleValue': {
         const [column, value] = this.#flaws.pick(impossible);
-        return rejected('invalid-value', values.with(indexOf(column), value));
+        return rejectedRecord('invalid-value', values.with(indexOf(column), value));
       }
       case 'duplicateRow':
       case undefined:
@@ -157,8 +157,4 @@ export class PlayerRows implements RowSource {
     const last = this.#values.pick(foreign ? foreignLastNames : lastNames);
     return `${first.text} ${last.text}`;
   }
-}
-
-function rejected(reason: RejectionReason, values: readonly string[]): GeneratedRow {
-  return { fate: 'quarantined', reason, raw: csvLine(values) };
 }

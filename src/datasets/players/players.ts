@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset.ts';
-import { fakerVersion, fillWordPools } from '../users/word-pools.ts';
+import { fakerVersion, fillWordPools } from '../words/word-pools.ts';
 import { playerColumns } from './player-columns.ts';
 import { playerDefects } from './player-defects.ts';
 import { PlayerRows } from './player-rows.ts';

@@ -3,6 +3,7 @@ import { drawDefect } from '../draw-defect.ts';
 import { KeyBitmap } from '../key-bitmap.ts';
 import type { RejectionReason } from '../quarantine-reason.ts';
 import { SeededRandom } from '../seeded-random.ts';
+import type { PooledWord, WordPools } from '../words/word-pools.ts';
 import { breakLine } from './break-line.ts';
 import { breakEmail, withoutEmail, withWrongType } from './destroy-row.ts';
 import { drawInstant, twoDigits } from './draw-instant.ts';
@@ -10,7 +11,6 @@ import { addBlanks, addCapitals, addStrayCharacters } from './soil-email.ts';
 import type { DestroyingDefect, UserDefect } from './user-defects.ts';
 import type { UserFields } from './user-fields.ts';
 import { userLine } from './user-fields.ts';
-import type { PooledWord, WordPools } from './word-pools.ts';
 
 const domains = ['example.com', 'example.net', 'example.org', 'mail.example.com', 'post.example.co.uk'];
 /** One name in sixteen, and one city in sixteen, is not plain ASCII. */

@@ -1,7 +1,7 @@
 import type { Dataset } from '../dataset.ts';
+import { fakerVersion, fillWordPools } from '../words/word-pools.ts';
 import { userDefects } from './user-defects.ts';
 import { UserRows } from './user-rows.ts';
-import { fakerVersion, fillWordPools } from './word-pools.ts';
 
 /** Raise it with every change that gives the same seed other bytes. */
 const version = 1;
