@@ -2,15 +2,23 @@ import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
 
-/** Each suite that is run by itself leaves its numbers in a file of its own. */
-const suite = ['faults', 'compatibility'].find((name) => process.argv.includes(name));
+/** The suites that are run by themselves: each prints a table at its end, and leaves its numbers in a file of its own. */
+const tables: Readonly<Record<string, string>> = {
+  faults: './test/faults/fault-reporter.ts',
+  compatibility: './test/compatibility/table-reporter.ts',
+};
+const suite = Object.keys(tables).find((name) => process.argv.includes(name));
 const results = suite === undefined ? 'test-results.json' : `test-results-${suite}.json`;
 
 /** Fast tests start no Spark and no container; the others share a runtime, an image and a cluster, so they run one after the other. */
 export default defineConfig({
   test: {
-    // A machine that counts tests finds the numbers in the file.
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: results }]] : ['default'],
+    reporters: [
+      'default',
+      ...(suite === undefined ? [] : [tables[suite] ?? '']),
+      // A machine that counts tests finds the numbers in the file.
+      ...(process.env['CI'] ? [['json', { outputFile: results }] as [string, Record<string, unknown>]] : []),
+    ],
     projects: [
       {
         test: {
