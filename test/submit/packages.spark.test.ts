@@ -7,7 +7,7 @@ import { keyPassword, selfSigned } from '../support/self-signed.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+const pom = `<project><modelVersion>4.0.0</modelVersion>
 <groupId>org.example</groupId><artifactId>words</artifactId><version>1.0</version></project>`;
 
 const script = `

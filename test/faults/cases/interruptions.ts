@@ -6,6 +6,8 @@ import { fault } from '../fault.ts';
 import { lastProcesses } from '../spark-victims.ts';
 import { type UsersProject, untilWriting, usersProject } from '../users-project.ts';
 
+/** A submission with a cluster of its own. */
+const own = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'plain'];
 // It starts no Spark: an application that works is interrupted below, and this one is there at once.
 const endless = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n';
 
@@ -15,8 +17,6 @@ const talkative = 'for number in range(100000):\n    print(number)\n';
 /** Signals at every stage of a submit, and a reader that goes away. */
 export function interruptions(cluster: () => UsersProject): void {
   describe('interruptions', () => {
-    const own = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'plain'];
-
     for (const [stage, words] of [
       ['makes the data', ['--rows', '5000000', 'jobs/etl.py']],
       ['starts a cluster', ['--rows', '100', 'jobs/etl.py']],
@@ -42,13 +42,8 @@ export function interruptions(cluster: () => UsersProject): void {
       { number: 18, where: 'local', injected: 'SIGTERM while a script works on a cluster of its own' },
       async ({ watch }) => {
         await using project = await usersProject();
-        await project.write('endless.py', endless);
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const { running } = await startedUntilPrinted(
-            [...own, 'endless.py'],
-            { cwd: project.folder },
-            'working',
-          );
+          const { running } = await startEndless(project);
           expect((await lastProcesses(project.folder, 0)).length).toBeGreaterThan(3);
           running.kill('SIGTERM');
           const { exitCode, stderr } = await running;
@@ -65,13 +60,8 @@ export function interruptions(cluster: () => UsersProject): void {
       { number: 18, where: 'local', injected: 'Ctrl-C twice; the next command ends what is left' },
       async ({ watch }) => {
         await using project = await usersProject();
-        await project.write('endless.py', endless);
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const { running } = await startedUntilPrinted(
-            [...own, 'endless.py'],
-            { cwd: project.folder },
-            'working',
-          );
+          const { running } = await startEndless(project);
           running.kill('SIGINT');
           await untilSaid(running, 'SIGINT: stopping');
           running.kill('SIGINT');
@@ -122,6 +112,12 @@ export function interruptions(cluster: () => UsersProject): void {
       },
     );
   });
+}
+
+/** A script that works on a cluster of its own until it is stopped. A subprocess is a promise of its end, so it comes in an object. */
+async function startEndless(project: UsersProject) {
+  await project.write('endless.py', endless);
+  return await startedUntilPrinted([...own, 'endless.py'], { cwd: project.folder }, 'working');
 }
 
 async function untilSaid(running: ReturnType<UsersProject['start']>, text: string): Promise<void> {
