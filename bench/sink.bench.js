@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { generateDataset } from '../dist/datasets/generate-dataset.js';
 
 const rows = Number(process.env.BENCH_ROWS ?? 3_000_000);
-const rounds = Number(process.env.BENCH_ROUNDS ?? 2);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const folder = mkdtempSync(join(tmpdir(), 'sparkctl-bench-'));
 
 try {

@@ -82,7 +82,7 @@ def users_in(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 # As a function it takes the frame of lines to the frame of users.
-users = Stage(users_in, with_provenance(USERS))
+users = Stage(users_in, with_provenance(USERS), keeps_lines=True)
 
 
 def warn_of_new_fields(files: Iterable[str]) -> None:

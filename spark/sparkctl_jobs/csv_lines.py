@@ -32,7 +32,7 @@ def csv_stage(schema: StructType, header: CsvHeader, clean: Clean) -> Stage:
         for lines in numbered(batches):
             yield clean(parse_csv_lines(lines, schema, header)).to_batch()
 
-    return Stage(rows_in, with_provenance(schema))
+    return Stage(rows_in, with_provenance(schema), keeps_lines=True)
 
 
 def parse_csv_lines(lines: pa.RecordBatch, schema: StructType, header: CsvHeader) -> Rows:

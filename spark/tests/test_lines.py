@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 from sparkctl_jobs import find_inputs, numbered, read_lines
 from sparkctl_jobs.errors import InputMissingError
 from sparkctl_jobs.lines import runs_of
+from sparkctl_jobs.sink.source_block import SourceBlock
 from sparkctl_jobs.sink.source_files import as_given
 
 
@@ -56,6 +57,29 @@ def test_lines_are_read_whatever_the_name_of_the_file(spark: SparkSession, tmp_p
     found = read_lines(spark, [str(file)]).collect()
     assert [bytes(row.value) for row in found] == [b'{"a":1}\r', b"", b" \xff", b'{"a":2}']
     assert {as_given(row._source_file, str(tmp_path)) for row in found} == {name}
+
+
+@pytest.mark.parametrize("size", [64, 61, 7, 3])
+def test_a_block_is_read_a_second_time_as_spark_has_read_it(spark: SparkSession, tmp_path, size):
+    """Wherever blocks begin: within a line, at its begin, at its end."""
+    data = b"\xef\xbb\xbffirst\n" + b"".join(b"x" * (n % 9) + b"\r\n" * (n % 3) + b"\n" for n in range(60))
+    file = tmp_path / "a b.txt"
+    file.write_bytes(data + b"last")
+    spark.conf.set("spark.sql.files.maxPartitionBytes", size)
+    spark.conf.set("spark.sql.files.openCostInBytes", 0)
+    try:
+        rows = read_lines(spark, [str(file)]).mapInArrow(
+            numbered, "value binary, _source_file string, _block long, _line long"
+        )
+        found = rows.collect()
+    finally:
+        spark.conf.unset("spark.sql.files.maxPartitionBytes")
+        spark.conf.unset("spark.sql.files.openCostInBytes")
+    assert len({row._block for row in found}) >= len(data) // size // 3
+    for row in found:
+        source = SourceBlock.of(row._source_file, row._block)
+        assert source is not None
+        assert source.has(row._line, bytes(row.value).removesuffix(b"\r").decode())
 
 
 def test_lines_are_numbered_in_each_block():

@@ -1,5 +1,6 @@
 """Shards and their publication without Spark: what counts, what doesn't, and what a crash leaves."""
 
+import gzip
 import multiprocessing
 import os
 import signal
@@ -23,7 +24,7 @@ COLUMNS = StructType([StructField("id", LongType(), nullable=False), StructField
 ROWS = with_provenance(COLUMNS)
 
 
-def plan(database, schema=COLUMNS, mode="overwrite", **options):
+def plan(database, schema=COLUMNS, mode="overwrite", keeps_lines=False, **options):
     asked = {
         "path": str(database),
         "table": "people",
@@ -31,7 +32,7 @@ def plan(database, schema=COLUMNS, mode="overwrite", **options):
         "baseFolder": "/data",
         "lockTimeoutMs": "200",
     }
-    return plan_write({**asked, "mode": mode, **options}, schema, mode == "overwrite")
+    return plan_write({**asked, "mode": mode, **options}, schema, mode == "overwrite", keeps_lines)
 
 
 def people(*ids, name="n"):
@@ -191,6 +192,74 @@ def test_a_key_of_an_earlier_batch_is_found(database, query, key):
     write(asked, batches)
     assert [row[0] for row in query("SELECT id FROM people ORDER BY id")] == [*range(6), *range(8, 15)]
     assert query("SELECT line FROM people_quarantine") == [(5,), (7,), (8,), (12,), (15,)]
+
+
+def file_of(path, blocks):
+    """Writes lines to a file and gives them as the rows of blocks, which begin where lines were cut."""
+    path.write_bytes(b"".join(line + b"\n" for block in blocks for line in block))
+    end, rows = 0, []
+    for block in blocks:
+        # Spark leaves the line that a block cuts to the block before.
+        start = end - 3 if end else 0
+        batch = lines(*(int(line.split()[1]) for line in block), file=path.as_uri(), block=start)
+        texts = [line.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\r").decode() for line in block]
+        rows.append(batch.set_column(batch.schema.get_field_index("_raw"), "_raw", pa.array(texts)))
+        end += sum(len(line) + 1 for line in block)
+    return rows
+
+
+BLOCKS = [
+    [b"\xef\xbb\xbfline 1", b"line 2\r"],
+    [b"line 3", b"line 1", "line 2 ä€".encode()],
+    [b"line 3 last"],
+]
+REPEATED = [("a b.json", 4, "line 1"), ("a b.json", 5, "line 2 ä€"), ("a b.json", 6, "line 3 last")]
+
+
+def originals_bytes(asked):
+    return b"".join(open(part, "rb").read() for part in os.scandir(asked.staging) if ".arrow" in part.name)
+
+
+@pytest.mark.parametrize("tasks", [1, 3])
+def test_the_text_of_a_repeated_key_is_read_again_from_its_file(database, query, tasks, tmp_path):
+    blocks = file_of(tmp_path / "a b.json", BLOCKS)
+    asked = plan(database, ROWS, keeps_lines=True, baseFolder=str(tmp_path))
+    messages = [write_shard(asked, n, iter(blocks[n::tasks])) for n in range(tasks)]
+    assert b"line 1" not in originals_bytes(asked)
+    publish(asked, messages)
+    assert query("SELECT source_file, line, raw FROM people_quarantine ORDER BY line") == REPEATED
+
+
+@pytest.mark.parametrize("why", ["the stage says nothing", "compressed", "not here", "masked"])
+def test_the_text_is_kept_where_the_file_does_not_have_it(database, query, why, tmp_path):
+    path = tmp_path / "a b.json"
+    blocks = file_of(path, BLOCKS)
+    expected = REPEATED
+    if why == "compressed":
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    elif why == "not here":
+        path.unlink()
+    elif why == "masked":
+        place = blocks[0].schema.get_field_index("_raw")
+        blocks = [block.set_column(place, "_raw", pa.array(["***"] * block.num_rows)) for block in blocks]
+        expected = [(file, line, "***") for file, line, _ in REPEATED]
+    asked = plan(database, ROWS, keeps_lines="says" not in why, baseFolder=str(tmp_path))
+    write(asked, *([block] for block in blocks))
+    assert query("SELECT source_file, line, raw FROM people_quarantine ORDER BY line") == expected
+
+
+@pytest.mark.parametrize("change", ["shorter", "gone"])
+def test_a_file_that_changes_during_the_run_stops_the_publication(database, query, change, tmp_path):
+    write(plan(database, ROWS), [lines(7)])
+    path = tmp_path / "a.json"
+    asked = plan(database, ROWS, keeps_lines=True)
+    messages = [write_shard(asked, n, iter([block])) for n, block in enumerate(file_of(path, BLOCKS))]
+    path.unlink() if change == "gone" else path.write_bytes(b"line 1\n" * 3)
+    with pytest.raises(
+        errors.InputUnfitError, match=r"a\.json has changed while it was read: nothing is pub"
+    ):
+        publish(asked, messages)
+    assert query("SELECT id FROM people") == [(7,)]
 
 
 def test_rows_that_go_missing_on_the_way_stop_the_publication(database, query):

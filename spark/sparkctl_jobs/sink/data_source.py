@@ -43,7 +43,8 @@ class SqliteDataSource(DataSource):
 
     def writer(self, schema: StructType, overwrite: bool) -> "SqliteWriter":
         rows = self.stage.schema if self.stage is not None else schema
-        return SqliteWriter(plan_write(self.options, rows, overwrite), self.stage)
+        keeps_lines = self.stage is not None and self.stage.keeps_lines
+        return SqliteWriter(plan_write(self.options, rows, overwrite, keeps_lines), self.stage)
 
 
 class SqliteWriter(DataSourceArrowWriter):
@@ -73,7 +74,9 @@ class SqliteWriter(DataSourceArrowWriter):
             remove_folder(Path(self._plan.staging))
 
 
-def plan_write(options: Mapping[str, str], rows: StructType, overwrite: bool) -> WritePlan:
+def plan_write(
+    options: Mapping[str, str], rows: StructType, overwrite: bool, keeps_lines: bool = False
+) -> WritePlan:
     """What the options ask for, after everything that can be wrong with it."""
     path = Path(_required(options, "path").removeprefix("file:")).absolute()
     table = _required(options, "table")
@@ -101,6 +104,7 @@ def plan_write(options: Mapping[str, str], rows: StructType, overwrite: bool) ->
         base_folder=options.get("baseFolder", os.getcwd()),  # noqa: PTH109 -- a plain string for the tasks
         columns=StructType([fields[name] for name in target.columns]),
         carries_provenance=carries_provenance(rows),
+        keeps_lines=keeps_lines,
     )
 
 

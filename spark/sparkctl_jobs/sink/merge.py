@@ -158,7 +158,7 @@ class Merge:
                 (
                     (self._plan.run_id, piece.source_file, piece.lines_before + line, raw)
                     for line, raw in find_originals(
-                        piece.shard.parent / (piece.segment.originals or ""), table
+                        piece.shard.parent / (piece.segment.originals or ""), piece.segment.source, table
                     )
                 ),
             )

@@ -27,6 +27,8 @@ class Stage:
 
     function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
     schema: StructType
+    keeps_lines: bool = False
+    """Whether `_raw` of every row is its line in its file: then the sink may read it there again."""
 
     def __call__(self, frame: DataFrame) -> DataFrame:
         # In a rejected row any column may be null; only the table need not allow it.
@@ -52,6 +54,8 @@ class WritePlan:
     columns: StructType
     """The table's columns with the rows' types, in the table's order."""
     carries_provenance: bool
+    keeps_lines: bool
+    """See `Stage`."""
 
     @property
     def dedupes(self) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from pyspark.sql.datasource import WriterCommitMessage
 
+from .source_block import SourceBlock
+
 ROWS, REJECTS = "rows_{}", "rejects_{}"
 """The tables of a segment in a shard."""
 REJECTS_COLUMNS = "line INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL"
@@ -28,6 +30,13 @@ class Segment:
     greatest_key: int | None = None
     """The range of the keys where the key is one integer column: ranges that lie apart need no comparing."""
     originals: str | None = None
+
+    @property
+    def source(self) -> SourceBlock | None:
+        """Where its lines can be read again, if they are lines of a local file."""
+        if self.source_file is None or self.block is None:
+            return None
+        return SourceBlock.of(self.source_file, self.block)
 
 
 @dataclass

