@@ -1,6 +1,7 @@
 """Shards and their publication without Spark: what counts, what doesn't, and what a crash leaves."""
 
 import gzip
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -17,6 +18,7 @@ from sparkctl_jobs import errors
 from sparkctl_jobs.provenance import with_provenance
 from sparkctl_jobs.sink.data_source import plan_write
 from sparkctl_jobs.sink.publish import publish
+from sparkctl_jobs.sink.row_checksum import text_of
 from sparkctl_jobs.sink.run_ledger import find_run
 from sparkctl_jobs.sink.shard import write_shard
 
@@ -54,6 +56,14 @@ def lines(*rows, file="file:///data/a.json", block=0, first=1):
             "_line": pa.array(places, pa.int64()),
         }
     )
+
+
+def checksum_of(rows):
+    lanes = [0, 0]
+    for row in rows:
+        digest = hashlib.sha256("\x1f".join(map(text_of, row)).encode()).digest()
+        lanes = [lane + int.from_bytes(digest[6 * i : 6 * i + 6]) for i, lane in enumerate(lanes)]
+    return "".join(f"{lane % 2**48:012x}" for lane in lanes)
 
 
 def write(the_plan, *tasks):
@@ -177,6 +187,33 @@ def test_the_first_line_of_a_key_wins(database, query, mode, spread):
     run = find_run(database, "r")
     assert run is not None
     assert (run.read, run.loaded, run.quarantined, run.duplicates) == (13 + 24, 19, 1, 17)
+    assert run.checksum == checksum_of(query("SELECT * FROM people"))
+
+
+def test_the_checksum_is_that_of_the_rows_that_a_run_has_added(database, query):
+    write(plan(database, ROWS, runId="a"), [lines(1, 2, 3)])
+    write(plan(database, ROWS, runId="b", mode="append"), [lines(3, 4, 2, file="file:///b.json")], [lines(9)])
+    run = find_run(database, "b")
+    assert run is not None
+    assert (run.loaded, run.duplicates) == (2, 2)
+    assert run.checksum == checksum_of(query("SELECT * FROM people WHERE id > 3"))
+    write(plan(database, ROWS, runId="c", mode="upsert"), [lines(4, 5, file="file:///c.json")])
+    run = find_run(database, "c")
+    assert run is not None
+    assert run.checksum == checksum_of(query("SELECT * FROM people WHERE id IN (4, 5)"))
+
+
+def test_a_run_ledger_from_before_there_was_a_checksum_goes_on(database, query):
+    write(plan(database, runId="old"), [people(1)])
+    connection = sqlite3.connect(database)
+    connection.execute("ALTER TABLE sparkctl_runs DROP COLUMN checksum")
+    connection.close()
+    run = find_run(database, "old")
+    assert run is not None
+    assert (run.loaded, run.checksum) == (1, None)
+    write(plan(database, runId="new"), [people(2)])
+    checksum = checksum_of([(2, "n2")])
+    assert query("SELECT run_id, checksum FROM sparkctl_runs") == [("old", None), ("new", checksum)]
 
 
 @pytest.mark.parametrize("key", ["id", "name"])

@@ -12,21 +12,38 @@ export interface CommittedRun {
   readonly duplicates: number;
   readonly filtered: number;
   readonly committedAt: string;
+  /** The checksum of the rows that it has loaded, see `RowChecksum`; null where the job recorded none. */
+  readonly checksum: string | null;
 }
 
 /** The table in which the driver records committed runs. */
 export const committedRunsTable = 'sparkctl_runs';
 
-const select = `SELECT run_id AS runId, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at AS committedAt FROM ${committedRunsTable}`;
+/** A row of it. Other drivers, and older ones, have no column for the checksum. */
+interface Recorded extends Omit<CommittedRun, 'runId' | 'committedAt' | 'checksum'> {
+  readonly run_id: string;
+  readonly committed_at: string;
+  readonly checksum?: string | null;
+}
 
 export function readCommittedRun(connection: Connection, runId: string): CommittedRun | undefined {
-  return connection.get<CommittedRun>(`${select} WHERE run_id = ?`, runId);
+  return committedRun(
+    connection.get<Recorded>(`SELECT * FROM ${committedRunsTable} WHERE run_id = ?`, runId),
+  );
 }
 
 /** The run that committed last, of all those with the same target. */
 export function readLastCommittedRun(connection: Connection, target: string): CommittedRun | undefined {
-  return connection.get<CommittedRun>(
-    `${select} WHERE target = ? ORDER BY committed_at DESC, rowid DESC LIMIT 1`,
-    target,
+  return committedRun(
+    connection.get<Recorded>(
+      `SELECT * FROM ${committedRunsTable} WHERE target = ? ORDER BY committed_at DESC, rowid DESC LIMIT 1`,
+      target,
+    ),
   );
+}
+
+function committedRun(recorded: Recorded | undefined): CommittedRun | undefined {
+  if (recorded === undefined) return undefined;
+  const { run_id: runId, committed_at: committedAt, checksum = null, ...rest } = recorded;
+  return { runId, ...rest, committedAt, checksum };
 }

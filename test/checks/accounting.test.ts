@@ -190,7 +190,7 @@ test('a run that never committed', async () => {
 test('a table that a later run wrote again', async () => {
   const users = await loadedUsers();
   users.tamper(`DELETE FROM users WHERE id > 10;
-    INSERT INTO sparkctl_runs VALUES ('run-2', 'users', 'overwrite', 10, 10, 0, 0, 0, '2026-01-02T00:00:00.000Z')`);
+    INSERT INTO sparkctl_runs VALUES ('run-2', 'users', 'overwrite', 10, 10, 0, 0, 0, '2026-01-02T00:00:00.000Z', NULL)`);
   const { detail } = await users.check(specs.accounting);
   expect(String(detail)).toContain(
     'The table was written again since. The last run into it was run-2, at 2026-01-02T00:00:00.000Z.',

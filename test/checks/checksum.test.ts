@@ -87,16 +87,39 @@ test.each<[string, string, string | RegExp, number]>([
   });
 });
 
-test('without a ledger it is skipped, and says so', async () => {
+test('without a ledger the rows are those that the run recorded', async () => {
   const users = await loadedUsers();
+  const rows = `303 rows with checksum ${users.ledger.checksum}`;
+  expect(await users.check(specs.checksum, { ledger: undefined })).toEqual({
+    kind: 'checksum',
+    name: 'checksum',
+    status: 'held',
+    expected: rows,
+    found: rows,
+  });
+  users.tamper('UPDATE users SET age = age + 1 WHERE id = 7');
+  expect(await users.check(specs.checksum, { ledger: undefined })).toMatchObject({
+    status: 'failed',
+    expected: rows,
+    detail: 'The rows are not those that the run run-1 has committed: something has changed them since.',
+  });
+});
+
+test.each([
+  'UPDATE sparkctl_runs SET checksum = NULL',
+  'ALTER TABLE sparkctl_runs DROP COLUMN checksum',
+  'DROP TABLE sparkctl_runs',
+])('where nothing says which rows must be there it is skipped: %s', async (sql) => {
+  const users = await loadedUsers();
+  users.tamper(sql);
   expect(await users.check(specs.checksum, { ledger: undefined })).toEqual({
     kind: 'checksum',
     name: 'checksum',
     status: 'skipped',
-    expected: 'the rows of the ledger',
+    expected: 'the rows that were committed',
     found: 'not compared',
     detail:
-      'The input has no ledger, because sparkctl did not generate it: nothing says which rows must be there.',
+      'The input has no ledger, because sparkctl did not generate it, and the job recorded no checksum: nothing says which rows must be there.',
   });
 });
 

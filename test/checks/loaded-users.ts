@@ -7,7 +7,7 @@ import type { CheckKind, CheckSpec } from '../../src/config/manifest/check-spec.
 import type { TableSpec } from '../../src/config/manifest/table-spec.ts';
 import { generateDataset } from '../../src/datasets/generate-dataset.ts';
 import type { Ledger } from '../../src/datasets/ledger.ts';
-import { readReference } from '../datasets/reference-reading.ts';
+import { readReference, referenceChecksum } from '../datasets/reference-reading.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';
 
 export const usersTable: TableSpec = {
@@ -31,7 +31,7 @@ const schema = `
     raw TEXT NOT NULL, PRIMARY KEY (source_file, line)) STRICT;
   CREATE TABLE sparkctl_runs (run_id TEXT PRIMARY KEY, target TEXT NOT NULL, mode TEXT NOT NULL, read INTEGER NOT NULL,
     loaded INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL,
-    committed_at TEXT NOT NULL) STRICT;`;
+    committed_at TEXT NOT NULL, checksum TEXT) STRICT;`;
 
 export interface LoadedUsers {
   readonly databasePath: string;
@@ -114,7 +114,7 @@ function load(dataPath: string, databasePath: string): void {
   const good = sqlite.prepare('INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
   const bad = sqlite.prepare(`INSERT INTO users_quarantine VALUES ('run-1', 'data/users.jsonl', ?, ?, ?)`);
   const run = sqlite.prepare(
-    `INSERT INTO sparkctl_runs VALUES ('run-1', 'users', 'overwrite', ?, ?, ?, ?, 0, '2026-01-01T00:00:00.000Z')`,
+    `INSERT INTO sparkctl_runs VALUES ('run-1', 'users', 'overwrite', ?, ?, ?, ?, 0, '2026-01-01T00:00:00.000Z', ?)`,
   );
   const lines = readReference(dataPath);
   sqlite.transaction(() => {
@@ -129,6 +129,7 @@ function load(dataPath: string, databasePath: string): void {
       of((reason) => reason === undefined),
       of((reason) => reason !== undefined && reason !== 'duplicate-key'),
       of((reason) => reason === 'duplicate-key'),
+      referenceChecksum(lines.filter(({ reason }) => reason === undefined).map(({ row }) => row)),
     );
   })();
   sqlite.close();

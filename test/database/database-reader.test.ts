@@ -82,9 +82,9 @@ test('the quarantine: counts, lines, places and runs, of all runs or of one', as
 test('committed runs: one by its id, and the last of a target', async () => {
   const path = databaseWith(`
     CREATE TABLE sparkctl_runs (run_id TEXT PRIMARY KEY, target TEXT NOT NULL, mode TEXT NOT NULL, read INTEGER NOT NULL, loaded INTEGER NOT NULL,
-      quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL, committed_at TEXT NOT NULL) STRICT;
-    INSERT INTO sparkctl_runs VALUES ('r1', 't', 'overwrite', 10, 7, 2, 1, 0, '2026-01-02T00:00:00.000Z'),
-      ('r0', 't', 'append', 1, 1, 0, 0, 0, '2026-01-01T00:00:00.000Z'), ('r9', 'u', 'append', 1, 1, 0, 0, 0, '2026-01-03T00:00:00.000Z')`);
+      quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL, committed_at TEXT NOT NULL, checksum TEXT) STRICT;
+    INSERT INTO sparkctl_runs VALUES ('r1', 't', 'overwrite', 10, 7, 2, 1, 0, '2026-01-02T00:00:00.000Z', 'abc'),
+      ('r0', 't', 'append', 1, 1, 0, 0, 0, '2026-01-01T00:00:00.000Z', NULL), ('r9', 'u', 'append', 1, 1, 0, 0, 0, '2026-01-03T00:00:00.000Z', NULL)`);
   using database = await openDatabase(path);
   const first = {
     runId: 'r1',
@@ -96,10 +96,17 @@ test('committed runs: one by its id, and the last of a target', async () => {
     duplicates: 1,
     filtered: 0,
     committedAt: '2026-01-02T00:00:00.000Z',
+    checksum: 'abc',
   };
   expect(database.committedRun('r1')).toEqual(first);
   expect(database.committedRun('r2')).toBeUndefined();
   expect(database.lastCommittedRun('t')).toEqual(first);
+  using older = await openDatabase(
+    databaseWith(
+      `CREATE TABLE sparkctl_runs (run_id TEXT PRIMARY KEY, target TEXT); INSERT INTO sparkctl_runs VALUES ('r1', 't')`,
+    ),
+  );
+  expect(older.committedRun('r1')).toMatchObject({ runId: 'r1', checksum: null });
   using empty = await openDatabase(databaseWith('CREATE TABLE t (x)'));
   expect(empty.committedRun('r1')).toBeUndefined();
   expect(empty.lastCommittedRun('t')).toBeUndefined();

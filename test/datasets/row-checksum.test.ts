@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RowChecksum } from '../../src/datasets/row-checksum.ts';
+import { RowChecksum, type RowValue } from '../../src/datasets/row-checksum.ts';
 import { referenceChecksum } from './reference-reading.ts';
 
 type Row = readonly (string | number | bigint | null)[];
@@ -24,6 +24,17 @@ test('nothing', () => {
 test('a value that any implementation must give', () => {
   // printf '1\x1fZo\xc3\xab\x1f\x00\x1f0.1\x1f' | sha256sum | cut -c 1-24
   expect(checksum(rows[0] ?? [])).toBe('3289d2cb1d93078d7ae4ea09');
+});
+
+test('the same rows as in spark/tests/test_row_checksum.py', () => {
+  const reals: readonly (readonly RowValue[])[] = [
+    [1, 'Zoë', null, 0.1, ''],
+    [2n ** 63n - 1n, '王', Buffer.from([0, 255]), 1e21, '\u{20BB7}'],
+    [3, 'a\u001fb', Buffer.from([]), 5e-7, '\n'],
+  ];
+  const sum = new RowChecksum();
+  for (const row of reals) sum.add(row);
+  expect(sum.digest()).toBe('e83d9dd5f3c5429f2e81acd0');
 });
 
 test('the written definition, whatever the order', () => {

@@ -259,18 +259,19 @@ def differences(database: Database, table: str, expected: dict[str, Any]) -> lis
     quarantine = database.checksum(f"SELECT source_file, line, reason, raw FROM {quoted(quarantined)}")
     reasons = dict(database.ask(f"SELECT reason, count(*) FROM {quoted(quarantined)} GROUP BY reason"))
     last_run = database.ask(
-        "SELECT run_id, read, loaded, quarantined, duplicates, filtered FROM sparkctl_runs"
+        "SELECT run_id, checksum, read, loaded, quarantined, duplicates, filtered FROM sparkctl_runs"
         " WHERE target = ? ORDER BY rowid DESC LIMIT 1",
         table,
     ).fetchone()
     if last_run is None:
         return [f"no run of {table} in sparkctl_runs"]
-    run_id, *counts = last_run
+    run_id, recorded, *counts = last_run
     names = ("read", "loaded", "quarantined", "duplicates", "filtered")
     found = {
         **dict(zip(names, counts, strict=True)),
         "rows": rows.rows,
         "checksum": str(rows),
+        "recorded checksum": recorded,
         "duplicate lines": reasons.pop("duplicate-key", 0),
         "reasons": dict(sorted(reasons.items())),
         "quarantineChecksum": str(quarantine),
@@ -282,6 +283,7 @@ def differences(database: Database, table: str, expected: dict[str, Any]) -> lis
     wanted = {
         **expected,
         "rows": expected["loaded"],
+        "recorded checksum": expected["checksum"],
         "duplicate lines": expected["duplicates"],
         "lines of other runs": 0,
         "sum of the parts": expected["read"],

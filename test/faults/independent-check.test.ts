@@ -45,6 +45,7 @@ it.each([
     'UPDATE sparkctl_runs SET filtered = 1',
     /^filtered: 1 instead of 0; sum of the parts: 201 instead of 200$/,
   ],
+  ["UPDATE sparkctl_runs SET checksum = 'a'", /^recorded checksum: a instead of [0-9a-f]{24}$/],
   ['DROP TABLE users_quarantine', /^no table users_quarantine$/],
   ['DELETE FROM sparkctl_runs', /^no run of users in sparkctl_runs$/],
 ])('calls it neither after %s', async (sql, why) => {

@@ -109,15 +109,13 @@ describe('the users job', () => {
     await project.write('data/own.jsonl', `${lines.join('\n')}\n`);
     await cp(project.path('jobs/etl.py'), project.path('jobs/own.py'));
     const manifest = await readFile(project.path('jobs/etl.yaml'), 'utf8');
-    const own = manifest
-      .replace(/^dataset:[\s\S]*?\n\n/m, '')
-      .replaceAll('data/users', 'data/own')
-      .replace('  - kind: checksum\n', '');
+    const own = manifest.replace(/^dataset:[\s\S]*?\n\n/m, '').replaceAll('data/users', 'data/own');
     await writeFile(project.path('jobs/own.yaml'), own);
     const { exitCode, stderr } = await submit('jobs/own.py');
     expect(stderr).toContain(
       'Accounting  3 read = 1 loaded + 1 quarantined + 1 duplicates + 0 filtered\n            malformed-json 1\n',
     );
+    expect(stderr).toMatch(/✓ checksum: 1 row with checksum [0-9a-f]{24}\n/);
     expect(exitCode).toBe(0);
     const connection = new Sqlite(project.path('data/own.db'), { readonly: true });
     expect(connection.prepare('SELECT email FROM users').pluck().all()).toEqual(['ada@example.com']);

@@ -11,12 +11,14 @@ from .identifiers import quoted, quoted_list
 from .order import Piece
 from .originals import find_originals
 from .plan import WritePlan
+from .row_checksum import RowChecksum
 from .segment import REJECTS, ROWS, Segment
 from .target import Target
 
 # SQLite attaches ten databases at most; two are for the merge itself.
 _MOST_ATTACHED = 8
 _KEYS_AT_ONCE = 100_000
+_ROWS_AT_ONCE = 10_000
 _MOST_RANGES = 1000
 
 
@@ -50,6 +52,8 @@ class Merge:
         self._attached: dict[Path, str] = {}
         self.loaded = 0
         self.duplicates = 0
+        self.checksum = RowChecksum()
+        """What the rows that were set aside take from the checksum of the shards."""
         self._keys = ", ".join(f"k{i}" for i in range(len(plan.target.key)))
         if plan.dedupes:
             connection.execute(f"CREATE TEMP TABLE duplicates (piece INTEGER NOT NULL, {self._keys})")
@@ -137,11 +141,15 @@ class Merge:
             (place,),
         ).rowcount
         if found:
-            self._connection.execute(
-                f"DELETE FROM {rows} WHERE ({quoted_list(key)})"
-                f" IN (SELECT {self._keys} FROM temp.duplicates WHERE piece = ?)",
-                (place,),
+            these = (
+                f"FROM {rows} WHERE ({quoted_list(key)})"
+                f" IN (SELECT {self._keys} FROM temp.duplicates WHERE piece = ?)"
             )
+            columns = quoted_list(self._plan.target.columns)
+            leaving = self._connection.execute(f"SELECT {columns} {these}", (place,))
+            while chunk := leaving.fetchmany(_ROWS_AT_ONCE):
+                self.checksum.remove(chunk)
+            self._connection.execute(f"DELETE {these}", (place,))
         self.duplicates += found
         return found
 

@@ -14,7 +14,8 @@ from .identifiers import quoted, quoted_list
 from .merge import Merge, copy_rows, merges_directly
 from .order import Piece, in_order
 from .plan import WritePlan
-from .run_ledger import RUNS_DEFINITION, CommittedRun, add_run, quarantine_definition, run_in
+from .row_checksum import RowChecksum
+from .run_ledger import CommittedRun, add_run, prepare_runs, quarantine_definition, run_in
 from .segment import ShardMessage
 from .staging import Staging, create_file
 from .target import Target, open_database
@@ -48,7 +49,7 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
                     else:
                         _copy_merged(connection, plan, merge.loaded)
                     publish_companions(connection, Path(plan.staging))
-                    _account(connection, plan, messages, merge.loaded, merge.duplicates)
+                    _account(connection, plan, messages, merge)
                     return True
             finally:
                 connection.close()
@@ -72,7 +73,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_files: set[str]) -> None:
     target = plan.target
-    connection.execute(RUNS_DEFINITION)
+    prepare_runs(connection)
     now = _definition_of(connection, target.table)
     if now is None:
         connection.execute(target.definition)
@@ -148,15 +149,15 @@ def _upsert(target: Target, source: str) -> str:
 
 
 def _account(
-    connection: sqlite3.Connection,
-    plan: WritePlan,
-    messages: Sequence[ShardMessage],
-    loaded: int,
-    duplicates: int,
+    connection: sqlite3.Connection, plan: WritePlan, messages: Sequence[ShardMessage], merge: Merge
 ) -> None:
     counts: Counter[str] = Counter()
+    checksum = RowChecksum()
     for message in messages:
         counts.update(message.counts)
+        checksum.join(message.checksum)
+    checksum.join(merge.checksum)
+    loaded, duplicates = merge.loaded, merge.duplicates
     expected = counts.pop("loaded", 0) - duplicates
     if loaded != expected:
         raise AccountingError(
@@ -178,5 +179,6 @@ def _account(
             duplicates=duplicates,
             filtered=filtered,
             committed_at=now,
+            checksum=checksum.digest(),
         ),
     )

@@ -1,14 +1,14 @@
 """The tables that tell of a write, in the same database and published with it."""
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from ..errors import from_sqlite
 from .identifiers import quoted
 from .target import RUNS, open_database
 
-RUNS_DEFINITION = f"""CREATE TABLE IF NOT EXISTS {RUNS} (
+_DEFINITION = f"""CREATE TABLE IF NOT EXISTS {RUNS} (
   run_id TEXT PRIMARY KEY NOT NULL,
   target TEXT NOT NULL,
   mode TEXT NOT NULL,
@@ -17,8 +17,17 @@ RUNS_DEFINITION = f"""CREATE TABLE IF NOT EXISTS {RUNS} (
   quarantined INTEGER NOT NULL,
   duplicates INTEGER NOT NULL,
   filtered INTEGER NOT NULL,
-  committed_at TEXT NOT NULL
+  committed_at TEXT NOT NULL,
+  checksum TEXT
 ) STRICT"""
+_COLUMNS = "run_id, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at, checksum"
+
+
+def prepare_runs(connection: sqlite3.Connection) -> None:
+    """Makes the table of runs, or brings one that was made before there was a checksum up to date."""
+    connection.execute(_DEFINITION)
+    if not _has_checksum(connection):
+        connection.execute(f"ALTER TABLE main.{RUNS} ADD COLUMN checksum TEXT")
 
 
 def quarantine_definition(table: str) -> str:
@@ -46,6 +55,8 @@ class CommittedRun:
     duplicates: int
     filtered: int
     committed_at: str
+    checksum: str | None
+    """That of the rows that the run has loaded, see `RowChecksum`: with the mode overwrite, of the table."""
     repeated: bool = False
     """Whether it was committed before and this time nothing was changed; not a column."""
 
@@ -67,26 +78,17 @@ def find_run(path: Path, run_id: str, lock_timeout_ms: int = 60_000) -> Committe
 def run_in(connection: sqlite3.Connection, run_id: str) -> CommittedRun | None:
     if not connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", (RUNS,)).fetchone():
         return None
-    found = connection.execute(
-        "SELECT run_id, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at"
-        f" FROM main.{RUNS} WHERE run_id = ?",
-        (run_id,),
-    ).fetchone()
+    columns = _COLUMNS if _has_checksum(connection) else _COLUMNS.replace("checksum", "NULL")
+    found = connection.execute(f"SELECT {columns} FROM main.{RUNS} WHERE run_id = ?", (run_id,)).fetchone()
     return CommittedRun(*found) if found else None
 
 
 def add_run(connection: sqlite3.Connection, run: CommittedRun) -> None:
-    connection.execute(
-        f"INSERT INTO main.{RUNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            run.run_id,
-            run.target,
-            run.mode,
-            run.read,
-            run.loaded,
-            run.quarantined,
-            run.duplicates,
-            run.filtered,
-            run.committed_at,
-        ),
-    )
+    values = astuple(run)[:-1]
+    places = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO main.{RUNS} ({_COLUMNS}) VALUES ({places})", values)
+
+
+def _has_checksum(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM pragma_table_info(?, 'main') WHERE name = 'checksum'", (RUNS,))
+    return found.fetchone() is not None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql.datasource import WriterCommitMessage
 
+from .row_checksum import RowChecksum
 from .source_block import SourceBlock
 
 ROWS, REJECTS = "rows_{}", "rejects_{}"
@@ -46,5 +47,7 @@ class ShardMessage(WriterCommitMessage):
     path: str
     partition: int
     segments: list[Segment] = field(default_factory=list)
+    checksum: RowChecksum = field(default_factory=RowChecksum)
+    """That of the rows to be loaded."""
     counts: dict[str, int] = field(default_factory=dict)
     """Rows by what became of them: a reason, `filtered`, or `loaded`."""

@@ -142,6 +142,7 @@ class Shard:
         if plan.carries_provenance:
             self._counts["loaded"] += rows.num_rows
         segment.rows += rows.num_rows
+        self._message.checksum.add(rows)
         self._note_range(segment, rows)
         self._cursor.adbc_ingest(ROWS.format(segment.index), rows, mode="append")
 

@@ -1,42 +1,58 @@
+import type { Ledger } from '../../datasets/ledger.ts';
 import { RowChecksum } from '../../datasets/row-checksum.ts';
 import { runOf } from '../accounting/evidence.ts';
-import type { Check } from '../check.ts';
+import type { Check, CheckContext } from '../check.ts';
 import { inSlices } from '../in-slices.ts';
 import { counted } from '../show-value.ts';
 import { explainDifference } from './explain-difference.ts';
 
-/** The rows of the table are exactly those that the ledger knows, whatever their order. */
+/** What is known of the rows that must be there, and by whom. */
+interface Expectation {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly checksum: string;
+  readonly ledger?: Ledger;
+  /** Says that somebody else has changed the table, where nothing more is known. */
+  readonly mismatch?: string;
+}
+
+/**
+ * The rows of the table are exactly those that the ledger knows, whatever their order. Of data without a ledger, they
+ * are those that the job recorded in the transaction that published them.
+ */
 export const checksumCheck: Check<'checksum'> = {
   name: () => 'checksum',
   mistakes: () => [],
   run: async (_spec, context) => {
-    const { database, table, ledger, signal } = context;
-    const skipped = { status: 'skipped', found: 'not compared' } as const;
-    if (ledger === undefined) {
-      return {
-        ...skipped,
-        expected: 'the rows of the ledger',
-        detail:
-          'The input has no ledger, because sparkctl did not generate it: nothing says which rows must be there.',
-      };
+    const { database, table, signal } = context;
+    const skip = (expected: string, detail: string) =>
+      ({ status: 'skipped', found: 'not compared', expected, detail }) as const;
+    const expectation = expectationOf(context);
+    if (expectation === undefined) {
+      return skip(
+        'the rows that were committed',
+        'The input has no ledger, because sparkctl did not generate it, and the job recorded no checksum: nothing says which rows must be there.',
+      );
     }
-    const expected = `${counted(ledger.loaded, 'row')} with checksum ${ledger.checksum}`;
+    const expected = `${counted(expectation.rows, 'row')} with checksum ${expectation.checksum}`;
     const run = runOf(context);
     if (run !== undefined && run.mode !== 'overwrite') {
       const detail = `The run ${run.runId} wrote with mode ${run.mode}: the table may hold rows of other runs too.`;
-      return { ...skipped, expected, detail };
+      return skip(expected, detail);
     }
     const columns = database.tableInfo(table.name)?.columns.map(({ name }) => name) ?? [];
-    const missing = ledger.columns.filter((column) => !columns.includes(column));
+    const missing = expectation.columns.filter((column) => !columns.includes(column));
     if (missing.length > 0) {
       return { status: 'failed', expected, found: `no column ${missing.join(', ')}` };
     }
     const rows = new RowChecksum();
-    await inSlices(database.rows(table.name, ledger.columns), signal, (row) => rows.add(row));
+    await inSlices(database.rows(table.name, expectation.columns), signal, (row) => rows.add(row));
     const found = `${counted(rows.rows, 'row')} with checksum ${rows.digest()}`;
-    if (rows.rows === ledger.loaded && rows.digest() === ledger.checksum)
+    if (rows.rows === expectation.rows && rows.digest() === expectation.checksum)
       return { status: 'held', expected, found };
-    const differences = await explainDifference(context, ledger, rows.rows);
+    const { ledger, mismatch } = expectation;
+    const differences =
+      ledger === undefined ? [mismatch ?? ''] : await explainDifference(context, ledger, rows.rows);
     return {
       status: 'failed',
       expected,
@@ -45,3 +61,22 @@ export const checksumCheck: Check<'checksum'> = {
     };
   },
 };
+
+function expectationOf(context: CheckContext): Expectation | undefined {
+  const { database, table, ledger } = context;
+  if (ledger !== undefined) {
+    return { columns: ledger.columns, rows: ledger.loaded, checksum: ledger.checksum, ledger };
+  }
+  const run = runOf(context);
+  if (run === undefined || run.checksum === null) return undefined;
+  const described = new Set(table.columns.map(({ name }) => name));
+  return {
+    // In the order of the table, in which the job has added them up.
+    columns: (database.tableInfo(table.name)?.columns ?? [])
+      .map(({ name }) => name)
+      .filter((name) => described.has(name)),
+    rows: run.loaded,
+    checksum: run.checksum,
+    mismatch: `The rows are not those that the run ${run.runId} has committed: something has changed them since.`,
+  };
+}

@@ -25,7 +25,9 @@ const pattern = z
   .describe('Every value of a column matches a pattern.');
 const checksum = z
   .strictObject({ kind: z.literal('checksum') })
-  .describe('The rows are exactly those of the ledger, whatever their order. Needs a dataset.');
+  .describe(
+    'The rows, whatever their order, are exactly those of the ledger of the dataset, or without one those that the job recorded when it committed.',
+  );
 
 const query = z
   .strictObject({

@@ -157,8 +157,6 @@ function contradictions(source: ManifestSource, file: YamlFile): readonly Diagno
     const at = ['checks', index];
     if (source.database === undefined)
       found.push(file.diagnose([...at, 'kind'], 'a check needs database, which it reads'));
-    else if (check.kind === 'checksum' && source.dataset === undefined)
-      found.push(file.diagnose([...at, 'kind'], 'the checksum needs a dataset, whose ledger knows it'));
     else if (check.kind === 'clusters' && source.dataset === undefined)
       found.push(file.diagnose([...at, 'kind'], 'clusters are compared with the groups of a dataset'));
     else if (check.kind === 'clusters') knownColumn(check.column, [...at, 'column']);
