@@ -20,11 +20,11 @@ Value = int | float | str | bytes | None
 class RowChecksum:
     """
     The sum of what SHA-256 makes of each row: of the text of its values, in the order of the table's columns,
-    joined by U+001F. The first and the second six bytes of a digest are two numbers, and each is summed modulo
+    joined by U+001F. The first and the second six bytes of a digest are two numbers; each is summed modulo
     2^48. It finds mistakes, and is no proof against somebody who forges rows.
 
-    The text of a value: integers and text as they are, reals as JavaScript writes them (the shortest text that
-    is read as the same number), bytes as `blob:` and hexadecimal digits, NULL as U+0000.
+    The text of a value: integers and text as they are, reals as JavaScript writes them (the shortest text
+    that is read as the same number), bytes as `blob:` and hexadecimal digits, NULL as U+0000.
 
     sparkctl computes the same from what it generates, and from the database when it checks a result.
     """
