@@ -1,6 +1,7 @@
-import { access, constants } from 'node:fs/promises';
+import { constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { canAccess } from '../files/can-access.ts';
 import { runCommand } from '../process/run-command.ts';
 import { describePassedOver, type PassedOver } from './candidate.ts';
 
@@ -61,11 +62,7 @@ async function* candidates(environment: Readonly<Record<string, string | undefin
   for (const name of names) {
     for (const folder of (environment['PATH'] ?? '').split(delimiter).filter(Boolean)) {
       const file = join(folder, name);
-      const runnable = await access(file, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (runnable) yield { place: file, file };
+      if (await canAccess(file, constants.X_OK)) yield { place: file, file };
     }
   }
 }

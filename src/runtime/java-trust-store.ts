@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Emit } from '../events/event.ts';
+import { canAccess } from '../files/can-access.ts';
 import { userCacheFolder } from '../files/user-cache-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { runCommand } from '../process/run-command.ts';
@@ -39,11 +40,7 @@ export async function javaTrustStore(java: Java, context: TrustContext): Promise
   const own = await readFile(join(java.home, 'lib', 'security', 'cacerts')).catch(() => Buffer.alloc(0));
   const key = createHash('sha256').update(own).update('\0').update(bundle).digest('hex').slice(0, 16);
   const path = join(userCacheFolder(environment), 'trust-stores', `${key}.jks`);
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (there) return path;
+  if (await canAccess(path)) return path;
   const certificates = certificatesOf((await ownCertificates(java)) + bundle);
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });

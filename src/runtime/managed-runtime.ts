@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
 import type { Emit } from '../events/event.ts';
+import { canAccess } from '../files/can-access.ts';
 import { readIfPresent } from '../files/read-if-present.ts';
 import { userCacheFolder } from '../files/user-cache-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
@@ -93,13 +94,8 @@ async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> 
   if (!parsed.success) return undefined;
   const { schemaVersion: _, ...runtime } = parsed.data;
   // An upgrade of the system's Python leaves the virtual environment's link dangling.
-  const works = await Promise.all([
-    access(runtime.python),
-    access(join(runtime.sparkHome, 'bin', 'spark-submit')),
-  ]).then(
-    () => true,
-    () => false,
-  );
+  const works =
+    (await canAccess(runtime.python)) && (await canAccess(join(runtime.sparkHome, 'bin', 'spark-submit')));
   return works ? runtime : undefined;
 }
 

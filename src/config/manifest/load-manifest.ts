@@ -1,8 +1,9 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { hasErrorCode } from '../../errors/has-error-code.ts';
 import { nearestWord } from '../../errors/nearest-word.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { canAccess } from '../../files/can-access.ts';
 import { resolveInside } from '../../files/resolve-inside.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { parseMemoryMb } from '../parse-memory.ts';
@@ -48,11 +49,7 @@ async function resolveManifest(
   mistakes: Diagnostic[],
 ): Promise<Manifest> {
   const script = resolve(dirname(path), source.script ?? `${basename(path, extname(path))}.py`);
-  const scriptThere = await access(script).then(
-    () => true,
-    () => false,
-  );
-  if (!scriptThere) {
+  if (!(await canAccess(script))) {
     const where: readonly PropertyKey[] = source.script === undefined ? [] : ['script'];
     mistakes.push(file.diagnose(where, `the script ${script} is not there`));
   }

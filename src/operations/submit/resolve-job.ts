@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { loadManifest } from '../../config/manifest/load-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { canAccess } from '../../files/can-access.ts';
 
 /** What is to be submitted: the application as spark-submit gets it, and the manifest that goes with it. */
 export interface Job {
@@ -66,11 +67,7 @@ async function mustBeReadable(path: string, written: string, what: string): Prom
 async function manifestBeside(script: string): Promise<string | undefined> {
   const stem = join(dirname(script), basename(script, extname(script)));
   for (const path of [`${stem}.yaml`, `${stem}.yml`]) {
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (there) return path;
+    if (await canAccess(path)) return path;
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { access, copyFile, cp, mkdir, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Variables } from '../../../config/compose/interpolate.ts';
 import { wrapWriteError } from '../../../errors/wrap-write-error.ts';
+import { canAccess } from '../../../files/can-access.ts';
 import { writeAtomically } from '../../../files/write-atomically.ts';
 import { packageRoot } from '../../../runtime/package-root.ts';
 import { clustersFolder, stateFolder } from '../../cluster-folder.ts';
@@ -63,11 +64,7 @@ export async function shareRun(
 
 /** The secret stays as long as the cluster does: nodes that are there already know it. */
 async function makeSecret(path: string): Promise<void> {
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (!there) await writeAtomically(path, randomBytes(32).toString('hex'));
+  if (!(await canAccess(path))) await writeAtomically(path, randomBytes(32).toString('hex'));
 }
 
 /** The values of docker-compose.yml's variables, for `docker-compose --env-file`. */
