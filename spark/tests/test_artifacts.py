@@ -95,11 +95,19 @@ def test_marks_stand_where_their_values_are():
 
 
 def test_labels_of_bars_do_not_run_into_each_other():
-    picture = ET.fromstring(bar_chart("t", "x", "y", [("Christiansen-Johnson", 1)] * 10 + [("Li", 2)]))
-    labels = [
-        text.text for text in picture.iter(f"{SVG}text") if "…" in (text.text or "") or text.text == "Li"
-    ]
-    assert labels == ["Christ…"] * 10 + ["Li"]
+    def labels(*bars):
+        picture = ET.fromstring(bar_chart("t", "x", "y", bars))
+        starts = {name[:6] for name, _ in bars}
+        found = [text for text in picture.iter(f"{SVG}text") if (text.text or "")[:6] in starts]
+        return float(picture.get("height")), [
+            (text.text, "rotate" in text.get("transform", "")) for text in found
+        ]
+
+    short_height, short_ones = labels(("Ada", 1), ("Li", 2))
+    assert short_ones == [("Ada", False), ("Li", False)]
+    height, long_ones = labels(*[("Christiansen-Johnson", 1)] * 10, ("Li", 2))
+    assert long_ones == [("Christianse…", True)] * 10 + [("Li", True)]
+    assert height > short_height
 
 
 @pytest.mark.parametrize(

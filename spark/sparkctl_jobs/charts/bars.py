@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from .canvas import COLOURS, LEFT, RIGHT, WIDTH, Canvas, at, must_be_drawable, safe, short, vertical
 
 _MOST_LABELS, _LETTER = 16, 6.8
+# Of labels that are turned because they are too long for their bars.
+_MOST_LETTERS, _ROOM_BELOW = 12, 34
 
 
 def bar_chart(title: str, x_label: str, y_label: str, bars: Sequence[tuple[str, float]]) -> str:
@@ -15,6 +17,8 @@ def bar_chart(title: str, x_label: str, y_label: str, bars: Sequence[tuple[str, 
     canvas.y_axis(scale, ticks)
     room = (WIDTH - RIGHT - LEFT) / len(bars)
     step = -(-len(bars) // _MOST_LABELS)
+    turned = max(len(label) for label, _ in bars[::step]) > room * step / _LETTER
+    canvas.below = _ROOM_BELOW if turned else 0
     for place, (label, value) in enumerate(bars):
         x, top, zero = LEFT + place * room, scale(max(value, 0)), scale(min(value, 0))
         canvas.add(
@@ -22,12 +26,12 @@ def bar_chart(title: str, x_label: str, y_label: str, bars: Sequence[tuple[str, 
             f' width="{at(room * 0.84)}" height="{at(zero - top)}"'
             f' fill="{COLOURS[0]}"><title>{safe(label)}: {short(value)}</title></rect>'
         )
-        if place % step == 0:
-            canvas.tick_below(x + room / 2, _fitting(label, room * step))
+        if place % step == 0 and turned:
+            canvas.turned_tick_below(x + room / 2, _beginning(label))
+        elif place % step == 0:
+            canvas.tick_below(x + room / 2, label)
     return canvas.svg()
 
 
-def _fitting(label: str, room: float) -> str:
-    """The label, or its beginning where it would run into the next one."""
-    letters = max(2, int(room / _LETTER))
-    return label if len(label) <= letters else label[: letters - 1] + "…"
+def _beginning(label: str) -> str:
+    return label if len(label) <= _MOST_LETTERS else label[: _MOST_LETTERS - 1] + "…"

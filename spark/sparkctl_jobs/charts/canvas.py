@@ -41,6 +41,8 @@ class Canvas:
     x_label: str
     y_label: str
     marks: list[str] = field(default_factory=list)
+    below: int = 0
+    """Further room for the labels of the x axis."""
 
     def add(self, mark: str) -> None:
         self.marks.append(mark)
@@ -58,6 +60,12 @@ class Canvas:
     def tick_below(self, x: float, label: str) -> None:
         self.text(x, HEIGHT - BOTTOM + 18, label, attributes='text-anchor="middle"')
 
+    def turned_tick_below(self, x: float, label: str) -> None:
+        y = HEIGHT - BOTTOM + 16
+        self.text(
+            x, y, label, size=11, attributes=f'text-anchor="end" transform="rotate(-35 {at(x)} {at(y)})"'
+        )
+
     def y_axis(self, scale: Scale, ticks: Sequence[float]) -> None:
         for tick in ticks:
             y = at(scale(tick))
@@ -70,15 +78,16 @@ class Canvas:
         base = HEIGHT - BOTTOM
         self.add(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}" stroke="{_GREY}"/>')
         self.text(LEFT, 24, self.title, size=15, attributes=f'font-weight="600" fill="{_INK}"')
-        self.text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, self.x_label, attributes='text-anchor="middle"')
+        height = HEIGHT + self.below
+        self.text((LEFT + WIDTH - RIGHT) / 2, height - 14, self.x_label, attributes='text-anchor="middle"')
         turned = f'text-anchor="middle" transform="rotate(-90 16 {at(middle)})"'
         self.text(16, middle, self.y_label, attributes=turned)
         body = "\n".join(self.marks)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}"'
-            f' height="{HEIGHT}" role="img" font-family="system-ui, sans-serif">\n'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
+            f' height="{height}" role="img" font-family="system-ui, sans-serif">\n'
             f"<title>{safe(self.title)}</title>\n"
-            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>\n{body}\n</svg>\n'
+            f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>\n{body}\n</svg>\n'
         )
 
 
