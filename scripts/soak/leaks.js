@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { docker, dockerAnswers } from './containers.js';
@@ -25,6 +26,9 @@ export async function leaks(repository, project, ports) {
       .filter((name) => name.startsWith('.') || /-(journal|wal|shm)$/.test(name))
       .map((name) => `data/${name}`),
     ...unfinishedRuns(project),
+    ...namesIn(join(project, '.sparkctl/runs'))
+      .map((run) => join(tmpdir(), `sparkctl-driver-${run}`))
+      .filter((folder) => existsSync(folder)),
     ...(await openPorts(ports)).map((port) => `port ${port}`),
   ];
 }

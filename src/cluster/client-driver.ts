@@ -1,14 +1,17 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { wrapWriteError } from '../errors/wrap-write-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { startProgram } from '../process/start-program.ts';
 import { findJava } from '../runtime/find-java.ts';
 import { javaTrustStore } from '../runtime/java-trust-store.ts';
 import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
+import { namesJavaProperty } from '../runtime/names-java-property.ts';
 import { packageRoot } from '../runtime/package-root.ts';
 import type { BackendContext } from './backend.ts';
 import type { DriverExit, DriverLaunch, RunningDriver } from './driver.ts';
+import { driverScratch } from './driver-scratch.ts';
 import { joinProperties } from './join-properties.ts';
 import { clientPropertiesPath } from './private-properties.ts';
 
@@ -35,9 +38,16 @@ export async function startClientDriver(
   context: BackendContext,
   extras?: ClientDriverExtras,
 ): Promise<RunningDriver> {
-  const properties = await propertiesFile(launch, extras?.secret);
   const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
   const trustStore = await javaTrustStore(java, context);
+  const scratch = await makeScratch(launch.runId);
+  // What is left of it must not change how the run has ended.
+  const removeScratch = () =>
+    rm(scratch, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  const properties = await propertiesFile(launch, extras?.secret).catch(async (error) => {
+    await removeScratch();
+    throw error;
+  });
   const program = startProgram({
     file: join(runtime.sparkHome, 'bin', 'spark-submit'),
     args: [
@@ -46,7 +56,7 @@ export async function startClientDriver(
     ],
     environment: {
       ...context.environment,
-      ...driverEnvironment(context.environment, launch.runFolder, trustStore),
+      ...driverEnvironment(context.environment, launch.runFolder, scratch, trustStore),
       ...extras?.environment,
       JAVA_HOME: java.home,
       SPARK_HOME: runtime.sparkHome,
@@ -57,22 +67,33 @@ export async function startClientDriver(
     onStdout: launch.onStdout,
     onStderr: launch.onStderr,
   });
-  return {
-    id: String(program.pid ?? ''),
-    exited: program.exited.finally(properties.remove).then(({ exitCode, signal, problem }): DriverExit => {
-      if (problem !== undefined) {
-        throw new SparkctlError({
-          code: 'spark-submit-not-started',
-          cause: 'runtime',
-          message: `spark-submit could not be started: ${problem}`,
-          hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made anew.`,
-        });
-      }
-      if (signal === undefined) return { exitCode: exitCode ?? 1 };
-      return { exitCode: 128 + (signalNumber[signal] ?? 0), signal };
-    }),
-    stop: program.stop,
+  const ended = async (): Promise<DriverExit> => {
+    const { exitCode, signal, problem } = await program.exited;
+    await properties.remove();
+    await removeScratch();
+    if (problem !== undefined) {
+      throw new SparkctlError({
+        code: 'spark-submit-not-started',
+        cause: 'runtime',
+        message: `spark-submit could not be started: ${problem}`,
+        hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made anew.`,
+      });
+    }
+    if (signal === undefined) return { exitCode: exitCode ?? 1 };
+    return { exitCode: 128 + (signalNumber[signal] ?? 0), signal };
   };
+  return { id: String(program.pid ?? ''), exited: ended(), stop: program.stop };
+}
+
+/** Fails where the folder is there already: somebody else has made it, and could read what Spark puts there. */
+async function makeScratch(runId: string): Promise<string> {
+  const scratch = driverScratch(runId);
+  try {
+    await mkdir(scratch, { mode: 0o700 });
+    return scratch;
+  } catch (error) {
+    throw wrapWriteError(error, `The folder ${scratch} for temporary files`);
+  }
 }
 
 /** spark-submit takes one file of properties. Where there are several, or a secret, which must not stand in argv, they are put into a private one. */
@@ -92,9 +113,11 @@ async function propertiesFile(
 function driverEnvironment(
   environment: BackendContext['environment'],
   runFolder: string,
+  scratch: string,
   trustStore: string | undefined,
 ): Readonly<Record<string, string>> {
   const own = [quoteOption(`-Dsparkctl.log=${join(runFolder, 'spark.log')}`)];
+  if (!namesJavaProperty(environment, 'java.io.tmpdir')) own.push(quoteOption(`-Djava.io.tmpdir=${scratch}`));
   if (trustStore !== undefined) own.push(quoteOption(`-Djavax.net.ssl.trustStore=${trustStore}`));
   if (!environment['SPARK_CONF_DIR']) {
     own.push(

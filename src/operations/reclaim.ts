@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { backendKinds, loadBackend } from '../cluster/backends.ts';
+import { driverScratch } from '../cluster/driver-scratch.ts';
 import { privatePropertiesOf } from '../cluster/private-properties.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { endMarked } from '../process/end-marked.ts';
@@ -17,6 +18,7 @@ export async function reclaim(context: OperationContext): Promise<void> {
   for (const run of await abandonedRuns(context.project)) {
     await endMarked(run.id, driverGraceMs);
     await removeSecrets(run, context.project);
+    await rm(driverScratch(run.id), { recursive: true, force: true });
     await writeRun(run);
     context.emit({ kind: 'note', text: `Run ${run.id} is lost: its sparkctl was ended without a word` });
   }

@@ -8,15 +8,13 @@ import { writeAtomically } from '../files/write-atomically.ts';
 import { runCommand } from '../process/run-command.ts';
 import { caBundleOf } from './ca-bundle.ts';
 import type { Java } from './find-java.ts';
+import { namesJavaProperty } from './names-java-property.ts';
 import { trustStoreBytes } from './trust-store-bytes.ts';
 
 interface TrustContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
 }
-
-/** Variables by which a person may have named a trust store of their own. */
-const optionVariables = ['SPARK_SUBMIT_OPTS', 'JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS'];
 
 /**
  * A trust store with what Java trusts itself and the certificates of a proxy that signs connections anew, for Java reads
@@ -27,8 +25,7 @@ export async function javaTrustStore(java: Java, context: TrustContext): Promise
   const { environment, emit } = context;
   const bundlePath = caBundleOf(environment);
   if (bundlePath === undefined) return undefined;
-  if (optionVariables.some((name) => environment[name]?.includes('javax.net.ssl.trustStore=')))
-    return undefined;
+  if (namesJavaProperty(environment, 'javax.net.ssl.trustStore')) return undefined;
   const bundle = await readFile(bundlePath, 'utf8').catch((error: NodeJS.ErrnoException) => {
     emit({
       kind: 'warning',

@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processesMentioning } from '../support/spark-processes.ts';
-import { startSparkctl } from '../support/sparkctl.ts';
+import { sparkctl, startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
 let project: TemporaryProject;
@@ -22,6 +25,45 @@ spark.sparkContext.parallelize(range(2), 2).foreach(lambda _: time.sleep(600))
 
 afterAll(async () => {
   await project[Symbol.asyncDispose]();
+});
+
+describe('a driver that is killed', () => {
+  /** What drivers put into the folder of temporary files. */
+  const temporary = () =>
+    readdirSync(tmpdir()).filter((name) => /^(spark|blockmgr|artifacts|sparkctl)-/.test(name));
+  const driver = () =>
+    Number(
+      processesMentioning(project.folder)
+        .find((each) => each.includes('SparkSubmit'))
+        ?.split(' ')[0],
+    );
+  const start = () =>
+    startedUntilPrinted(['submit', '--master', 'local[1]', 'endless.py'], { cwd: project.folder }, 'working');
+
+  it('leaves no temporary files', async () => {
+    const before = temporary();
+    const { running } = await start();
+    const during = temporary().filter((name) => !before.includes(name));
+    expect(during).toEqual([expect.stringMatching(/^sparkctl-driver-endless-/)]);
+    expect(readdirSync(join(tmpdir(), during[0] ?? '')).some((name) => name.startsWith('blockmgr-'))).toBe(
+      true,
+    );
+    process.kill(driver(), 'SIGKILL');
+    expect((await running).exitCode).toBe(137);
+    expect(temporary()).toEqual(before);
+  });
+
+  it('leaves none either when sparkctl is killed before it: the next command removes them', async () => {
+    const before = temporary();
+    const { running } = await start();
+    running.kill('SIGKILL');
+    await running;
+    expect(temporary()).not.toEqual(before);
+    const { exitCode } = await sparkctl(['cluster', 'list'], { cwd: project.folder });
+    expect(exitCode).toBe(0);
+    expect(temporary()).toEqual(before);
+    expect(processesMentioning(project.folder)).toEqual([]);
+  });
 });
 
 describe('a run on a cluster of its own', () => {
