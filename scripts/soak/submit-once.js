@@ -98,7 +98,9 @@ async function injectFault(plan, running) {
       sparkctl: () => running.child.kill('SIGKILL'),
       'ctrl-c': () => running.child.kill('SIGINT'),
       'ctrl-c-twice': () =>
-        running.child.kill('SIGINT') && pause(300).then(() => running.child.kill('SIGINT')),
+        running.child.kill('SIGINT') &&
+        // The first may have been enough.
+        pause(300).then(() => running.child.kill('SIGINT') || true),
     }[fault] ?? (() => killOne(fault, backend, project));
   const appeared = () => {
     if (whileWriting || fault === 'none') return pieces(project).some((piece) => !abandoned.includes(piece));
