@@ -1,7 +1,6 @@
 """Shards and their publication without Spark: what counts, what doesn't, and what a crash leaves."""
 
 import gzip
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -13,12 +12,12 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 from pyspark.sql.types import DecimalType, DoubleType, LongType, StringType, StructField, StructType
+from written_checksum import written_checksum
 
 from sparkctl_jobs import errors
 from sparkctl_jobs.provenance import with_provenance
 from sparkctl_jobs.sink.data_source import plan_write
 from sparkctl_jobs.sink.publish import publish
-from sparkctl_jobs.sink.row_checksum import text_of
 from sparkctl_jobs.sink.run_ledger import find_run
 from sparkctl_jobs.sink.shard import write_shard
 
@@ -56,14 +55,6 @@ def lines(*rows, file="file:///data/a.json", block=0, first=1):
             "_line": pa.array(places, pa.int64()),
         }
     )
-
-
-def checksum_of(rows):
-    lanes = [0, 0]
-    for row in rows:
-        digest = hashlib.sha256("\x1f".join(map(text_of, row)).encode()).digest()
-        lanes = [lane + int.from_bytes(digest[6 * i : 6 * i + 6]) for i, lane in enumerate(lanes)]
-    return "".join(f"{lane % 2**48:012x}" for lane in lanes)
 
 
 def write(the_plan, *tasks):
@@ -187,7 +178,7 @@ def test_the_first_line_of_a_key_wins(database, query, mode, spread):
     run = find_run(database, "r")
     assert run is not None
     assert (run.read, run.loaded, run.quarantined, run.duplicates) == (13 + 24, 19, 1, 17)
-    assert run.checksum == checksum_of(query("SELECT * FROM people"))
+    assert run.checksum == written_checksum(query("SELECT * FROM people"))
 
 
 def test_the_checksum_is_that_of_the_rows_that_a_run_has_added(database, query):
@@ -196,11 +187,11 @@ def test_the_checksum_is_that_of_the_rows_that_a_run_has_added(database, query):
     run = find_run(database, "b")
     assert run is not None
     assert (run.loaded, run.duplicates) == (2, 2)
-    assert run.checksum == checksum_of(query("SELECT * FROM people WHERE id > 3"))
+    assert run.checksum == written_checksum(query("SELECT * FROM people WHERE id > 3"))
     write(plan(database, ROWS, runId="c", mode="upsert"), [lines(4, 5, file="file:///c.json")])
     run = find_run(database, "c")
     assert run is not None
-    assert run.checksum == checksum_of(query("SELECT * FROM people WHERE id IN (4, 5)"))
+    assert run.checksum == written_checksum(query("SELECT * FROM people WHERE id IN (4, 5)"))
 
 
 def test_a_run_ledger_from_before_there_was_a_checksum_goes_on(database, query):
@@ -212,7 +203,7 @@ def test_a_run_ledger_from_before_there_was_a_checksum_goes_on(database, query):
     assert run is not None
     assert (run.loaded, run.checksum) == (1, None)
     write(plan(database, runId="new"), [people(2)])
-    checksum = checksum_of([(2, "n2")])
+    checksum = written_checksum([(2, "n2")])
     assert query("SELECT run_id, checksum FROM sparkctl_runs") == [("old", None), ("new", checksum)]
 
 

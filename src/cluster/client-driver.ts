@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
-import { startProgram } from '../process/start-program.ts';
+import { type ProgramExit, startProgram } from '../process/start-program.ts';
 import { findJava } from '../runtime/find-java.ts';
 import { javaTrustStore } from '../runtime/java-trust-store.ts';
 import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
@@ -68,9 +68,14 @@ export async function startClientDriver(
     onStderr: launch.onStderr,
   });
   const ended = async (): Promise<DriverExit> => {
-    const { exitCode, signal, problem } = await program.exited;
-    await properties.remove();
-    await removeScratch();
+    let exit: ProgramExit;
+    try {
+      exit = await program.exited;
+    } finally {
+      await properties.remove();
+      await removeScratch();
+    }
+    const { exitCode, signal, problem } = exit;
     if (problem !== undefined) {
       throw new SparkctlError({
         code: 'spark-submit-not-started',

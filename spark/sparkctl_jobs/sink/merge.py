@@ -141,15 +141,14 @@ class Merge:
             (place,),
         ).rowcount
         if found:
-            these = (
-                f"FROM {rows} WHERE ({quoted_list(key)})"
+            leaving = self._connection.execute(
+                f"DELETE FROM {rows} WHERE ({quoted_list(key)})"
                 f" IN (SELECT {self._keys} FROM temp.duplicates WHERE piece = ?)"
+                f" RETURNING {quoted_list(self._plan.target.columns)}",
+                (place,),
             )
-            columns = quoted_list(self._plan.target.columns)
-            leaving = self._connection.execute(f"SELECT {columns} {these}", (place,))
             while chunk := leaving.fetchmany(_ROWS_AT_ONCE):
                 self.checksum.remove(chunk)
-            self._connection.execute(f"DELETE {these}", (place,))
         self.duplicates += found
         return found
 

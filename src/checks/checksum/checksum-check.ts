@@ -1,4 +1,3 @@
-import type { Ledger } from '../../datasets/ledger.ts';
 import { RowChecksum } from '../../datasets/row-checksum.ts';
 import { runOf } from '../accounting/evidence.ts';
 import type { Check, CheckContext } from '../check.ts';
@@ -11,9 +10,8 @@ interface Expectation {
   readonly columns: readonly string[];
   readonly rows: number;
   readonly checksum: string;
-  readonly ledger?: Ledger;
-  /** Says that somebody else has changed the table, where nothing more is known. */
-  readonly mismatch?: string;
+  /** What is different in a table of so many rows, one sentence each. */
+  explain(rows: number): Promise<readonly string[]>;
 }
 
 /**
@@ -50,9 +48,7 @@ export const checksumCheck: Check<'checksum'> = {
     const found = `${counted(rows.rows, 'row')} with checksum ${rows.digest()}`;
     if (rows.rows === expectation.rows && rows.digest() === expectation.checksum)
       return { status: 'held', expected, found };
-    const { ledger, mismatch } = expectation;
-    const differences =
-      ledger === undefined ? [mismatch ?? ''] : await explainDifference(context, ledger, rows.rows);
+    const differences = await expectation.explain(rows.rows);
     return {
       status: 'failed',
       expected,
@@ -65,7 +61,12 @@ export const checksumCheck: Check<'checksum'> = {
 function expectationOf(context: CheckContext): Expectation | undefined {
   const { database, table, ledger } = context;
   if (ledger !== undefined) {
-    return { columns: ledger.columns, rows: ledger.loaded, checksum: ledger.checksum, ledger };
+    return {
+      columns: ledger.columns,
+      rows: ledger.loaded,
+      checksum: ledger.checksum,
+      explain: (rows) => explainDifference(context, ledger, rows),
+    };
   }
   const run = runOf(context);
   if (run === undefined || run.checksum === null) return undefined;
@@ -77,6 +78,8 @@ function expectationOf(context: CheckContext): Expectation | undefined {
       .filter((name) => described.has(name)),
     rows: run.loaded,
     checksum: run.checksum,
-    mismatch: `The rows are not those that the run ${run.runId} has committed: something has changed them since.`,
+    explain: async () => [
+      `The rows are not those that the run ${run.runId} has committed: something has changed them since.`,
+    ],
   };
 }
