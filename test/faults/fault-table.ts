@@ -1,5 +1,5 @@
 import type { FaultCase, Observation } from './observation.ts';
-import { type FaultNumber, twentyFaults } from './twenty-faults.ts';
+import { type FaultNumber, faultTitles } from './fault-titles.ts';
 
 export interface TriedFault extends FaultCase, Observation {
   readonly outcome: 'passed' | 'failed' | 'skipped';
@@ -9,12 +9,12 @@ const widths = { number: 2, injected: 62, where: 8, exit: 4, rows: 21 } as const
 
 /** The lines of the table: a heading for each fault, and a line for each way in which it was tried. */
 export function faultTable(tried: readonly TriedFault[]): readonly string[] {
-  const numbers = Object.keys(twentyFaults).map(Number) as FaultNumber[];
+  const numbers = Object.keys(faultTitles).map(Number) as FaultNumber[];
   return [
     line(' #', 'fault, and what was done', 'backend', 'exit', 'rows before -> after', 'verdict'),
     ...numbers.flatMap((number) => {
       const cases = tried.filter((each) => each.number === number);
-      const heading = `${String(number).padStart(widths.number)}  ${twentyFaults[number]}`;
+      const heading = `${String(number).padStart(widths.number)}  ${faultTitles[number]}`;
       if (cases.length === 0)
         return [heading, line('', '  (nothing was tried)', '', '', '', 'DOES NOT HOLD')];
       return [heading, ...cases.map(caseLine)];
@@ -22,21 +22,21 @@ export function faultTable(tried: readonly TriedFault[]): readonly string[] {
   ];
 }
 
-/** Whether there is a case of each of the twenty, and none failed. */
+/** Whether there is a case of each of the faults, and none failed. */
 export function allHold(tried: readonly TriedFault[]): boolean {
   const failed = tried.some(({ outcome }) => outcome === 'failed');
   return (
-    !failed && Object.keys(twentyFaults).every((key) => tried.some(({ number }) => number === Number(key)))
+    !failed && Object.keys(faultTitles).every((key) => tried.some(({ number }) => number === Number(key)))
   );
 }
 
 /** The last line below the table. */
 export function verdictOf(tried: readonly TriedFault[]): string {
-  if (!allHold(tried)) return 'NOT ALL OF THE TWENTY HOLD.';
+  if (!allHold(tried)) return 'NOT ALL OF THE THIRTY HOLD.';
   const skipped = tried.filter(({ outcome }) => outcome === 'skipped').length;
   return skipped === 0
-    ? 'All twenty hold.'
-    : `All twenty hold, but for ${skipped} cases that were not tried.`;
+    ? 'All thirty hold.'
+    : `All thirty hold, but for ${skipped} cases that were not tried.`;
 }
 
 function caseLine({ injected, where, exitCode, rows, outcome }: TriedFault): string {

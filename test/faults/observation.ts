@@ -1,4 +1,4 @@
-import type { FaultNumber } from './twenty-faults.ts';
+import type { FaultNumber } from './fault-titles.ts';
 
 /** What a test of a fault has seen, for the table at the end. */
 export interface Observation {

@@ -1,5 +1,5 @@
 import type { QuarantineReason } from '../../../src/datasets/quarantine-reason.ts';
-import type { FaultNumber } from '../twenty-faults.ts';
+import type { FaultNumber } from '../fault-titles.ts';
 
 /** A line, and what must become of it; neither for a blank one. */
 export interface ExpectedLine {

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { fault, type Watch } from '../fault.ts';
 import type { Observation } from '../observation.ts';
-import type { FaultNumber } from '../twenty-faults.ts';
+import type { FaultNumber } from '../fault-titles.ts';
 import type { UsersProject } from '../users-project.ts';
 import { badFiles, type ExpectedLine } from './bad-files.ts';
 

@@ -1,5 +1,5 @@
 /** The faults that a run must survive without a doubt about its table. */
-export const twentyFaults = {
+export const faultTitles = {
   1: 'A worker and its executor die while they write',
   2: 'The driver dies while rows are written',
   3: 'sparkctl itself is killed',
@@ -20,6 +20,16 @@ export const twentyFaults = {
   18: 'Ctrl-C, once and twice, SIGTERM, a closed stdout',
   19: 'Stale records, stale locks, and a clock that jumps',
   20: 'Memory runs out',
+  21: 'A command in another PID namespace',
+  22: 'The terminal is closed',
+  23: 'A full disk behind stdout',
+  24: 'Records are damaged, hostile, or of another host',
+  25: 'Two runs on one target, and on one input',
+  26: 'cluster down, or another size, during a submit',
+  27: 'kill -9 while the runtime is installed',
+  28: 'Ctrl-C and --timeout inside a check',
+  29: 'A run folder is swapped for a link on Docker',
+  30: 'A script dies between its table and its outputs',
 } as const;
 
-export type FaultNumber = keyof typeof twentyFaults;
+export type FaultNumber = keyof typeof faultTitles;
