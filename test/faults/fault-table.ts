@@ -1,5 +1,5 @@
-import type { FaultCase, Observation } from './observation.ts';
 import { type FaultNumber, faultTitles } from './fault-titles.ts';
+import type { FaultCase, Observation } from './observation.ts';
 
 export interface TriedFault extends FaultCase, Observation {
   readonly outcome: 'passed' | 'failed' | 'skipped';

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { fault, type Watch } from '../fault.ts';
-import type { Observation } from '../observation.ts';
 import type { FaultNumber } from '../fault-titles.ts';
+import type { Observation } from '../observation.ts';
 import type { UsersProject } from '../users-project.ts';
 import { badFiles, type ExpectedLine } from './bad-files.ts';
 
