@@ -1,5 +1,5 @@
 import { hasErrorCode } from '../errors/has-error-code.ts';
-import { followFile } from '../files/follow-file.ts';
+import { followFile } from '../process/follow-file.ts';
 import { waitUntil } from '../process/wait-until.ts';
 import { isFinal, type RunRecord } from '../runs/run-record.ts';
 import { findRun } from '../runs/run-store.ts';

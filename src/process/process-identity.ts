@@ -1,23 +1,124 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { z } from 'zod';
+import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { runCommand } from './run-command.ts';
 
-/** A process that cannot be mistaken for a later one with the same number: its id and when it started. */
-export const processIdentity = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
+/**
+ * A process that cannot be mistaken for another: where its number counts (host, boot, PID namespace), the number, and
+ * when it started. Records of older versions say nothing of the place.
+ */
+export const processIdentity = z.object({
+  pid: z.number().int().positive(),
+  startedAt: z.string(),
+  /** The machine's id and name. */
+  host: z.string().optional(),
+  /** Of the running kernel: another after each start of the machine. */
+  boot: z.string().optional(),
+  /** Containers and `unshare --pid` have numbers of their own. */
+  pidNamespace: z.string().optional(),
+});
 export type ProcessIdentity = z.output<typeof processIdentity>;
 
-/** The identity of a living process, or undefined when there is none with that id. */
-export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
-  const startedAt = process.platform === 'linux' ? startTicks(pid) : await startDate(pid);
-  return startedAt === undefined ? undefined : { pid, startedAt };
+/** The place where process numbers count. */
+type Place = Pick<ProcessIdentity, 'host' | 'boot' | 'pidNamespace'>;
+
+/** The identity of this process. */
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  const startedAt = process.platform === 'linux' ? startTicks('self') : await startDate(process.pid);
+  if (startedAt === undefined) {
+    throw new SparkctlError({
+      code: 'no-process-information',
+      cause: 'runtime',
+      message: `What the system says of process ${process.pid}, which is sparkctl itself, cannot be read.`,
+      hint:
+        process.platform === 'linux'
+          ? 'sparkctl needs /proc: mount it (mount -t proc proc /proc).'
+          : 'sparkctl needs the program ps on PATH.',
+    });
+  }
+  return { pid: process.pid, startedAt, ...(await ownPlace()) };
 }
 
-export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  return (await identify(identity.pid))?.startedAt === identity.startedAt;
+/**
+ * Tells where a process was or is, as seen from here. `past` is this host before its last start: whatever ran then is
+ * over. `elsewhere` is another host or another PID namespace: nothing can be said of what runs there, and nothing
+ * there may be touched. `unknown` is said of records that do not name their place.
+ */
+export async function whereIs(place: Place): Promise<'here' | 'past' | 'elsewhere' | 'unknown'> {
+  const own = await ownPlace();
+  if (place.boot === undefined || place.host === undefined) return 'unknown';
+  // Under the same kernel the host's name is not asked: a container has another.
+  if (place.boot === own.boot) return place.pidNamespace === own.pidNamespace ? 'here' : 'elsewhere';
+  return place.host === own.host ? 'past' : 'elsewhere';
+}
+
+/**
+ * Tells whether a process lives. `elsewhere` means that it can't be told from here, and that it has to be taken for
+ * alive by whoever would end, delete or overwrite something.
+ */
+export async function livenessOf(identity: ProcessIdentity): Promise<'alive' | 'dead' | 'elsewhere'> {
+  const place = await whereIs(identity);
+  if (place === 'past') return 'dead';
+  if (place === 'elsewhere') return 'elsewhere';
+  if (!seesProcesses()) return identity.pid === process.pid ? 'alive' : 'elsewhere';
+  const lives = (await startOf(identity.pid)) === identity.startedAt;
+  // A process that is not here may live where an older version wrote its number down, and that is not known.
+  return lives ? 'alive' : place === 'here' ? 'dead' : 'elsewhere';
+}
+
+/**
+ * Tells whether the numbers in /proc are those that this process can send signals to. After `unshare --pid` without a
+ * /proc of its own they are other processes' numbers.
+ */
+export function seesProcesses(): boolean {
+  return process.platform !== 'linux' || linkTarget('/proc/self') === String(process.pid);
+}
+
+async function startOf(pid: number): Promise<string | undefined> {
+  return process.platform === 'linux' ? startTicks(String(pid)) : await startDate(pid);
+}
+
+let place: Promise<Place> | undefined;
+
+async function ownPlace(): Promise<Place> {
+  place ??= process.platform === 'linux' ? Promise.resolve(linuxPlace()) : otherPlace();
+  return await place;
+}
+
+function linuxPlace(): Place {
+  return {
+    host: [firstLine('/etc/machine-id') ?? firstLine('/var/lib/dbus/machine-id'), hostname()]
+      .filter(Boolean)
+      .join(' '),
+    boot: firstLine('/proc/sys/kernel/random/boot_id'),
+    pidNamespace: linkTarget('/proc/self/ns/pid'),
+  };
+}
+
+async function otherPlace(): Promise<Place> {
+  const { exitCode, stdout } = await runCommand('sysctl', ['-n', 'kern.bootsessionuuid']);
+  return { host: hostname(), boot: exitCode === 0 ? stdout.trim() : undefined };
+}
+
+function firstLine(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').split('\n')[0]?.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Field 22 of /proc/<pid>/stat, in clock ticks since boot: unlike a date, it does not move when the clock is set. */
-function startTicks(pid: number): string | undefined {
+function startTicks(pid: string): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in field 2 may hold spaces and brackets, so count from its closing bracket.

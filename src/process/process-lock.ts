@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasErrorCode } from '../errors/has-error-code.ts';
-import { identify, isAlive, type ProcessIdentity, processIdentity } from './process-identity.ts';
+import { readJson } from '../files/read-json.ts';
+import { livenessOf, ownIdentity, type ProcessIdentity, processIdentity } from './process-identity.ts';
 import { waitUntil } from './wait-until.ts';
 
 interface LockOptions {
@@ -14,15 +15,14 @@ interface LockOptions {
 
 /**
  * Holds a lock file for as long as this process needs it; undefined when another living process kept it for
- * `timeoutMs`. A lock is judged by whether its holder lives (id and start time), never by a date: a dead
- * process's lock is taken over, whatever the clock says.
+ * `timeoutMs`. A lock is judged by whether its holder lives, never by a date: a dead process's lock is taken over,
+ * whatever the clock says, and that of a process of which nothing can be said from here is respected.
  */
 export async function acquireProcessLock(
   path: string,
   options: LockOptions,
 ): Promise<AsyncDisposable | undefined> {
-  const own = await identify(process.pid);
-  if (own === undefined) throw new Error('this process has no identity');
+  const own = await ownIdentity();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   let told = false;
   const taken = await waitUntil(async () => {
@@ -49,17 +49,15 @@ async function tryToTake(path: string, own: ProcessIdentity): Promise<ProcessIde
     await rm(mine, { force: true });
   }
   const holder = await readHolder(path);
-  if (holder !== undefined && (await isAlive(holder))) return holder;
+  if (holder !== undefined && (await livenessOf(holder)) !== 'dead') return holder;
   await removeStale(path);
   return tryToTake(path, own);
 }
 
+/** The holder; undefined where the lock is gone, or holds nothing that a sparkctl wrote. */
 async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
-  try {
-    return processIdentity.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return undefined;
-  }
+  const read = await readJson(path, processIdentity, { mostBytes: 64 * 1024 });
+  return read.kind === 'value' ? read.value : undefined;
 }
 
 /** Moves a dead process's lock aside; if a living one took it in between, that one is put back. */
@@ -72,6 +70,7 @@ async function removeStale(path: string): Promise<void> {
     throw error;
   }
   const holder = await readHolder(aside);
-  if (holder !== undefined && (await isAlive(holder))) await link(aside, path).catch(() => undefined);
+  if (holder !== undefined && (await livenessOf(holder)) !== 'dead')
+    await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
 }

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { seesProcesses } from './process-identity.ts';
 import { runCommand } from './run-command.ts';
 
 /**
@@ -14,6 +16,7 @@ export async function findMarked(mark: string): Promise<readonly number[]> {
 }
 
 function findInProc(mark: string): readonly number[] {
+  if (!seesProcesses()) throw foreignProc();
   const wanted = `${markVariable}=${mark}`;
   const found: number[] = [];
   for (const entry of readdirSync('/proc')) {
@@ -43,4 +46,14 @@ async function findWithPs(mark: string): Promise<readonly number[]> {
     .map((line) => Number.parseInt(line, 10))
     .filter((pid) => pid !== process.pid)
     .sort((a, b) => a - b);
+}
+
+/** A signal to a number that was found there would hit a process that has nothing to do with it. */
+function foreignProc(): SparkctlError {
+  return new SparkctlError({
+    code: 'foreign-proc',
+    cause: 'runtime',
+    message: '/proc shows the processes of another PID namespace than the one in which sparkctl runs.',
+    hint: 'Give this namespace a /proc of its own: unshare --pid --fork --mount-proc, or mount -t proc proc /proc.',
+  });
 }

@@ -5,7 +5,7 @@ import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
 import { readIfPresent } from '../files/read-if-present.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
-import { isAlive } from '../process/process-identity.ts';
+import { livenessOf } from '../process/process-identity.ts';
 import { isFinal, type RunRecord, runRecordSchema } from './run-record.ts';
 
 /** The folder in a run's own where its script leaves metrics and pictures. */
@@ -89,7 +89,7 @@ async function readRun(project: string, id: string): Promise<RunRecord | undefin
   const parsed = runRecordSchema.safeParse(JSON.parse(text));
   if (!parsed.success) return undefined;
   const run = parsed.data;
-  return isFinal(run.state) || (await isAlive(run.owner)) ? run : lost(run);
+  return isFinal(run.state) || (await livenessOf(run.owner)) !== 'dead' ? run : lost(run);
 }
 
 /** The runs that are written down as going on although the sparkctl that looked after them is dead. */

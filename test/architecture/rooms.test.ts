@@ -31,8 +31,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   report: ['runs'],
   runtime: ['process', 'files', 'events', 'errors'],
   config: ['files', 'errors'],
-  files: ['process', 'errors'],
-  process: ['errors'],
+  process: ['files', 'errors'],
+  files: ['errors'],
   events: [],
   errors: [],
 };

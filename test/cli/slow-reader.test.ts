@@ -1,19 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { identify } from '../../src/process/process-identity.ts';
+import { ownIdentity } from '../../src/process/process-identity.ts';
 import { createRunFolder, writeRun } from '../../src/runs/run-store.ts';
 import { startSparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
 it('gives a slow reader everything before it ends', async () => {
   await using project = temporaryProject();
-  const owner = await identify(process.pid);
-  if (owner === undefined) throw new Error('no identity');
-  const folder = await createRunFolder(project.folder, 'run-1');
+  const owner = await ownIdentity();
+  const folder = await createRunFolder(project.folder, 'run-20260101-000000-000001');
   await writeRun({
     schemaVersion: 1,
-    id: 'run-1',
+    id: 'run-20260101-000000-000001',
     state: 'succeeded',
     exitCode: 0,
     job: { name: 'run', script: 'run.py', arguments: [] },

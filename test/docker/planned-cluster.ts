@@ -47,7 +47,6 @@ export function planningFacts(
       projectFolder,
       cluster: wanted.name,
       ephemeral: wanted.ephemeral,
-      host: 'here',
       owner: { pid: 7, startedAt: '70' },
     },
     imageNeeds,

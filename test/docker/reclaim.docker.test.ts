@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { expect, it } from 'vitest';
 import { dockerBackend } from '../../src/cluster/docker/docker-backend.ts';
 import { composeLabel, label } from '../../src/cluster/docker/plan/labels.ts';
+import { ownIdentity } from '../../src/process/process-identity.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { contextOf, daemon, describeDocker, leftovers } from './docker-tests.ts';
 import { startOwnProcess } from './own-processes.ts';
@@ -75,15 +77,32 @@ await dockerBackend.up({ name: 'half', workers: 1, workerCores: 1, workerMemoryM
 
 /** Containers that look much like those of a dead sparkctl, and are not. */
 async function makeStrangers(project: string, other: string) {
+  const { host = '', boot = '', pidNamespace = '' } = await ownIdentity();
   const dead = { [label.ownerPid]: '1', [label.ownerStartedAt]: 'long-ago', [label.role]: 'worker' };
+  const here = {
+    [label.ownerHost]: host,
+    [label.ownerBoot]: boot,
+    [label.ownerPidNamespace]: pidNamespace,
+  };
   const ours = { [label.project]: project, [label.cluster]: 'x', [composeLabel.project]: 'x' };
   const labels: readonly Record<string, string>[] = [
     // Of another machine, which shares this daemon.
-    { ...ours, ...dead, [label.ephemeral]: 'true', [label.ownerHost]: 'another-machine' },
+    {
+      ...ours,
+      ...dead,
+      [label.ephemeral]: 'true',
+      [label.ownerHost]: 'another-machine',
+      [label.ownerBoot]: randomUUID(),
+      [label.ownerPidNamespace]: pidNamespace,
+    },
+    // Of another container on this machine.
+    { ...ours, ...dead, ...here, [label.ephemeral]: 'true', [label.ownerPidNamespace]: 'pid:[1]' },
+    // Of an older version, which did not say where.
+    { ...ours, ...dead, [label.ephemeral]: 'true', [label.ownerHost]: hostname() },
     // Of a cluster that is to stay.
-    { ...ours, ...dead, [label.ephemeral]: 'false', [label.ownerHost]: hostname() },
+    { ...ours, ...dead, ...here, [label.ephemeral]: 'false' },
     // Of another project.
-    { ...ours, ...dead, [label.project]: other, [label.ephemeral]: 'true', [label.ownerHost]: hostname() },
+    { ...ours, ...dead, ...here, [label.project]: other, [label.ephemeral]: 'true' },
     // Of nobody.
     {},
   ];
@@ -101,7 +120,7 @@ async function makeStrangers(project: string, other: string) {
   );
   return {
     names: made.map((_, index) => `/stranger-${process.pid}-${index}`),
-    // That all four are there still is part of the test.
+    // That all of them are there still is part of the test.
     remove: async () => {
       for (const container of made) await container.remove();
     },

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { identify, isAlive } from '../../src/process/process-identity.ts';
+import { ownIdentity } from '../../src/process/process-identity.ts';
 import { acquireProcessLock } from '../../src/process/process-lock.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
@@ -27,13 +29,29 @@ describe('a process lock', () => {
   it('is taken over from a process that is gone, whatever its date', async () => {
     await using project = temporaryProject();
     const path = project.path('lock');
-    const own = await identify(process.pid);
+    const own = await ownIdentity();
     for (const stale of [JSON.stringify({ ...own, startedAt: '1' }), 'not even JSON', '']) {
       await writeFile(path, stale);
       const future = new Date(Date.now() + 3_600_000);
       await utimes(path, future, future);
       await using lock = await acquireProcessLock(path, { timeoutMs: 0 });
       expect(lock).toBeDefined();
+    }
+  });
+
+  it('is respected where nothing can be said of its holder', async () => {
+    await using project = temporaryProject();
+    const { host: _host, boot: _boot, pidNamespace: _namespace, ...ofAnOlderVersion } = await ownIdentity();
+    const own = await ownIdentity();
+    const holders = [
+      { ...own, startedAt: '1', host: 'another', boot: randomUUID() },
+      { ...own, startedAt: '1', pidNamespace: 'pid:[1]' },
+      { ...ofAnOlderVersion, startedAt: '1' },
+    ];
+    for (const [index, holder] of holders.entries()) {
+      const path = await project.write(`lock-${index}`, JSON.stringify(holder));
+      expect(await acquireProcessLock(path, { timeoutMs: 0 })).toBeUndefined();
+      expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(holder);
     }
   });
 
@@ -52,15 +70,5 @@ describe('a process lock', () => {
     };
     await Promise.all(Array.from({ length: 12 }, work));
     expect(most).toBe(1);
-  });
-});
-
-describe('a process identity', () => {
-  it('is of one process alone', async () => {
-    const own = await identify(process.pid);
-    if (own === undefined) throw new Error('no identity');
-    expect(await isAlive(own)).toBe(true);
-    expect(await isAlive({ ...own, startedAt: '1' })).toBe(false);
-    expect(await identify(2 ** 22 + 1)).toBeUndefined();
   });
 });

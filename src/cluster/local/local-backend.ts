@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foreseen } from '../../errors/foreseen.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
-import { followFile } from '../../files/follow-file.ts';
 import { endMarked } from '../../process/end-marked.ts';
-import { isAlive } from '../../process/process-identity.ts';
+import { followFile } from '../../process/follow-file.ts';
+import { livenessOf } from '../../process/process-identity.ts';
 import { acquireProcessLock } from '../../process/process-lock.ts';
 import { findJava } from '../../runtime/find-java.ts';
 import { findPython } from '../../runtime/find-python.ts';
@@ -117,7 +117,7 @@ export const localBackend: ClusterBackend = {
     const reclaimed: string[] = [];
     for (const name of await recordedNames(context.project)) {
       const record = await readRecord(context.project, name);
-      if (record === undefined || !record.ephemeral || (await isAlive(record.owner))) continue;
+      if (record === undefined || !record.ephemeral || (await livenessOf(record.owner)) !== 'dead') continue;
       await using _lock = await lockCluster(name, context);
       if (await stopLocalCluster(name, context, { keepEvents: false })) reclaimed.push(name);
     }

@@ -5,7 +5,7 @@ import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../errors/wrap-write-error.ts';
 import { lastLines } from '../../files/last-lines.ts';
 import { allOrNone } from '../../process/all-or-none.ts';
-import { identify } from '../../process/process-identity.ts';
+import { ownIdentity } from '../../process/process-identity.ts';
 import type { StartedDaemon } from '../../process/start-daemon.ts';
 import { waitUntil } from '../../process/wait-until.ts';
 import type { BackendContext } from '../backend.ts';
@@ -139,8 +139,7 @@ async function ready(
 }
 
 async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
-  const owner = await identify(process.pid);
-  if (owner === undefined) throw new Error('this process has no identity');
+  const owner = await ownIdentity();
   const reserved = new Set<number>();
   const port = async (usual: number, forWhat: string) => {
     const chosen = await choosePort(usual, reserved);

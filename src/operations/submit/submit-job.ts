@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatManifest } from '../../config/manifest/format-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
-import { identify } from '../../process/process-identity.ts';
+import { ownIdentity } from '../../process/process-identity.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { createRunFolder, writeRun } from '../../runs/run-store.ts';
@@ -92,8 +92,7 @@ async function run(
 }
 
 async function newRecord(job: Job, request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
-  const owner = await identify(process.pid);
-  if (owner === undefined) throw new Error('this process has no identity');
+  const owner = await ownIdentity();
   const now = new Date();
   const { manifest } = job;
   return {

@@ -4,6 +4,7 @@ import { utimes } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
+import { ownIdentity } from '../../../src/process/process-identity.ts';
 import { sparkctl } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
@@ -22,7 +23,7 @@ export function strangeMachine(shared: () => UsersProject): void {
       async ({ watch }) => {
         const project = shared();
         const stranger = execa('sleep', ['600'], { reject: false });
-        const dead = { pid: stranger.pid, startedAt: '1' };
+        const dead = { ...(await ownIdentity()), pid: stranger.pid, startedAt: '1' };
         const node = (name: string, role: string, webPort: number) => ({
           name,
           role,

@@ -1,7 +1,6 @@
-import { hostname } from 'node:os';
 import type { ComposeFile } from '../../../config/compose/compose-file.ts';
 import type { Variables } from '../../../config/compose/interpolate.ts';
-import { identify } from '../../../process/process-identity.ts';
+import { ownIdentity } from '../../../process/process-identity.ts';
 import type { BackendContext } from '../../backend.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
 import { composeSource } from '../compose-source.ts';
@@ -75,12 +74,9 @@ async function ownershipOf(
   projectFolder: string,
   existing: readonly FoundContainer[],
 ): Promise<Ownership> {
-  const host = hostname();
   const master = existing.find(({ role }) => role === 'master');
-  const owner =
-    (master === undefined ? undefined : ownerOf(master.labels, host)) ?? (await identify(process.pid));
-  if (owner === undefined) throw new Error('this process has no identity');
-  return { projectFolder, cluster: name, ephemeral, host, owner };
+  const owner = (master === undefined ? undefined : ownerOf(master.labels)) ?? (await ownIdentity());
+  return { projectFolder, cluster: name, ephemeral, owner };
 }
 
 function imageNeedsOf(image: ReadyImage | undefined, folders: ClusterFolders): ImageNeeds {

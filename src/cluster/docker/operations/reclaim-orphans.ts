@@ -1,5 +1,4 @@
-import { hostname } from 'node:os';
-import { isAlive } from '../../../process/process-identity.ts';
+import { livenessOf } from '../../../process/process-identity.ts';
 import type { BackendContext } from '../../backend.ts';
 import { findContainers } from '../containers/find-containers.ts';
 import { removeContainer } from '../containers/remove-container.ts';
@@ -51,6 +50,6 @@ async function ephemeralObjects(daemon: Daemon, project: string): Promise<readon
 }
 
 async function isOrphan(labels: Labels): Promise<boolean> {
-  const owner = ownerOf(labels, hostname());
-  return owner !== undefined && !(await isAlive(owner));
+  const owner = ownerOf(labels);
+  return owner !== undefined && (await livenessOf(owner)) === 'dead';
 }

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../../../process/process-identity.ts';
+import { type ProcessIdentity, processIdentity } from '../../../process/process-identity.ts';
 import type { NodeRole } from '../../cluster-status.ts';
 
 /** Labels by which sparkctl finds what it made, also after it was killed: they are there from the first moment. */
@@ -11,8 +11,10 @@ export const label = {
   /** The run that a driver belongs to. */
   run: 'sparkctl.run',
   ephemeral: 'sparkctl.ephemeral',
-  /** The sparkctl process that answers for an ephemeral cluster or a driver, and the machine it runs on. */
+  /** The sparkctl process that answers for an ephemeral cluster or a driver, and the place where its number counts. */
   ownerHost: 'sparkctl.owner.host',
+  ownerBoot: 'sparkctl.owner.boot',
+  ownerPidNamespace: 'sparkctl.owner.pid-namespace',
   ownerPid: 'sparkctl.owner.pid',
   ownerStartedAt: 'sparkctl.owner.started-at',
 } as const;
@@ -39,7 +41,6 @@ export interface Ownership {
   readonly projectFolder: string;
   readonly cluster: string;
   readonly ephemeral: boolean;
-  readonly host: string;
   readonly owner: ProcessIdentity;
 }
 
@@ -47,14 +48,15 @@ export function ownershipLabels({
   projectFolder,
   cluster,
   ephemeral,
-  host,
   owner,
 }: Ownership): Readonly<Record<string, string>> {
   return {
     [label.project]: projectFolder,
     [label.cluster]: cluster,
     [label.ephemeral]: String(ephemeral),
-    [label.ownerHost]: host,
+    ...(owner.host !== undefined && { [label.ownerHost]: owner.host }),
+    ...(owner.boot !== undefined && { [label.ownerBoot]: owner.boot }),
+    ...(owner.pidNamespace !== undefined && { [label.ownerPidNamespace]: owner.pidNamespace }),
     [label.ownerPid]: String(owner.pid),
     [label.ownerStartedAt]: owner.startedAt,
   };
@@ -100,12 +102,16 @@ export function volumeLabels(composeProject: string, volume: string): Readonly<R
   };
 }
 
-/** The process that answers for an object, where one does and it is one of this machine's. */
-export function ownerOf(labels: Readonly<Record<string, string>>, host: string): ProcessIdentity | undefined {
-  const pid = Number(labels[label.ownerPid]);
-  const startedAt = labels[label.ownerStartedAt];
-  if (labels[label.ownerHost] !== host || startedAt === undefined || !Number.isInteger(pid)) return undefined;
-  return { pid, startedAt };
+/** The process that answers for an object, where its labels name one. */
+export function ownerOf(labels: Readonly<Record<string, string>>): ProcessIdentity | undefined {
+  const owner = processIdentity.safeParse({
+    pid: Number(labels[label.ownerPid]),
+    startedAt: labels[label.ownerStartedAt],
+    host: labels[label.ownerHost],
+    boot: labels[label.ownerBoot],
+    pidNamespace: labels[label.ownerPidNamespace],
+  });
+  return owner.success ? owner.data : undefined;
 }
 
 export function roleOf(labels: Readonly<Record<string, string>>): NodeRole | undefined {

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { waitUntil } from '../process/wait-until.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** The lines of a file from its beginning; with `follow` also those that are added, until the signal aborts. */
 export async function* followFile(
