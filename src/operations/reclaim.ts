@@ -6,15 +6,17 @@ import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { endMarked } from '../process/end-marked.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { abandonedRuns, runFolder, writeRun } from '../runs/run-store.ts';
+import { reclaimRuntimes } from '../runtime/managed-runtime.ts';
 import type { OperationContext } from './operation-context.ts';
 
 const driverGraceMs = 5_000;
 
 /**
- * Ends what a killed sparkctl left in this project: drivers of its runs, and clusters that were made for them. Every
- * command that works with clusters begins with it. A backend that does not answer has nothing to reclaim.
+ * Ends what a killed sparkctl left: drivers of this project's runs, clusters that were made for them, and installations of
+ * the runtime. Every command that works with clusters begins with it. A backend that does not answer has nothing to reclaim.
  */
 export async function reclaim(context: OperationContext): Promise<void> {
+  await reclaimRuntimes(context);
   for (const run of await abandonedRuns(context.project)) {
     await endMarked(run.id, driverGraceMs);
     await removeSecrets(run, context.project);

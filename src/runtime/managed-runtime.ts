@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
@@ -9,10 +9,12 @@ import { canAccess } from '../files/can-access.ts';
 import { readIfPresent } from '../files/read-if-present.ts';
 import { userCacheFolder } from '../files/user-cache-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
+import { endMarked } from '../process/end-marked.ts';
 import { acquireProcessLock } from '../process/process-lock.ts';
+import { markVariable } from '../process/process-mark.ts';
 import { runCommand } from '../process/run-command.ts';
 import { pipEnvironment } from './ca-bundle.ts';
-import { findPython } from './find-python.ts';
+import { findPython, type Python } from './find-python.ts';
 import { packageRoot } from './package-root.ts';
 
 const runtimeRecord = z.object({
@@ -43,6 +45,12 @@ interface RuntimeContext {
 
 /** How long to wait for another process that is making the same runtime. */
 const lockTimeoutMs = 15 * 60_000;
+
+/** How long pip may take to end by itself. */
+const installGraceMs = 2_000;
+
+/** The folder of one attempt to make a runtime. Its name is the mark of every process that works on it. */
+const buildName = /^build-[0-9a-f-]{36}$/;
 
 /**
  * Returns the runtime, making it first where it is not there. It is complete when its record is: a half-made one
@@ -87,6 +95,36 @@ export function runtimeFolder(
   return join(userCacheFolder(environment), 'runtimes', key.slice(0, 16));
 }
 
+/**
+ * Ends installations whose sparkctl was killed, and removes what they have made: of these requirements and of any others.
+ * Those that a living process is making are left alone.
+ */
+export async function reclaimRuntimes({ environment }: Pick<RuntimeContext, 'environment'>): Promise<void> {
+  const runtimes = join(userCacheFolder(environment), 'runtimes');
+  for (const entry of await readdir(runtimes, { withFileTypes: true }).catch(() => [])) {
+    const folder = join(runtimes, entry.name);
+    if (!entry.isDirectory() || (await halfMade(folder)).length === 0) continue;
+    await using lock = await acquireProcessLock(`${folder}.lock`, { timeoutMs: 0 });
+    // Asked again: whoever held the lock may have finished in between.
+    if (lock !== undefined) await removeBuilds(folder, await halfMade(folder));
+  }
+}
+
+/** The builds in a runtime's folder that its record does not name. */
+async function halfMade(folder: string): Promise<readonly string[]> {
+  const builds = (await readdir(folder)).filter((name) => buildName.test(name));
+  if (builds.length === 0) return [];
+  const python = (await readRuntime(folder))?.python;
+  return builds.filter((name) => python?.startsWith(`${join(folder, name)}/`) !== true);
+}
+
+async function removeBuilds(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if (buildName.test(name)) await endMarked(name, installGraceMs);
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
 async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> {
   const text = await readIfPresent(join(folder, 'runtime.json'));
   if (text === undefined) return undefined;
@@ -99,20 +137,45 @@ async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> 
   return works ? runtime : undefined;
 }
 
+/**
+ * Makes a runtime in a folder of its own, so that nothing else ever writes there. A virtual environment knows its own
+ * path and cannot be moved, so it is the record that takes its place in one step.
+ */
 async function makeRuntime(
   folder: string,
   requirementsPath: string,
   context: RuntimeContext,
 ): Promise<ManagedRuntime> {
-  const { environment, emit, signal } = context;
-  const base = await findPython(environment);
-  for (const entry of await readdir(folder)) await rm(join(folder, entry), { recursive: true, force: true });
-  const venv = join(folder, 'venv');
-  const python = join(venv, 'bin', 'python');
-  emit({
+  const base = await findPython(context.environment);
+  await removeBuilds(folder, await readdir(folder));
+  context.emit({
     kind: 'note',
     text: `Making the Spark runtime once for this machine, in ${folder} (about a minute, 800 MB)`,
   });
+  const build = `build-${randomUUID()}`;
+  await mkdir(join(folder, build), { mode: 0o700 });
+  try {
+    const runtime = await install(base, join(folder, build), requirementsPath, context);
+    await writeAtomically(
+      join(folder, 'runtime.json'),
+      `${JSON.stringify({ schemaVersion: 1, ...runtime }, null, 2)}\n`,
+    );
+    return runtime;
+  } catch (error) {
+    // What pip has started does not always end with it.
+    await removeBuilds(folder, [build]);
+    throw error;
+  }
+}
+
+async function install(
+  base: Python,
+  build: string,
+  requirementsPath: string,
+  { environment, emit, signal }: RuntimeContext,
+): Promise<ManagedRuntime> {
+  const venv = join(build, 'venv');
+  const python = join(venv, 'bin', 'python');
   const pip = ['-m', 'pip', 'install', '--require-hashes', '--no-input', '--progress-bar', 'off'];
   const steps: readonly (readonly [title: string, file: string, args: readonly string[]])[] = [
     [`a virtual environment from Python ${base.version}`, base.executable, ['-m', 'venv', venv]],
@@ -120,7 +183,10 @@ async function makeRuntime(
   ];
   for (const [title, file, args] of steps) {
     const outcome = await runCommand(file, args, {
-      environment: pipEnvironment(withoutPythonSettings(environment)),
+      environment: {
+        ...pipEnvironment(withoutPythonSettings(environment)),
+        [markVariable]: basename(build),
+      },
       signal,
       onLine: (line) => {
         const activity = activityOf(line);
@@ -131,12 +197,7 @@ async function makeRuntime(
     if (outcome.exitCode !== 0)
       throw installFailure(title, outcome.problem ?? tail(outcome.stdout, outcome.stderr));
   }
-  const runtime = await describeRuntime(python);
-  await writeAtomically(
-    join(folder, 'runtime.json'),
-    `${JSON.stringify({ schemaVersion: 1, ...runtime }, null, 2)}\n`,
-  );
-  return runtime;
+  return await describeRuntime(python);
 }
 
 const describeScript = `
