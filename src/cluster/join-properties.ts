@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { formatProperty } from '../config/java-properties.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 
 /** The text of several files of Spark properties, weakest first, as that of one: of a property that is there twice, Java takes the last. */
@@ -7,22 +8,9 @@ export async function joinProperties(
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const contents = await Promise.all(paths.map(readProperties));
-  const lines = Object.entries(more).map(([key, value]) => `${escapeKey(key)}=${escapeValue(value)}\n`);
+  const lines = Object.entries(more).map(([key, value]) => `${formatProperty(key, value)}\n`);
   // The empty line ends a last line that ends in a backslash.
   return [...contents, lines.join('')].join('\n\n');
-}
-
-/** As `java.util.Properties` reads it. */
-function escapeValue(value: string): string {
-  return value
-    .replaceAll('\\', '\\\\')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replace(/^\s/, '\\$&');
-}
-
-function escapeKey(key: string): string {
-  return escapeValue(key).replace(/[ :=#!]/g, '\\$&');
 }
 
 async function readProperties(path: string): Promise<string> {

@@ -1,6 +1,5 @@
 import { parseMemoryMb } from '../config/parse-memory.ts';
-import type { GivenSparkOption } from './spark-submit-option.ts';
-import { lastValue } from './spark-submit-option.ts';
+import { effectiveValue, type GivenProperties } from './effective-value.ts';
 
 /** What one executor of a submission will ask of a worker. */
 export interface ExecutorDemand {
@@ -13,17 +12,9 @@ export interface ExecutorDemand {
 const defaultMemoryMb = 1024;
 
 /** Reads the demand from options and properties, the strongest first, as spark-submit does. */
-export function executorDemand(
-  options: readonly GivenSparkOption[],
-  manifestConf: Readonly<Record<string, string>>,
-): ExecutorDemand {
-  const property = (key: string) =>
-    options
-      .filter(({ name, value }) => name === '--conf' && value?.startsWith(`${key}=`))
-      .at(-1)
-      ?.value?.slice(key.length + 1) ?? manifestConf[key];
-  const memory = lastValue(options, '--executor-memory') ?? property('spark.executor.memory');
-  const cores = lastValue(options, '--executor-cores') ?? property('spark.executor.cores');
+export function executorDemand(given: GivenProperties): ExecutorDemand {
+  const memory = effectiveValue('spark.executor.memory', given)?.value;
+  const cores = effectiveValue('spark.executor.cores', given)?.value;
   return {
     memoryMb: (memory === undefined ? undefined : parseMemoryMb(memory)) ?? defaultMemoryMb,
     ...(cores !== undefined && Number.isInteger(Number(cores)) ? { cores: Number(cores) } : {}),

@@ -64,15 +64,82 @@ describe('words that are wrong', () => {
     expect(exitCode).toBe(64);
   });
 
-  it('refuses cluster mode, whose exit code nobody knows', async () => {
-    await project.write('job.py', '');
-    const { exitCode, stderr } = await run(['submit', '--deploy-mode', 'cluster', 'job.py']);
-    expect(stderr).toContain(
-      'sparkctl: --deploy-mode cluster cannot be used on a cluster of sparkctl: the exit code of such a driver is not known.\n' +
-        '  Hint: Leave it out (client mode), or name another master with --master.\n',
-    );
-    expect(exitCode).toBe(64);
+  describe('refuses cluster mode, whose exit code nobody knows, wherever it is said', () => {
+    const where: Readonly<Record<string, string>> = {
+      '--deploy-mode cluster': '--deploy-mode cluster',
+      '--conf': '--conf spark.submit.deployMode=cluster',
+      'the manifest': 'spark.submit.deployMode: cluster in the manifest mode.yaml',
+      '--properties-file': 'spark.submit.deployMode cluster in PROJECT/mode.properties',
+      'spark-defaults.conf': 'spark.submit.deployMode cluster in PROJECT/spark-defaults.conf',
+      DEPLOY_MODE: 'the variable DEPLOY_MODE=cluster',
+    };
+    const wordsOf: Readonly<Record<string, readonly string[]>> = {
+      '--deploy-mode cluster': ['--deploy-mode', 'cluster'],
+      '--conf': ['--conf', 'spark.submit.deployMode=cluster'],
+      '--properties-file': ['--properties-file', 'mode.properties'],
+    };
+
+    it.each(
+      Object.entries(where).map(([place, said], index) => ({
+        place,
+        said,
+        master: index % 2 === 0 ? 'own' : 'standalone',
+      })),
+    )('$place, $master master', async ({ place, said, master }) => {
+      const isManifest = place === 'the manifest';
+      await project.write('job.py', '');
+      if (isManifest)
+        await project.write(
+          'mode.yaml',
+          'script: job.py\nspark: {conf: {spark.submit.deployMode: cluster}}\n',
+        );
+      await project.write('mode.properties', 'spark.submit.deployMode cluster\n');
+      if (place === 'spark-defaults.conf')
+        await project.write('spark-defaults.conf', '# ours\nspark.submit.deploy\\\n  Mode:cluster\n');
+      const words = [
+        ...(wordsOf[place] ?? []),
+        ...(master === 'own' ? [] : ['--conf', 'spark.master=spark://127.0.0.1:1']),
+        isManifest ? 'mode.yaml' : 'job.py',
+      ];
+      const env = place === 'DEPLOY_MODE' ? { DEPLOY_MODE: 'cluster' } : {};
+      const { exitCode, stderr } = await run(['submit', '--dry-run', ...words], env);
+      const whose = master === 'own' ? 'a cluster of sparkctl' : 'the standalone master spark://127.0.0.1:1';
+      expect(stderr).toContain(
+        `sparkctl: Cluster mode (${said.replace('PROJECT', project.folder)}) cannot be used on ${whose}: the exit code of such a driver is not known.\n` +
+          '  Hint: ',
+      );
+      expect(exitCode).toBe(64);
+    });
+
+    it('and takes the strongest word of all', async () => {
+      await project.write('job.py', '');
+      await project.write('mode.properties', 'spark.submit.deployMode=cluster\n');
+      const weaker = ['--properties-file', 'mode.properties', '--conf', 'spark.submit.deployMode=cluster'];
+      const { exitCode, stderr } = await run(
+        ['submit', '--dry-run', ...weaker, '--conf', 'spark.submit.deployMode=client', 'job.py'],
+        { DEPLOY_MODE: 'cluster' },
+      );
+      expect(exitCode, stderr).toBe(0);
+    });
   });
+
+  it.each(['--conf', '--properties-file', 'spark-defaults.conf'])(
+    'submits to the master that is named by %s',
+    async (place) => {
+      await project.write('job.py', '');
+      const file = place === 'spark-defaults.conf' ? place : 'where.properties';
+      if (place !== '--conf') await project.write(file, 'spark.master local[3]\n');
+      const words =
+        place === '--conf'
+          ? ['--conf', 'spark.master=local[3]']
+          : place.startsWith('--')
+            ? [place, file]
+            : [];
+      const { stdout, stderr } = await run(['submit', '--dry-run', ...words, 'job.py']);
+      expect(stderr).toContain('Would submit to external master local[3]\n');
+      expect(stdout).not.toContain('--master');
+    },
+  );
 });
 
 describe('files that are not there', () => {

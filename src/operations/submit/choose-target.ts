@@ -2,8 +2,8 @@ import type { BackendKind } from '../../cluster/backend-kind.ts';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { deployMode, effectiveMaster, type GivenProperties } from '../../submit/effective-value.ts';
 import { type ExecutorDemand, executorDemand } from '../../submit/executor-demand.ts';
-import { lastValue } from '../../submit/spark-submit-option.ts';
 import type { OperationContext } from '../operation-context.ts';
 import {
   type ClusterWish,
@@ -12,7 +12,6 @@ import {
   findRunningCluster,
   planCluster,
 } from './choose-cluster.ts';
-import { externalMaster } from './plan-submission.ts';
 import type { Job } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
@@ -30,14 +29,15 @@ export type TargetChoice =
 export async function chooseTarget(
   job: Job,
   request: SubmitRequest,
+  given: GivenProperties,
   runId: string,
   context: OperationContext,
 ): Promise<TargetChoice> {
-  const master = externalMaster(request);
-  if (master !== undefined) return { kind: 'external', master };
-  refuseClusterMode(request);
+  const master = effectiveMaster(given);
+  refuseClusterMode(master?.value, given);
+  if (master !== undefined) return { kind: 'external', master: master.value };
   const wish = wishOf(job, request);
-  const demand = executorDemand(request.sparkOptions, job.manifest?.conf ?? {});
+  const demand = executorDemand(given);
   const running = await findRunningCluster(wish, context);
   if (running !== undefined) {
     mustHaveWorkers(running);
@@ -107,14 +107,21 @@ function mustFit(
   });
 }
 
-/** In cluster mode Spark's client ends with 0 even for a failed driver, and Python is refused there anyway. */
-function refuseClusterMode({ sparkOptions }: SubmitRequest): void {
-  if (lastValue(sparkOptions, '--deploy-mode') !== 'cluster') return;
+/**
+ * In cluster mode the client of a standalone master ends with 0 even for a driver that failed, and refuses Python anyway.
+ * YARN and Kubernetes can be asked for the true end.
+ */
+function refuseClusterMode(master: string | undefined, given: GivenProperties): void {
+  const mode = deployMode(given);
+  if (mode.value !== 'cluster' || (master !== undefined && !master.startsWith('spark://'))) return;
+  const whose = master === undefined ? 'a cluster of sparkctl' : `the standalone master ${master}`;
   throw new SparkctlError({
     code: 'cluster-mode',
     cause: 'usage',
-    message:
-      '--deploy-mode cluster cannot be used on a cluster of sparkctl: the exit code of such a driver is not known.',
-    hint: 'Leave it out (client mode), or name another master with --master.',
+    message: `Cluster mode (${mode.saidBy}) cannot be used on ${whose}: the exit code of such a driver is not known.`,
+    hint:
+      master === undefined
+        ? 'Leave it out or say --deploy-mode client, or name another master with --master.'
+        : 'Say --deploy-mode client: the driver then runs here, and its end is the end of the run.',
   });
 }

@@ -6,7 +6,8 @@ import { redactArguments } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { chooseTarget } from './choose-target.ts';
-import { externalMaster, planSubmission } from './plan-submission.ts';
+import { givenProperties } from './given-properties.ts';
+import { planSubmission } from './plan-submission.ts';
 import { resolveJob } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
@@ -17,7 +18,8 @@ export async function dryRun(
 ): Promise<{ readonly notes: readonly string[]; readonly commandLine: string }> {
   const job = await resolveJob({ ...request, project: context.project });
   const runId = newRunId(job.name, new Date());
-  const choice = await chooseTarget(job, request, runId, context);
+  const given = await givenProperties(job, request, context);
+  const choice = await chooseTarget(job, request, given, runId, context);
   const connection =
     choice.kind === 'external'
       ? undefined
@@ -27,17 +29,16 @@ export async function dryRun(
   const submission = planSubmission({
     request,
     job,
+    given,
     runId,
-    project: context.project,
     connection,
     runFolder: runFolder(context.project, runId),
-    environment: context.environment,
   });
   const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
   const { manifest } = job;
   const where =
     choice.kind === 'external'
-      ? `external master ${externalMaster(request)}`
+      ? `external master ${choice.master}`
       : choice.kind === 'running'
         ? `running cluster ${choice.status.name} (${choice.status.backend})`
         : `a new ${choice.backend} cluster (${choice.reason}) with ${choice.plan.workers} workers of ${choice.plan.workerCores} cores and ${choice.plan.workerMemoryMb} MiB`;

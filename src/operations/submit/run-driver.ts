@@ -3,6 +3,7 @@ import type { ClusterConnection, DriverExit } from '../../cluster/driver.ts';
 import { collectEventLogs } from '../../runs/collect-event-logs.ts';
 import { findMemoryShortage, type MemoryShortage } from '../../runs/memory-shortage.ts';
 import { RunOutput } from '../../runs/run-output.ts';
+import type { GivenProperties } from '../../submit/effective-value.ts';
 import { redactArguments } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
 import { splitSecrets } from '../../submit/split-secrets.ts';
@@ -20,6 +21,7 @@ const stopGraceMs = 8_000;
 interface DriverRun {
   readonly job: Job;
   readonly request: SubmitRequest;
+  readonly given: GivenProperties;
   readonly journal: RunJournal;
   readonly folder: string;
   readonly outputFolders: readonly string[];
@@ -36,9 +38,7 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
   const submission = planSubmission({
     ...run,
     runId,
-    project: context.project,
     runFolder: folder,
-    environment: context.environment,
   });
   const { submission: open, secretProperties } = splitSecrets(submission);
   const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);

@@ -8,11 +8,13 @@ import { newRunId } from '../../runs/run-id.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { createRunFolder, writeRun } from '../../runs/run-store.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
+import type { GivenProperties } from '../../submit/effective-value.ts';
 import { redactArguments, redactProperties } from '../../submit/redact.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { reclaim } from '../reclaim.ts';
 import { checkRun } from './check-result.ts';
 import { chooseTarget } from './choose-target.ts';
+import { givenProperties } from './given-properties.ts';
 import { keepMetrics, writeReport } from './keep-artifacts.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
 import { prepareOutputs } from './prepare-outputs.ts';
@@ -30,6 +32,7 @@ import { openTarget } from './submit-target.ts';
 export async function submitJob(request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
   await reclaim(context);
   const job = withOverrides(await resolveJob({ ...request, project: context.project }), request);
+  const given = await givenProperties(job, request, context);
   const record = await newRecord(job, request, context);
   const folder = await createRunFolder(context.project, record.id);
   await writeRun(record);
@@ -40,7 +43,7 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
   const signal = timeout === undefined ? context.signal : AbortSignal.any([context.signal, timeout.signal]);
   let outcome: RunOutcome;
   try {
-    outcome = await run(job, request, journal, folder, { ...context, signal });
+    outcome = await run(job, request, given, journal, folder, { ...context, signal });
   } catch (error) {
     outcome = outcomeOf(signal.aborted ? signal.reason : error);
     if (outcome.cause === 'defect') {
@@ -58,12 +61,13 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
 async function run(
   job: Job,
   request: SubmitRequest,
+  given: GivenProperties,
   journal: RunJournal,
   folder: string,
   context: OperationContext,
 ): Promise<RunOutcome> {
   const { manifest } = job;
-  const choice = await chooseTarget(job, request, journal.record.id, context);
+  const choice = await chooseTarget(job, request, given, journal.record.id, context);
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
   if (manifest?.database) await prepareDatabase(manifest.database, journal, context);
@@ -72,6 +76,7 @@ async function run(
   const driver = await runDriver({
     job,
     request,
+    given,
     journal,
     folder,
     outputFolders,

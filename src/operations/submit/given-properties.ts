@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseProperties } from '../../config/java-properties.ts';
+import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import type { GivenProperties } from '../../submit/effective-value.ts';
+import { lastValue } from '../../submit/spark-submit-option.ts';
+import type { OperationContext } from '../operation-context.ts';
+import type { Job } from './resolve-job.ts';
+import type { SubmitRequest } from './submit-request.ts';
+
+/** Brings together whatever a submission says of Spark's properties, in arguments, manifest, files and environment. */
+export async function givenProperties(
+  { manifest }: Job,
+  request: SubmitRequest,
+  { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
+): Promise<GivenProperties> {
+  const paths = propertiesFiles(request, project, environment);
+  return {
+    options: request.sparkOptions,
+    manifest: manifest && { file: manifest.file, conf: manifest.conf },
+    files: await Promise.all(paths.map(async (path) => ({ path, properties: await readProperties(path) }))),
+    environment,
+  };
+}
+
+/** As spark-submit has it: the named file instead of the defaults, or after them with --load-spark-defaults. */
+function propertiesFiles(
+  { sparkOptions, workingFolder }: SubmitRequest,
+  project: string,
+  environment: OperationContext['environment'],
+): readonly string[] {
+  const defaults = join(environment['SPARK_CONF_DIR'] || project, 'spark-defaults.conf');
+  const named = lastValue(sparkOptions, '--properties-file');
+  const both = sparkOptions.some(({ name }) => name === '--load-spark-defaults');
+  return [
+    ...((named === undefined || both) && existsSync(defaults) ? [defaults] : []),
+    ...(named === undefined ? [] : [resolve(workingFolder, named)]),
+  ];
+}
+
+async function readProperties(path: string): Promise<Readonly<Record<string, string>>> {
+  try {
+    return parseProperties(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new SparkctlError({
+      code: 'properties-unreadable',
+      cause: 'input',
+      message: `The properties file ${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}).`,
+      hint: 'Check --properties-file.',
+      origin: error,
+    });
+  }
+}

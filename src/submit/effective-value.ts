@@ -1,0 +1,64 @@
+import type { GivenSparkOption } from './spark-submit-option.ts';
+import { lastValue } from './spark-submit-option.ts';
+
+/** All places where a submission can say something of Spark's properties. */
+export interface GivenProperties {
+  readonly options: readonly GivenSparkOption[];
+  readonly manifest?: { readonly file: string; readonly conf: Readonly<Record<string, string>> } | undefined;
+  /** The files of properties, weakest first: spark-defaults.conf, `--properties-file`. */
+  readonly files: readonly { readonly path: string; readonly properties: Readonly<Record<string, string>> }[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The value that counts, and in words where it was said. */
+export interface EffectiveValue {
+  readonly value: string;
+  readonly saidBy: string;
+}
+
+/** The options of spark-submit that are a property in another spelling. */
+const optionOf = {
+  'spark.master': '--master',
+  'spark.submit.deployMode': '--deploy-mode',
+  'spark.remote': '--remote',
+  'spark.executor.memory': '--executor-memory',
+  'spark.executor.cores': '--executor-cores',
+} as const satisfies Readonly<Record<string, GivenSparkOption['name']>>;
+
+/** The variable that spark-submit asks last. MASTER is not among them: sparkctl names the master itself where nobody else does. */
+const variableOf: Readonly<Record<string, string>> = { 'spark.submit.deployMode': 'DEPLOY_MODE' };
+
+/**
+ * The value that a property will have, found as spark-submit finds it: its own option, `--conf`, the manifest (which is
+ * handed over as weaker `--conf`), the files of properties, and last the environment.
+ */
+export function effectiveValue(key: string, given: GivenProperties): EffectiveValue | undefined {
+  const { options, manifest, files, environment } = given;
+  const option = (optionOf as Readonly<Record<string, GivenSparkOption['name']>>)[key];
+  const byOption = option && lastValue(options, option);
+  if (byOption !== undefined) return { value: byOption, saidBy: `${option} ${byOption}` };
+  const byConf = options
+    .filter(({ name, value }) => name === '--conf' && value?.startsWith(`${key}=`))
+    .at(-1)
+    ?.value?.slice(key.length + 1);
+  if (byConf !== undefined) return { value: byConf, saidBy: `--conf ${key}=${byConf}` };
+  const byManifest = manifest?.conf[key];
+  if (byManifest !== undefined)
+    return { value: byManifest, saidBy: `${key}: ${byManifest} in the manifest ${manifest?.file}` };
+  const file = files.findLast(({ properties }) => properties[key] !== undefined);
+  const byFile = file?.properties[key];
+  if (byFile !== undefined) return { value: byFile, saidBy: `${key} ${byFile} in ${file?.path}` };
+  const variable = variableOf[key];
+  const byVariable = variable && environment[variable];
+  return byVariable ? { value: byVariable, saidBy: `the variable ${variable}=${byVariable}` } : undefined;
+}
+
+/** The deploy mode that spark-submit will use. */
+export function deployMode(given: GivenProperties): EffectiveValue {
+  return effectiveValue('spark.submit.deployMode', given) ?? { value: 'client', saidBy: 'nobody' };
+}
+
+/** The master that a person named instead of a cluster of sparkctl, or a Connect server. */
+export function effectiveMaster(given: GivenProperties): EffectiveValue | undefined {
+  return effectiveValue('spark.master', given) ?? effectiveValue('spark.remote', given);
+}
