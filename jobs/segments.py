@@ -6,12 +6,14 @@ the silhouette likes best; the result as a SQLite table, one CSV file and a save
         --predictions predictions.csv --model model
 
 Any CSV with an id and columns of numbers will do: --id and --features name them. The same rows give the same
-segments, whatever the cluster. Table, file and model are the old ones or the new ones, whatever happens.
+segments, whatever the cluster. The table is the old one or the new one, whatever happens; file and model
+follow it, and a repeat with the same run id finishes what a death in between has left.
 """
 
 import argparse
 import math
 import sys
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +40,6 @@ from sparkctl_jobs.clusters.saved_model import (
     CLUSTER,
     SCALED,
     SegmentModel,
-    StagedModel,
     centres_in_units,
     features_in,
     stage_model,
@@ -56,7 +57,9 @@ from sparkctl_jobs.command_line import (
 from sparkctl_jobs.csv_header import CsvHeader, read_header
 from sparkctl_jobs.errors import InputUnfitError, UnknownOptionError
 from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
-from sparkctl_jobs.one_csv import StagedCsv, must_have_folder, stage_csv
+from sparkctl_jobs.one_csv import must_have_folder, stage_csv
+from sparkctl_jobs.outputs import finish_outputs, outputs_of, outputs_table, shown_with
+from sparkctl_jobs.sink.data_source import checked_run_id
 
 MOST_SEGMENTS = 10
 """Where a person doesn't say how many there may be."""
@@ -149,11 +152,14 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
             f"--min-k {low} --max-k {high or MOST_SEGMENTS}: from 2 up, and not downwards"
         )
     columns = PointColumns(arguments.id, arguments.id_type, tuple(arguments.features))
-    if before := committed_before(arguments):
+    outputs = [output for output in (arguments.predictions, arguments.model) if output]
+    before = committed_before(arguments)
+    finish_outputs(arguments.database, arguments.table, outputs, arguments.run_id, lock_timeout_ms(arguments))
+    if before:
         return before
     Artifacts(arguments.artifacts)
     header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
-    for output in filter(None, (arguments.predictions, arguments.model)):
+    for output in outputs:
         must_have_folder(output)
 
     spark = SparkSession.builder.appName("segments").getOrCreate()
@@ -217,37 +223,32 @@ def publish(
     best: Trial,
     trials: Sequence[Trial],
 ) -> CommittedRun:
-    """Prepares every output, then shows all of them: the table, then file and model by a rename each."""
+    """Prepares every output, then shows the table, and after it the file and the model that belong to it."""
     tried = spark.createDataFrame(
         [(trial.k, trial.silhouette, trial.inertia, int(trial.k == best.k)) for trial in trials],
         "k long not null, silhouette double not null, inertia double not null, chosen long not null",
     )
-    staged: list[StagedCsv | StagedModel] = []
-    try:
+    database, table = arguments.database, arguments.table
+    run_id = checked_run_id(arguments.run_id or str(uuid.uuid4()))
+    with shown_with(database, table, run_id, lock_timeout_ms(arguments)) as staged:
         if arguments.predictions:
-            staged.append(stage_csv(segments, arguments.predictions, model.columns.id))
+            staged.append(stage_csv(segments, arguments.predictions, model.columns.id, run_id))
         if arguments.model:
-            staged.append(stage_model(model, arguments.model))
-        run = write_sqlite(
+            staged.append(stage_model(model, arguments.model, run_id))
+        return write_sqlite(
             model.assign(rows),
-            arguments.database,
-            arguments.table,
+            database,
+            table,
             mode="overwrite",
-            run_id=arguments.run_id,
+            run_id=run_id,
             key=[model.columns.id],
             companions={
-                f"{arguments.table}_centres": centres_of(segments, model.columns),
-                f"{arguments.table}_by_k": tried,
+                f"{table}_centres": centres_of(segments, model.columns),
+                f"{table}_by_k": tried,
+                outputs_table(table): outputs_of(spark, run_id, database, staged),
             },
             lock_timeout_ms=lock_timeout_ms(arguments),
         )
-        if not run.repeated:
-            for output in staged:
-                output.publish()
-        return run
-    finally:
-        for output in staged:
-            output.discard()
 
 
 def command_line() -> argparse.ArgumentParser:

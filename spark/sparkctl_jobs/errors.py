@@ -46,6 +46,12 @@ class InputUnfitError(JobError):
     exit_code = 65
 
 
+class OutputLostError(JobError):
+    """A committed run has left an output out, and its content can't be had any more."""
+
+    exit_code = 65
+
+
 class CannotCreateError(JobError):
     """The database or its staging folder can't be created."""
 

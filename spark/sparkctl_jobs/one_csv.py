@@ -1,48 +1,32 @@
 """A frame as one CSV file with a header."""
 
 import shutil
-import uuid
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import DataFrame
 
 from .column_names import spark_name
-from .errors import CannotCreateError, from_os
+from .errors import CannotCreateError
 from .open_to_group import open_to_group
+from .outputs import StagedOutput
+from .sink.staging import Staging
 
 
-@dataclass(frozen=True)
-class StagedCsv:
-    """A written file that nobody sees yet."""
-
-    folder: Path
-    path: Path
-
-    def publish(self) -> None:
-        """Puts it in the place of the file that was there, at once."""
-        try:
-            next(self.folder.glob("part-*.csv")).replace(self.path)
-        except OSError as error:
-            raise from_os(error, self.path) from error
-
-    def discard(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def stage_csv(frame: DataFrame, path: Path, order: str) -> StagedCsv:
-    """Writes the rows, in the order of a column, into a folder beside the file that it is to become."""
-    path = path.absolute()
+def stage_csv(frame: DataFrame, path: Path, order: str, run_id: str) -> StagedOutput:
+    """Writes the rows, in the order of a column, beside the file that they are to become."""
     must_have_folder(path)
-    staged = StagedCsv(path.parent / f".{path.name}.{uuid.uuid4().hex[:8]}", path)
+    staging = Staging.create(path, run_id)
+    written, content = staging.folder / "csv", staging.folder / path.name
     try:
         rows = frame.orderBy(spark_name(order)).coalesce(1)
-        rows.write.option("header", True).option("escape", '"').csv(f"file:{staged.folder}")
-        open_to_group(staged.folder)
+        rows.write.option("header", True).option("escape", '"').csv(f"file:{written}")
+        next(written.glob("part-*.csv")).rename(content)
+        shutil.rmtree(written)
+        open_to_group(content)
     except BaseException:
-        staged.discard()
+        staging.remove()
         raise
-    return staged
+    return StagedOutput(staging, content, path)
 
 
 def must_have_folder(output: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 
 import score
 import segments
-from sparkctl_jobs import errors, read_lines
-from sparkctl_jobs.clusters import replace_folder as replacing
+from sparkctl_jobs import errors, outputs, read_lines
+from sparkctl_jobs import replace_folder as replacing
 from sparkctl_jobs.clusters.points import PointColumns, read_points
 from sparkctl_jobs.csv_header import read_header
 from sparkctl_jobs.first_rows import first_of_each
@@ -134,6 +135,107 @@ def test_what_goes_wrong_at_the_end_leaves_every_output_as_it_was(spark, tmp_pat
             find(spark, write(tmp_path / "in.csv", people(33, seed=9)), tmp_path, "--max-k", "3")
     (tmp_path / "in.csv").write_bytes(before[tmp_path / "in.csv"])
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def outputs_in(folder):
+    """The content of every output, as far as there are any."""
+    model = sorted(path for path in (folder / "model").rglob("*") if path.is_file())
+    return {path.name: path.read_bytes() for path in [folder / "p.csv", *model] if path.exists()}
+
+
+def test_who_dies_between_the_table_and_its_outputs_is_finished_by_a_repeat(
+    spark, tmp_path, monkeypatch, capsys, query
+):
+    find(spark, write(tmp_path / "old.csv", people(30)), tmp_path, "--max-k", "3", "--run-id", "first")
+    first = outputs_in(tmp_path)
+    assert query("SELECT run_id, path, published FROM segments_outputs ORDER BY path") == [
+        ("first", "model", 1),
+        ("first", "p.csv", 1),
+    ]
+
+    def dies(*arguments):
+        raise KeyboardInterrupt
+
+    second = write(tmp_path / "in.csv", people(33, seed=9))
+    with monkeypatch.context() as patch:
+        patch.setattr(outputs, "_publish", dies)
+        with pytest.raises(KeyboardInterrupt):
+            find(spark, second, tmp_path, "--max-k", "3", "--run-id", "second")
+    assert query("SELECT count(*) FROM segments") == [(33,)]
+    assert outputs_in(tmp_path) == first
+    assert query("SELECT DISTINCT run_id, published FROM segments_outputs") == [("second", 0)]
+
+    # The repeat needs neither Spark nor the input.
+    second.unlink()
+    monkeypatch.setattr(segments, "SparkSession", None)
+    asked = f"segments.py --input in.csv --database {tmp_path}/test.db --run-id second --predictions {tmp_path}/p.csv"
+    monkeypatch.setattr(sys, "argv", asked.split())
+    with pytest.raises(SystemExit) as error:
+        segments.main()
+    assert error.value.code == 65
+    assert "run second has not put model into its place yet" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", [*asked.split(), "--model", f"{tmp_path}/model"])
+    segments.main()
+    assert capsys.readouterr().out.startswith("run second was committed before, nothing changed")
+    assert query("SELECT DISTINCT run_id, published FROM segments_outputs") == [("second", 1)]
+    lines = (tmp_path / "p.csv").read_text("utf-8").splitlines()[1:]
+    rows = query("SELECT * FROM segments ORDER BY customer_id")
+    assert [tuple(map(float, line.split(","))) for line in lines] == rows
+    recorded = dict(query("SELECT path, digest FROM segments_outputs"))
+    assert {name: outputs.digest_of(tmp_path / name) for name in recorded} == recorded
+
+
+@pytest.fixture
+def pending(tmp_path):
+    """A table with an output that is not in its place, as a run leaves it that died."""
+    staged = outputs.Staging.create(tmp_path / "p.csv", "r")
+    (staged.folder / "p.csv").write_text("new")
+    staged.leave()
+    connection = sqlite3.connect(tmp_path / "test.db")
+    connection.execute("CREATE TABLE t_outputs (run_id TEXT, path TEXT, digest TEXT, published INTEGER)")
+    digest = outputs.digest_of(staged.folder / "p.csv")
+    connection.execute("INSERT INTO t_outputs VALUES ('r', 'p.csv', ?, 0)", (digest,))
+    connection.commit()
+    connection.close()
+    return staged.folder / "p.csv"
+
+
+def finish(folder, *names, run_id="r", wait_ms=100):
+    outputs.finish_outputs(folder / "test.db", "t", [folder / name for name in names], run_id, wait_ms)
+
+
+def test_another_run_finishes_what_it_finds(tmp_path, pending, query):
+    finish(tmp_path, "q.csv", run_id="other")
+    assert not (tmp_path / "p.csv").exists()
+    finish(tmp_path, "p.csv", run_id="other")
+    assert (tmp_path / "p.csv").read_text() == "new"
+    assert query("SELECT published FROM t_outputs") == [(1,)]
+
+
+def test_who_died_after_the_last_rename_is_finished_too(tmp_path, pending, query):
+    pending.rename(tmp_path / "p.csv")
+    finish(tmp_path, "p.csv")
+    assert query("SELECT published FROM t_outputs") == [(1,)]
+
+
+def test_an_output_that_is_lost_is_an_error_of_its_own_run_alone(tmp_path, pending, query):
+    pending.write_text("something else")
+    with pytest.raises(errors.OutputLostError, match=r"p\.csv is not there, and its content is lost"):
+        finish(tmp_path, "p.csv")
+    finish(tmp_path, "p.csv", run_id="other")
+    assert not (tmp_path / "p.csv").exists()
+    assert query("SELECT published FROM t_outputs") == [(0,)]
+
+
+def test_a_commit_of_somebody_else_is_waited_for(tmp_path, pending):
+    holder = sqlite3.connect(tmp_path / "test.db")
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(errors.LockedError):
+        finish(tmp_path, "p.csv")
+    holder.close()
+    assert not (tmp_path / "p.csv").exists()
+    finish(tmp_path, "p.csv")
+    assert (tmp_path / "p.csv").read_text() == "new"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """A fitted pipeline in a folder: with the columns that it takes, and the numbers of its segments."""
 
 import json
-import shutil
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,10 @@ from ..artifacts import write_text
 from ..column_names import spark_name
 from ..errors import CannotCreateError, InputMissingError, InputUnfitError, from_os
 from ..open_to_group import open_to_group
+from ..outputs import StagedOutput
 from ..provenance import REASON
+from ..sink.staging import Staging
 from .points import SEGMENT, PointColumns
-from .replace_folder import replace_folder
 
 ASSEMBLED, SCALED, CLUSTER = "_assembled", "_scaled", "_cluster"
 _DESCRIPTION, _PIPELINE = "segments.json", "pipeline"
@@ -80,20 +79,17 @@ def with_features(rows: DataFrame, columns: PointColumns) -> DataFrame:
     return rows.select("*", *(coalesce(col(spark_name(old)), lit(0.0)).alias(new) for old, new in pairs))
 
 
-def stage_model(model: SegmentModel, folder: Path) -> "StagedModel":
+def stage_model(model: SegmentModel, folder: Path, run_id: str) -> StagedOutput:
     """Saves a model beside the folder that it is to become."""
-    staged = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}"
-    if not folder.parent.is_dir():
+    if not folder.absolute().parent.is_dir():
         raise CannotCreateError(f"the folder for the model is not there: {folder.parent}. Make it first.")
     if folder.exists() and any(folder.iterdir()) and not (folder / _DESCRIPTION).is_file():
         raise CannotCreateError(f"the model can't be saved: {folder} is there and holds something else")
+    staging = Staging.create(folder, run_id)
+    content = staging.folder / folder.name
     try:
-        staged.mkdir()
-    except OSError as error:
-        raise from_os(error, staged) from error
-    result = StagedModel(staged, folder)
-    try:
-        model.pipeline.save(_address(staged / _PIPELINE))
+        content.mkdir()
+        model.pipeline.save(_address(content / _PIPELINE))
         description = {
             "schemaVersion": 1,
             "id": model.columns.id,
@@ -101,30 +97,15 @@ def stage_model(model: SegmentModel, folder: Path) -> "StagedModel":
             "features": model.columns.features,
             "segments": model.segments,
         }
-        write_text(staged / _DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1) + "\n")
-        open_to_group(staged)
+        write_text(content / _DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1) + "\n")
+        open_to_group(content)
+    except OSError as error:
+        staging.remove()
+        raise from_os(error, content) from error
     except BaseException:
-        result.discard()
+        staging.remove()
         raise
-    return result
-
-
-@dataclass(frozen=True)
-class StagedModel:
-    """A saved model that nobody sees yet."""
-
-    staged: Path
-    folder: Path
-
-    def publish(self) -> None:
-        """Puts it in the place of the model that was there, which stays if anything fails."""
-        try:
-            replace_folder(self.staged, self.folder)
-        except OSError as error:
-            raise from_os(error, self.folder) from error
-
-    def discard(self) -> None:
-        shutil.rmtree(self.staged, ignore_errors=True)
+    return StagedOutput(staging, content, folder)
 
 
 def read_columns(folder: Path) -> PointColumns:
