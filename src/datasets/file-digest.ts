@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { filePieces } from './file-pieces.ts';
+import { filePieces } from '../files/file-pieces.ts';
 
 /** The size and the SHA-256 of a file. */
 export async function fileDigest(

@@ -60,9 +60,10 @@ function fact(value: string, label: string): Html {
 
 function accounting({ read, reasons, ...parts }: Accounting): Html {
   const kinds = ['loaded', 'quarantined', 'duplicates', 'filtered'] as const;
+  const sum = kinds.reduce((all, kind) => all + parts[kind], 0);
   const because = Object.entries(reasons).filter(([, rows]) => rows > 0);
   return html`<h2>Where every row went</h2>
-<p>${number.format(read)} read</p>
+<p>${number.format(read)} read${sum === read ? '' : html`, <span class="failed">and ${number.format(sum)} accounted for: these numbers do not add up</span>`}</p>
 <div class="bar">${kinds.filter((kind) => parts[kind] > 0).map((kind) => html`<i class="${kind}" style="width:${((100 * parts[kind]) / Math.max(1, read)).toFixed(3)}%"></i>`)}</div>
 <div class="legend">${kinds.map((kind) => html`<span><i class="${kind}"></i>${number.format(parts[kind])} ${kind}</span>`)}</div>
 ${

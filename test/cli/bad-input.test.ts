@@ -172,6 +172,34 @@ describe('files that are not there', () => {
   });
 });
 
+describe('inputs that are patterns', () => {
+  it.each(['data/*.jsonl', 'data/{a,b}.jsonl'])(
+    'says that %s matches nothing before anything is started',
+    async (path) => {
+      await project.write('job.py', '');
+      await project.write('job.yaml', `input:\n  path: "${path}"\n`);
+      await project.write('data/_a.json', '');
+      const { exitCode, stderr } = await run(['submit', '--backend', 'local', 'job.py']);
+      expect(stderr).toContain(
+        `sparkctl: The input ${project.path(path)} matches no file.\n  Hint: Put it there, or change input.path in job.yaml.\n`,
+      );
+      expect(exitCode).toBe(66);
+    },
+  );
+
+  it('names the file whose compression it cannot undo', async () => {
+    await project.write('job.py', '');
+    await project.write(
+      'job.yaml',
+      'input: { path: "data/*" }\ndatabase: { path: a.db, table: { name: t, primaryKey: [a], columns: [{ name: a, type: text }] } }\n',
+    );
+    await project.write('data/a.lz4', '');
+    const { exitCode, stderr } = await run(['submit', '--backend', 'local', 'job.py']);
+    expect(stderr).toContain(`The lines of ${project.path('data/a.lz4')} cannot be counted`);
+    expect(exitCode).toBe(66);
+  });
+});
+
 describe('a manifest with mistakes', () => {
   it('has outputs that stay in the project, and placeholders that are known', async () => {
     await project.write('job.py', '');

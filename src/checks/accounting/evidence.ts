@@ -1,6 +1,6 @@
 import type { CommittedRun } from '../../database/committed-run.ts';
+import { countRecords } from '../../input/count-lines.ts';
 import type { CheckContext } from '../check.ts';
-import { countLines } from './count-lines.ts';
 
 /** The mode in which a run replaces all that was in its table. */
 const overwriting = 'overwrite';
@@ -23,15 +23,12 @@ export interface Evidence {
 
 export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
   const { database, table, inputFiles, inputFormat, runId, signal } = context;
-  const headerLines = inputFormat === 'csv' ? 1 : 0;
-  let read = 0;
-  for (const file of inputFiles) read += Math.max(0, (await countLines(file, signal)) - headerLines);
   const run = runOf(context);
   const last = database.lastCommittedRun(run?.target ?? table.name);
   const replacesTable = run === undefined || run.mode === overwriting;
   const quarantine = database.quarantine(table.name, replacesTable ? undefined : run.runId);
   return {
-    read,
+    read: await countRecords(inputFiles, inputFormat, signal),
     tableRows: database.tableInfo(table.name) === undefined ? 0 : database.count(table.name),
     rejected: quarantine?.counts() ?? {},
     hasQuarantine: quarantine !== undefined,

@@ -6,7 +6,7 @@ import type { paint } from './progress.ts';
 
 const number = new Intl.NumberFormat('en-US');
 
-/** `100,000 read = 95,012 loaded + 3,988 quarantined + 1,000 duplicates + 0 filtered`. */
+/** `100,000 read = 95,012 loaded + 3,988 quarantined + 1,000 duplicates + 0 filtered`, or `≠` where it does not add up. */
 export function formatAccounting(accounting: NonNullable<RunRecord['accounting']>): string {
   const { read, loaded, quarantined, duplicates, filtered } = accounting;
   const parts = [
@@ -15,7 +15,8 @@ export function formatAccounting(accounting: NonNullable<RunRecord['accounting']
     `${number.format(duplicates)} duplicates`,
     `${number.format(filtered)} filtered`,
   ];
-  return `${number.format(read)} read = ${parts.join(' + ')}`;
+  const relation = read === loaded + quarantined + duplicates + filtered ? '=' : '≠';
+  return `${number.format(read)} read ${relation} ${parts.join(' + ')}`;
 }
 
 /** What a person wants to know at the end of a run. */

@@ -4,6 +4,7 @@ import { hasErrorCode } from '../../errors/has-error-code.ts';
 import { nearestWord } from '../../errors/nearest-word.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { canAccess } from '../../files/can-access.ts';
+import { escapePattern, isPattern } from '../../files/path-pattern.ts';
 import { resolveInside } from '../../files/resolve-inside.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { parseMemoryMb } from '../parse-memory.ts';
@@ -60,7 +61,7 @@ async function resolveManifest(
     return absolute ?? join(project, value);
   };
   const input = source.input && {
-    path: await inside(['input', 'path'], source.input.path),
+    path: await asInput(await inside(['input', 'path'], source.input.path), project),
     format: source.input.format ?? formatOfPath(source.input.path),
   };
   const database = source.database && {
@@ -97,6 +98,13 @@ async function resolveManifest(
     ),
     checks: source.checks,
   };
+}
+
+/** In a pattern the letters of the project's own path stand for themselves. */
+async function asInput(path: string, project: string): Promise<string> {
+  const within = relative(project, path);
+  if (!isPattern(project) || !isPattern(within) || (await canAccess(path))) return path;
+  return `${escapePattern(project)}/${within}`;
 }
 
 /** What stays as it is, since a manifest is read before there is a run. */

@@ -15,16 +15,18 @@ export const manifestSchema = z.strictObject({
   dataset: datasetSpec.optional().describe('A seeded generator that makes the input before the job runs.'),
   input: z
     .strictObject({
-      path: path.describe('The input, relative to the project.'),
+      path: path.describe(
+        'The input, relative to the project: a file, a folder or a pattern (*, ?, [a-z], {a,b}), as Spark reads it.',
+      ),
       format: z
         .enum(inputFormats)
         .optional()
         .describe(
-          'How its lines are to be counted: the first line of csv is a header. Default: by the file extension.',
+          'How its lines are to be counted: the first line of csv is a header. Default: by the file extension, that of a compression left aside.',
         ),
     })
     .optional()
-    .describe('What the job reads. Without a dataset the file must be there.'),
+    .describe('What the job reads. Without a dataset it must be there.'),
   database: z
     .strictObject({
       path: path.describe('The SQLite database, relative to the project. Made when it is not there.'),

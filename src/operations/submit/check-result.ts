@@ -5,9 +5,9 @@ import type { Manifest } from '../../config/manifest/manifest.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { exitCodeOfCause } from '../../errors/failure-cause.ts';
+import { findInput } from '../../input/find-input.ts';
 import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { Accounting } from '../../runs/run-record.ts';
-import { inputFiles } from '../input-files.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
@@ -31,7 +31,7 @@ export async function checkRun({
 }: CheckWork): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
   const { path, table } = manifest.database;
-  const files = manifest.input === undefined ? [] : await inputFiles(manifest.input.path);
+  const files = manifest.input === undefined ? [] : await findInput(manifest.input.path, manifest.file);
   const view = {
     table,
     ledger,

@@ -3,7 +3,9 @@ import type { Manifest } from '../../config/manifest/manifest.ts';
 import { createDatabase } from '../../database/create-database.ts';
 import { generateDataset } from '../../datasets/generate-dataset.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
-import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { mustBeCountable } from '../../input/decompress.ts';
+import { findInput } from '../../input/find-input.ts';
+import { unreadable } from '../../input/unreadable.ts';
 import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -22,7 +24,7 @@ export async function prepareInput(
   const { dataset, input } = manifest;
   if (input === undefined) return undefined;
   if (dataset === undefined) {
-    await mustBeReadable(input.path, manifest.file);
+    await mustBeReadable(manifest);
     return undefined;
   }
   return await journal.phase('dataset', 'dataset', async () => {
@@ -63,20 +65,16 @@ export async function prepareDatabase(
   });
 }
 
-async function mustBeReadable(path: string, manifest: string): Promise<void> {
-  // Wildcards are Spark's to resolve.
-  if (/[*?[{]/.test(path)) return;
-  try {
-    await access(path, constants.R_OK);
-  } catch (error) {
-    const denied = (error as NodeJS.ErrnoException).code === 'EACCES';
-    throw new SparkctlError({
-      code: denied ? 'input-unreadable' : 'input-missing',
-      cause: denied ? 'permission' : 'input',
-      message: `The input ${path} ${denied ? 'cannot be read: permission denied' : 'is not there'}.`,
-      hint: denied ? 'Give yourself read permission.' : `Put it there, or change input.path in ${manifest}.`,
-      details: { path },
-      origin: error,
-    });
+/** What can be known of an input before it is read: its files are there, may be read, and can be counted where the result is checked. */
+async function mustBeReadable({ input, database, file }: Manifest): Promise<void> {
+  if (input === undefined) return;
+  const files = await findInput(input.path, file);
+  for (const path of files) {
+    if (database !== undefined) mustBeCountable(path);
+    try {
+      await access(path, constants.R_OK);
+    } catch (error) {
+      throw unreadable(error, path);
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { countLines } from '../../src/checks/accounting/count-lines.ts';
+import { countLines } from '../../src/input/count-lines.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';
 
 async function linesOf(content: string | Uint8Array): Promise<number> {

@@ -1,24 +1,28 @@
-import { filePieces } from '../../datasets/file-pieces.ts';
-import { hasErrorCode } from '../../errors/has-error-code.ts';
-import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import type { InputFormat } from '../config/manifest/input-format.ts';
 import { BlankSoFar } from './blank-so-far.ts';
+import { contentOf } from './decompress.ts';
+import { unreadable } from './unreadable.ts';
 
 const lineFeed = 0x0a;
+
+/** How many records the files of an input hold: the lines that are neither blank nor, in CSV, the header of their file. */
+export async function countRecords(
+  files: readonly string[],
+  format: InputFormat | undefined,
+  signal?: AbortSignal,
+): Promise<number> {
+  const headerLines = format === 'csv' ? 1 : 0;
+  let records = 0;
+  for (const file of files) records += Math.max(0, (await countLines(file, signal)) - headerLines);
+  return records;
+}
 
 /** How many lines of a file are not blank, read piece by piece. A blank line holds nothing but white space. */
 export async function countLines(path: string, signal?: AbortSignal): Promise<number> {
   try {
-    return await count(filePieces(path, signal));
+    return await count(contentOf(path, signal));
   } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EIO')) throw error;
-    throw new SparkctlError({
-      code: 'input-unreadable',
-      cause: 'input',
-      message: `The input ${path} cannot be read: ${(error as Error).message}.`,
-      hint: 'Correct the path of the input, or give yourself permission to read it.',
-      details: { path },
-      origin: error,
-    });
+    throw unreadable(error, path);
   }
 }
 
