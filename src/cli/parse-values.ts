@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isClusterName } from '../cluster/cluster-folder.ts';
 import { parseMemoryMb } from '../config/parse-memory.ts';
 
 /** A whole number of at least `minimum`. */
@@ -33,6 +34,6 @@ export function duration(text: string): number {
 
 /** A name for a cluster: it becomes a folder, and part of container names. */
 export function clusterName(text: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(text)) return text;
+  if (isClusterName(text)) return text;
   throw new InvalidArgumentError('It must be lower-case letters, digits and hyphens.');
 }

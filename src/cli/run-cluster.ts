@@ -129,7 +129,8 @@ function contextOf({ host, signal }: CommandContext, progress?: Progress): Opera
   return {
     project: projectFolder(host.workingFolder),
     environment: host.environment,
-    emit: (event) => progress?.show(event),
+    // Commands that show no progress still say what is wrong.
+    emit: (event) => (progress ?? makeProgress('quiet', host.stderr, host.environment)).show(event),
     signal,
   };
 }

@@ -4,18 +4,29 @@ import { projectFolder } from '../config/project-folder.ts';
 import { followRunLog } from '../operations/follow-run-log.ts';
 import { openLink } from '../operations/open-link.ts';
 import { diffRuns } from '../runs/diff-runs.ts';
-import { findRun, listRuns, reportFile, runFolder } from '../runs/run-store.ts';
+import { findRun, readRuns, reportFile, runFolder } from '../runs/run-store.ts';
 import type { CommandContext } from './command-context.ts';
-import { paint } from './render/progress.ts';
+import { makeProgress, paint } from './render/progress.ts';
 import { formatRunDiff } from './render/run-diff.ts';
 import { formatRunDetails, formatRunList } from './render/run-table.ts';
 
 export async function runsList(json: boolean, { host }: CommandContext): Promise<number> {
-  const runs = await listRuns(projectFolder(host.workingFolder));
+  const { runs, damaged } = await readRuns(projectFolder(host.workingFolder));
+  const progress = makeProgress('quiet', host.stderr, host.environment);
+  for (const { path, reason } of damaged)
+    progress.show({
+      kind: 'warning',
+      text: `The record ${path} cannot be used, and is passed over: ${reason}`,
+    });
+  const listed = runs.map(({ record, situation }) => ({
+    ...record,
+    ...(situation === 'elsewhere' && { elsewhere: true }),
+  }));
+  const passedOver = damaged.map(({ path, reason }) => ({ path, reason }));
   host.stdout.write(
     json
-      ? `${JSON.stringify({ schemaVersion: 1, runs }, null, 2)}\n`
-      : formatRunList(runs, paint(host.stdout, host.environment)),
+      ? `${JSON.stringify({ schemaVersion: 1, runs: listed, damaged: passedOver }, null, 2)}\n`
+      : formatRunList(runs),
   );
   return 0;
 }

@@ -21,3 +21,18 @@ export async function allOrNone(
   );
   if (failures.length > 0) throw failures[0];
 }
+
+/** Does the same with each of many things, a few at a time: with all at once, files would run out of descriptors. */
+export async function mapFew<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+  atOnce = 16,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const rest = items.entries();
+  const worker = async () => {
+    for (const [index, item] of rest) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  return results;
+}

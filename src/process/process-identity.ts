@@ -75,6 +75,12 @@ export function seesProcesses(): boolean {
   return process.platform !== 'linux' || linkTarget('/proc/self') === String(process.pid);
 }
 
+/** The place of a process that is elsewhere, for people. */
+export function describePlace({ host }: Place): string {
+  const [name, own] = [host, linuxHost()].map((each) => each?.split(' ').at(-1) ?? 'an unknown host');
+  return name === own ? `another PID namespace of ${name}` : `host ${name}`;
+}
+
 async function startOf(pid: number): Promise<string | undefined> {
   return process.platform === 'linux' ? startTicks(String(pid)) : await startDate(pid);
 }
@@ -88,12 +94,16 @@ async function ownPlace(): Promise<Place> {
 
 function linuxPlace(): Place {
   return {
-    host: [firstLine('/etc/machine-id') ?? firstLine('/var/lib/dbus/machine-id'), hostname()]
-      .filter(Boolean)
-      .join(' '),
+    host: linuxHost(),
     boot: firstLine('/proc/sys/kernel/random/boot_id'),
     pidNamespace: linkTarget('/proc/self/ns/pid'),
   };
+}
+
+/** The id, where there is one: machines that were made from one image, or moved, may share the other. */
+function linuxHost(): string {
+  const id = firstLine('/etc/machine-id') ?? firstLine('/var/lib/dbus/machine-id');
+  return [id, hostname()].filter(Boolean).join(' ');
 }
 
 async function otherPlace(): Promise<Place> {

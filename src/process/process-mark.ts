@@ -12,40 +12,48 @@ export const markVariable = 'SPARKCTL_MARK';
 
 /** The ids of the living processes of this user that carry a mark, in ascending order. */
 export async function findMarked(mark: string): Promise<readonly number[]> {
-  return process.platform === 'linux' ? findInProc(mark) : await findWithPs(mark);
+  return (await livingMarks()).get(mark) ?? [];
 }
 
-function findInProc(mark: string): readonly number[] {
+/** The marks of all living processes of this user, each with the ids of those that carry it. */
+export async function livingMarks(): Promise<ReadonlyMap<string, readonly number[]>> {
+  const found = new Map<string, number[]>();
+  const environments = process.platform === 'linux' ? environmentsInProc() : await environmentsOfPs();
+  for (const [pid, variables] of environments) {
+    if (pid === process.pid) continue;
+    const marks = variables.filter((variable) => variable.startsWith(`${markVariable}=`));
+    for (const mark of new Set(marks.map((variable) => variable.slice(markVariable.length + 1))))
+      found.set(
+        mark,
+        [...(found.get(mark) ?? []), pid].sort((a, b) => a - b),
+      );
+  }
+  return found;
+}
+
+type Environments = Iterable<readonly [pid: number, variables: readonly string[]]>;
+
+function* environmentsInProc(): Environments {
   if (!seesProcesses()) throw foreignProc();
-  const wanted = `${markVariable}=${mark}`;
-  const found: number[] = [];
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    if (carries(pid, wanted)) found.push(pid);
+    if (Number.isInteger(pid)) yield [pid, environmentOf(pid)];
   }
-  return found.sort((a, b) => a - b);
 }
 
-function carries(pid: number, wanted: string): boolean {
+function environmentOf(pid: number): readonly string[] {
   try {
     // A zombie's environment reads as empty, so that it does not count as living.
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(wanted);
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
   } catch {
     // Ended meanwhile, or another user's: in both cases none of ours.
-    return false;
+    return [];
   }
 }
 
-async function findWithPs(mark: string): Promise<readonly number[]> {
+async function environmentsOfPs(): Promise<Environments> {
   const { stdout } = await runCommand('ps', ['-A', '-E', '-ww', '-o', 'pid=,command=']);
-  const wanted = `${markVariable}=${mark}`;
-  return stdout
-    .split('\n')
-    .filter((line) => line.split(' ').includes(wanted))
-    .map((line) => Number.parseInt(line, 10))
-    .filter((pid) => pid !== process.pid)
-    .sort((a, b) => a - b);
+  return stdout.split('\n').map((line) => [Number.parseInt(line, 10), line.split(' ')] as const);
 }
 
 /** A signal to a number that was found there would hit a process that has nothing to do with it. */

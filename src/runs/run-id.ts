@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
+const runId = /^[a-z0-9][a-z0-9-]{0,39}-\d{8}-\d{6}-[0-9a-f]{6}$/;
+
+/** Tells whether a text is the id of a run: then it is safe as a part of a path, and as a process's mark. */
+export function isRunId(text: string): boolean {
+  return runId.test(text);
+}
+
 /** `etl-20260131-235959-3f9a1c`: the job, the instant in UTC, and something that no other run of that second has. */
 export function newRunId(job: string, now: Date): string {
   const name =

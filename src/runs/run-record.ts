@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { exitCodeOfCause } from '../errors/failure-cause.ts';
+import { plainName } from '../files/plain-name.ts';
 import { processIdentity } from '../process/process-identity.ts';
+import { isRunId } from './run-id.ts';
 
 const causes = Object.keys(exitCodeOfCause) as (keyof typeof exitCodeOfCause)[];
 
@@ -62,7 +64,7 @@ export const runStates = [
 
 export const runRecordSchema = z.object({
   schemaVersion: z.literal(1),
-  id: z.string(),
+  id: z.string().refine(isRunId, 'it is not the id of a run'),
   state: z.enum(runStates),
   /** Why it ended badly: `application` is the script itself, the others are sparkctl's own. */
   cause: z.enum(['application', ...causes]).optional(),
@@ -76,6 +78,7 @@ export const runRecordSchema = z.object({
     manifest: z.string().optional(),
     arguments: z.array(z.string()),
   }),
+  /** As it was at the time. Where the record is found counts. */
   project: z.string(),
   startedAt: z.string(),
   finishedAt: z.string().optional(),
@@ -92,6 +95,10 @@ export const runRecordSchema = z.object({
       workers: z.number().int().optional(),
       ephemeral: z.boolean(),
       reason: z.string(),
+    })
+    .refine(({ name, backend }) => backend === 'external' || plainName.test(name), {
+      path: ['name'],
+      message: 'it is not the name of a cluster',
     })
     .optional(),
   versions: z.object({

@@ -1,10 +1,11 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nearestWord } from '../errors/nearest-word.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
-import { readIfPresent } from '../files/read-if-present.ts';
+import { type DamagedFile, type ReadJson, readJson } from '../files/read-json.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
+import { mapFew } from '../process/all-or-none.ts';
 import { livenessOf } from '../process/process-identity.ts';
 import { isFinal, type RunRecord, runRecordSchema } from './run-record.ts';
 
@@ -43,17 +44,47 @@ export async function writeRun(record: RunRecord): Promise<void> {
   }
 }
 
+/**
+ * A run as it is found: over, going on, going on where nothing can be said of it from here (another host or PID
+ * namespace), or abandoned: written down as going on although the sparkctl that looked after it is dead.
+ */
+export interface FoundRun {
+  readonly record: RunRecord;
+  readonly situation: 'over' | 'going-on' | 'elsewhere' | 'abandoned';
+}
+
+export interface FoundRuns {
+  /** The newest first. */
+  readonly runs: readonly FoundRun[];
+  /** Records that cannot be trusted. Nothing is done for what they say. */
+  readonly damaged: readonly DamagedFile[];
+}
+
+/** Reads the record of every run of the project. An abandoned one is shown as lost. */
+export async function readRuns(project: string, judge: Judge = livenessOf): Promise<FoundRuns> {
+  const entries = await readdir(runsFolder(project), { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  const read = await mapFew(folders, ({ name }) => readRun(project, name, judge));
+  return {
+    runs: read
+      .flatMap((each) => (each.kind === 'value' ? [each.value] : []))
+      .sort(
+        ({ record: a }, { record: b }) => b.startedAt.localeCompare(a.startedAt) || b.id.localeCompare(a.id),
+      ),
+    damaged: read.filter((each) => each.kind === 'damaged').sort((a, b) => a.path.localeCompare(b.path)),
+  };
+}
+
 /** Every run of the project, the newest first. One whose sparkctl died is shown as lost. */
 export async function listRuns(project: string): Promise<readonly RunRecord[]> {
-  const names = await readdir(runsFolder(project)).catch(() => []);
-  const runs = await Promise.all(names.map((name) => readRun(project, name)));
-  return runs
-    .filter((run) => run !== undefined)
-    .sort((a, b) => b.startedAt.localeCompare(a.startedAt) || b.id.localeCompare(a.id));
+  return (await readRuns(project)).runs.map(({ record }) => record);
 }
 
 /** The run of that id, or one whose id begins so, or the newest where no id is given. */
 export async function findRun(project: string, id: string | undefined): Promise<RunRecord> {
+  const exact = id === undefined ? undefined : await readRun(project, id);
+  if (exact?.kind === 'value') return exact.value.record;
+  if (exact?.kind === 'damaged') throw damagedRun(exact);
   const runs = await listRuns(project);
   const fitting = runs.filter((run) => id === undefined || run.id === id || run.id.startsWith(id));
   const [first] = fitting.filter((run) => run.id === id).concat(fitting);
@@ -83,24 +114,50 @@ export async function findRun(project: string, id: string | undefined): Promise<
   });
 }
 
-async function readRun(project: string, id: string): Promise<RunRecord | undefined> {
-  const text = await readIfPresent(join(runFolder(project, id), 'run.json'));
-  if (text === undefined) return undefined;
-  const parsed = runRecordSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) return undefined;
-  const run = parsed.data;
-  return isFinal(run.state) || (await livenessOf(run.owner)) !== 'dead' ? run : lost(run);
+function damagedRun({ path, reason }: DamagedFile): SparkctlError {
+  return new SparkctlError({
+    code: 'damaged-run',
+    cause: 'input',
+    message: `The record ${path} cannot be used: ${reason}.`,
+    hint: 'The output of the run is beside it. See the others: sparkctl runs list',
+    details: { path },
+  });
 }
 
-/** The runs that are written down as going on although the sparkctl that looked after them is dead. */
-export async function abandonedRuns(project: string): Promise<readonly RunRecord[]> {
-  const abandoned: RunRecord[] = [];
-  for (const run of await listRuns(project)) {
-    if (run.state !== 'lost') continue;
-    const written = JSON.parse((await readIfPresent(join(runFolder(project, run.id), 'run.json'))) ?? '{}');
-    if (written.state !== 'lost') abandoned.push(run);
+type Judge = typeof livenessOf;
+
+async function readRun(project: string, id: string, judge: Judge = livenessOf): Promise<ReadJson<FoundRun>> {
+  const read = await readRecord(project, id);
+  if (read.kind !== 'value') return read;
+  if (isFinal(read.value.state)) return { kind: 'value', value: { record: read.value, situation: 'over' } };
+  const liveness = await judge(read.value.owner);
+  if (liveness !== 'dead') {
+    const situation = liveness === 'alive' ? 'going-on' : 'elsewhere';
+    return { kind: 'value', value: { record: read.value, situation } };
   }
-  return abandoned;
+  // It may have written its last words after they were read here and before it ended: the dead write no more.
+  const last = await readRecord(project, id);
+  if (last.kind !== 'value') return last;
+  const found: FoundRun = isFinal(last.value.state)
+    ? { record: last.value, situation: 'over' }
+    : { record: lost(last.value), situation: 'abandoned' };
+  return { kind: 'value', value: found };
+}
+
+/** Reads what stands in a run's folder, as far as it can be that run's. */
+async function readRecord(project: string, id: string): Promise<ReadJson<RunRecord>> {
+  // An id is a word of the command line, too.
+  if (id === '' || id.includes('/') || id.startsWith('.') || id.includes('\0')) return { kind: 'absent' };
+  const folder = runFolder(project, id);
+  const found = await lstat(folder).catch(() => undefined);
+  if (found?.isSymbolicLink())
+    return { kind: 'damaged', path: folder, reason: 'the folder is a symbolic link' };
+  const path = join(folder, 'run.json');
+  const read = await readJson(path, runRecordSchema);
+  if (read.kind !== 'value') return read;
+  if (read.value.id !== id)
+    return { kind: 'damaged', path, reason: `it is the record of ${read.value.id}, in another run's folder` };
+  return { kind: 'value', value: { ...read.value, project } };
 }
 
 function lost(run: RunRecord): RunRecord {

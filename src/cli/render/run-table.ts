@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { RunRecord } from '../../runs/run-record.ts';
+import type { FoundRun } from '../../runs/run-store.ts';
 import { formatDuration } from './format-duration.ts';
 import { formatError } from './format-error.ts';
 import { formatTable } from './format-table.ts';
@@ -8,13 +9,13 @@ import { formatAccounting, formatRunSummary } from './run-summary.ts';
 
 type Paint = ReturnType<typeof paint>;
 
-export function formatRunList(runs: readonly RunRecord[], _color: Paint): string {
+export function formatRunList(runs: readonly FoundRun[]): string {
   if (runs.length === 0) return 'No run yet. Submit a job: sparkctl submit jobs/etl.py\n';
   return formatTable(
     ['run', 'state', 'exit', 'time', 'backend', 'rows'],
-    runs.map(({ id, state, exitCode, durationMs, cluster, accounting }) => [
+    runs.map(({ record: { id, state, exitCode, durationMs, cluster, accounting }, situation }) => [
       id,
-      state,
+      situation === 'elsewhere' ? `${state} elsewhere` : state,
       exitCode === undefined ? '' : String(exitCode),
       durationMs === undefined ? '' : formatDuration(durationMs),
       cluster?.backend ?? '',

@@ -85,8 +85,8 @@ export const dockerBackend: ClusterBackend = {
 /** Without a daemon there is no cluster, unless a record says that there was one: then its silence is the answer. */
 async function daemonFor(
   name: string,
-  { project, environment }: BackendContext,
+  { project, environment, emit }: BackendContext,
 ): Promise<Daemon | undefined> {
-  const recorded = (await readRecord(project, name)) !== undefined;
+  const recorded = (await readRecord(project, name, emit)) !== undefined;
   return recorded ? await connectDocker(environment) : await connectIfThere(environment);
 }

@@ -4,7 +4,7 @@ import { foreseen } from '../../errors/foreseen.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { endMarked } from '../../process/end-marked.ts';
 import { followFile } from '../../process/follow-file.ts';
-import { livenessOf } from '../../process/process-identity.ts';
+import { describePlace, livenessOf, whereIs } from '../../process/process-identity.ts';
 import { acquireProcessLock } from '../../process/process-lock.ts';
 import { findJava } from '../../runtime/find-java.ts';
 import { findPython } from '../../runtime/find-python.ts';
@@ -15,7 +15,12 @@ import type { ClusterPlan } from '../cluster-plan.ts';
 import type { ClusterConnection } from '../driver.ts';
 import { choosePort } from './choose-port.ts';
 import { loopback } from './daemon-command.ts';
-import { type LocalClusterRecord, readRecord, recordedNames, writeRecord } from './local-cluster-record.ts';
+import {
+  type LocalClusterRecord,
+  readRecord,
+  recordedClusters,
+  writeRecord,
+} from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath } from './local-node.ts';
 import { startLocalCluster, startWorkers, withMoreWorkers } from './start-local-cluster.ts';
@@ -33,7 +38,7 @@ export const localBackend: ClusterBackend = {
 
   async up(plan, context) {
     await using _lock = await lockCluster(plan.name, context);
-    const record = await readRecord(context.project, plan.name);
+    const record = await ownRecord(plan.name, context);
     if (record !== undefined && samePlan(record, plan)) {
       const status = await localClusterStatus(record);
       if (status.state === 'running') return { status, changed: false };
@@ -54,27 +59,27 @@ export const localBackend: ClusterBackend = {
 
   async down(name, context) {
     await using _lock = await lockCluster(name, context);
-    const record = await readRecord(context.project, name);
+    const record = await ownRecord(name, context);
     return await stopLocalCluster(name, context, { keepEvents: record?.ephemeral !== true });
   },
 
   async scale(name, workers, context) {
     await using _lock = await lockCluster(name, context);
-    return await localClusterStatus(await rescale(await recordOf(name, context), workers, context));
+    return await localClusterStatus(await rescale(await mustBeThere(name, context), workers, context));
   },
 
   async status(name, context) {
-    const record = await readRecord(context.project, name);
+    const record = await readRecord(context.project, name, context.emit);
     return record === undefined ? undefined : await localClusterStatus(record);
   },
 
   async list(context) {
-    const names = await recordedNames(context.project);
-    return await Promise.all(names.map(async (name) => localClusterStatus(await recordOf(name, context))));
+    const records = await recordedClusters(context.project, context.emit);
+    return await Promise.all(records.map(localClusterStatus));
   },
 
   async *logs(name, node, follow, context) {
-    const record = await recordOf(name, context);
+    const record = await mustBeThere(name, context);
     if (!record.nodes.some((each) => each.name === node)) {
       throw new SparkctlError({
         code: 'unknown-node',
@@ -87,7 +92,7 @@ export const localBackend: ClusterBackend = {
   },
 
   async connect(name, context) {
-    const record = await recordOf(name, context);
+    const record = await mustBeThere(name, context);
     const secret = await readFile(secretPath(context.project, name), 'utf8');
     return connection(
       masterUrl(record),
@@ -115,10 +120,13 @@ export const localBackend: ClusterBackend = {
 
   async reclaim(context) {
     const reclaimed: string[] = [];
-    for (const name of await recordedNames(context.project)) {
-      const record = await readRecord(context.project, name);
-      if (record === undefined || !record.ephemeral || (await livenessOf(record.owner)) !== 'dead') continue;
+    for (const record of await recordedClusters(context.project)) {
+      if (!(await isOrphan(record))) continue;
+      const { name } = record;
       await using _lock = await lockCluster(name, context);
+      // While the lock was waited for, somebody may have removed it and made another of that name.
+      const now = await readRecord(context.project, name);
+      if (now === undefined || !(await isOrphan(now))) continue;
       if (await stopLocalCluster(name, context, { keepEvents: false })) reclaimed.push(name);
     }
     return reclaimed;
@@ -144,8 +152,24 @@ function connection(master: string, secret: string, folder: string, historyUrl?:
   };
 }
 
-async function recordOf(name: string, context: BackendContext): Promise<LocalClusterRecord> {
-  const record = await readRecord(context.project, name);
+async function isOrphan({ ephemeral, owner }: LocalClusterRecord): Promise<boolean> {
+  return ephemeral && (await livenessOf(owner)) === 'dead';
+}
+
+/** The record of a cluster that may be changed from here, where there is one. */
+async function ownRecord(name: string, context: BackendContext): Promise<LocalClusterRecord | undefined> {
+  const record = await readRecord(context.project, name, context.emit);
+  if (record === undefined || (await whereIs(record.owner)) !== 'elsewhere') return record;
+  throw new SparkctlError({
+    code: 'cluster-elsewhere',
+    cause: 'cluster',
+    message: `Cluster ${name} belongs to a sparkctl on ${describePlace(record.owner)}, and cannot be used or changed from here.`,
+    hint: `Work with it there, or give yours another name with --cluster. If that place is gone for good, delete ${clusterFolder(context.project, name)}.`,
+  });
+}
+
+async function mustBeThere(name: string, context: BackendContext): Promise<LocalClusterRecord> {
+  const record = await ownRecord(name, context);
   if (record !== undefined) return record;
   throw new SparkctlError({
     code: 'no-cluster',

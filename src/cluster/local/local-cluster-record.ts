@@ -1,30 +1,32 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfPresent } from '../../files/read-if-present.ts';
+import type { Emit } from '../../events/event.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
 import { processIdentity } from '../../process/process-identity.ts';
-import { clusterFolder, clustersFolder } from '../cluster-folder.ts';
+import { clusterFolder, clusterNames, isClusterName, readClusterRecord } from '../cluster-folder.ts';
+
+const port = z.number().int().min(1).max(65_535);
 
 const nodeRecord = z.object({
-  name: z.string(),
+  /** It becomes a part of paths. */
+  name: z.string().regex(/^(master|history|worker-[1-9]\d{0,5})$/),
   role: z.enum(['master', 'worker', 'history']),
   /** Every process of the node carries it; it is recorded before the first of them starts. */
-  mark: z.string(),
-  webPort: z.number().int(),
+  mark: z.string().regex(/^[0-9a-f-]{36}\/[a-z0-9-]+$/),
+  webPort: port,
 });
 
 const localClusterRecord = z.object({
   schemaVersion: z.literal(1),
   backend: z.literal('local'),
-  name: z.string(),
+  name: z.string().refine(isClusterName, 'it is not the name of a cluster'),
   ephemeral: z.boolean(),
   /** The sparkctl process that an ephemeral cluster belongs to. */
   owner: processIdentity,
-  masterPort: z.number().int(),
-  workerCores: z.number().int(),
-  workerMemoryMb: z.number().int(),
-  nodes: z.array(nodeRecord),
+  masterPort: port,
+  workerCores: z.number().int().positive(),
+  workerMemoryMb: z.number().int().positive(),
+  nodes: z.array(nodeRecord).refine(hasOneOfEach, 'they are not one master, one history server and workers'),
 });
 
 export type LocalNodeRecord = z.output<typeof nodeRecord>;
@@ -35,23 +37,39 @@ export function recordPath(project: string, name: string): string {
   return join(clusterFolder(project, name), 'cluster.json');
 }
 
-export async function readRecord(project: string, name: string): Promise<LocalClusterRecord | undefined> {
-  const text = await readIfPresent(recordPath(project, name));
-  if (text === undefined) return undefined;
-  const record = localClusterRecord.safeParse(JSON.parse(text));
-  return record.success ? record.data : undefined;
+export async function readRecord(
+  project: string,
+  name: string,
+  emit?: Emit,
+): Promise<LocalClusterRecord | undefined> {
+  return await readClusterRecord(
+    project,
+    name,
+    'cluster.json',
+    localClusterRecord,
+    (record) => record.name,
+    emit,
+  );
 }
 
 export async function writeRecord(project: string, record: LocalClusterRecord): Promise<void> {
   await writeAtomically(recordPath(project, record.name), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** The names of the local clusters that have a record in this project, dead ones included. */
-export async function recordedNames(project: string): Promise<readonly string[]> {
-  const entries = await readdir(clustersFolder(project), { withFileTypes: true }).catch(() => []);
-  const names: string[] = [];
-  for (const entry of entries.filter((each) => each.isDirectory())) {
-    if ((await readRecord(project, entry.name)) !== undefined) names.push(entry.name);
+/** The local clusters that have a record in this project, dead ones included. */
+export async function recordedClusters(project: string, emit?: Emit): Promise<readonly LocalClusterRecord[]> {
+  const records: LocalClusterRecord[] = [];
+  for (const name of await clusterNames(project)) {
+    const record = await readRecord(project, name, emit);
+    if (record !== undefined) records.push(record);
   }
-  return names.sort();
+  return records;
+}
+
+function hasOneOfEach(nodes: readonly LocalNodeRecord[]): boolean {
+  const names = new Set(nodes.map(({ name }) => name));
+  const fits = nodes.every(({ name, role }) =>
+    role === 'worker' ? name.startsWith('worker-') : name === role,
+  );
+  return fits && names.size === nodes.length && names.has('master') && names.has('history');
 }

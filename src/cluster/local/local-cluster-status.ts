@@ -1,3 +1,4 @@
+import { describePlace, whereIs } from '../../process/process-identity.ts';
 import { findMarked } from '../../process/process-mark.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
 import { readMasterState } from '../master-state.ts';
@@ -6,6 +7,7 @@ import { masterUrl, nodeOf, nodeUrl } from './local-node.ts';
 
 /** What there is of a recorded cluster: which processes live, and which workers the master counts as ALIVE. */
 export async function localClusterStatus(record: LocalClusterRecord): Promise<ClusterStatus> {
+  if ((await whereIs(record.owner)) === 'elsewhere') return statusElsewhere(record);
   const master = nodeOf(record, 'master');
   const state = await readMasterState(nodeUrl(master));
   const alive = new Set(
@@ -19,16 +21,35 @@ export async function localClusterStatus(record: LocalClusterRecord): Promise<Cl
     role === 'worker' ? nodeState === 'registered' : nodeState === 'running',
   );
   return {
-    name: record.name,
-    backend: 'local',
+    ...planned(record),
     state: complete && state !== undefined ? 'running' : 'degraded',
-    ephemeral: record.ephemeral,
-    master: masterUrl(record),
     workers: { wanted, alive: nodes.filter(({ state: nodeState }) => nodeState === 'registered').length },
-    workerCores: record.workerCores,
-    workerMemoryMb: record.workerMemoryMb,
     links: { master: nodeUrl(master), history: nodeUrl(nodeOf(record, 'history')) },
     nodes,
+  };
+}
+
+function planned(record: LocalClusterRecord) {
+  const { name, ephemeral, workerCores, workerMemoryMb } = record;
+  return {
+    name,
+    backend: 'local' as const,
+    ephemeral,
+    master: masterUrl(record),
+    workerCores,
+    workerMemoryMb,
+  };
+}
+
+/** What stands in the record. Its addresses may be somebody else's here. */
+function statusElsewhere(record: LocalClusterRecord): ClusterStatus {
+  const reason = `on ${describePlace(record.owner)}`;
+  return {
+    ...planned(record),
+    state: 'elsewhere',
+    workers: { wanted: record.nodes.filter(({ role }) => role === 'worker').length, alive: 0 },
+    links: { master: '', history: '' },
+    nodes: record.nodes.map(({ name, role }) => ({ name, role, state: 'elsewhere', id: '-', reason })),
   };
 }
 

@@ -39,7 +39,8 @@ export async function chooseTarget(
   const wish = wishOf(job, request);
   const demand = executorDemand(given);
   const running = await findRunningCluster(wish, context);
-  if (running !== undefined) {
+  // One that is elsewhere is none; who names it is told so when it is to be made.
+  if (running !== undefined && running.state !== 'elsewhere') {
     mustHaveWorkers(running);
     mustFit(demand, running);
     return { kind: 'running', status: running };

@@ -48,6 +48,9 @@ function describe(info: ContainerInfo, projectFolder: string): FoundContainer | 
   const composeProject = labels[composeLabel.project];
   const folder = labels[label.project] ?? labels[composeLabel.workingFolder];
   if (role === undefined || composeProject === undefined || folder !== projectFolder) return undefined;
+  const cluster = labels[label.cluster] ?? clusterOfComposeProject(composeProject, projectFolder);
+  // It becomes a part of paths, and an image can bring labels of its own.
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(cluster)) return undefined;
   const number = labels[composeLabel.number] ?? '1';
   const published = (info.Ports ?? []).filter(({ PublicPort }) => PublicPort);
   return {
@@ -61,7 +64,7 @@ function describe(info: ContainerInfo, projectFolder: string): FoundContainer | 
           : role,
     role,
     composeProject,
-    cluster: labels[label.cluster] ?? clusterOfComposeProject(composeProject, projectFolder),
+    cluster,
     isRunning: info.State === 'running',
     address: Object.values(info.NetworkSettings?.Networks ?? {})[0]?.IPAddress || undefined,
     hostPorts: new Map(published.map(({ PrivatePort, PublicPort }) => [PrivatePort, PublicPort])),

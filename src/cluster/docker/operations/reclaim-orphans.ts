@@ -1,5 +1,6 @@
 import { livenessOf } from '../../../process/process-identity.ts';
 import type { BackendContext } from '../../backend.ts';
+import { isClusterName } from '../../cluster-folder.ts';
 import { findContainers } from '../containers/find-containers.ts';
 import { removeContainer } from '../containers/remove-container.ts';
 import { connectIfThere, type Daemon } from '../daemon/connect-docker.ts';
@@ -19,7 +20,7 @@ export async function reclaimOrphans(context: BackendContext): Promise<readonly 
   const clusters = new Set<string>();
   for (const labels of await ephemeralObjects(daemon, context.project)) {
     const name = labels[label.cluster];
-    if (name !== undefined && (await isOrphan(labels))) clusters.add(name);
+    if (name !== undefined && isClusterName(name) && (await isOrphan(labels))) clusters.add(name);
   }
   for (const name of clusters) {
     await using _lock = await lockCluster(name, context);
