@@ -44,7 +44,9 @@ def committed_before(arguments: argparse.Namespace) -> CommittedRun | None:
     """
     wait_ms = lock_timeout_ms(arguments)
     check_database(arguments.database, wait_ms)
-    return find_run(arguments.database, arguments.run_id, wait_ms) if arguments.run_id else None
+    if not arguments.run_id:
+        return None
+    return find_run(arguments.database, arguments.run_id, arguments.table, wait_ms)
 
 
 def run_job(name: str, job: Callable[[], CommittedRun]) -> None:

@@ -65,7 +65,7 @@ def test_a_write_publishes_rows_and_its_run(database, query, left_behind):
     done = plan(database, runId="first")
     assert write(done, [people(1, 2)], [people(3)], []) is True
     assert query("SELECT * FROM people ORDER BY id") == [(1, "n1"), (2, "n2"), (3, "n3")]
-    run = find_run(database, "first")
+    run = find_run(database, "first", "people")
     assert run is not None
     assert (run.target, run.mode, run.read, run.loaded) == ("people", "overwrite", 3, 3)
     assert (run.quarantined, run.duplicates, run.filtered, run.repeated) == (0, 0, 0, True)
@@ -141,7 +141,7 @@ def test_rejected_rows_are_published_with_their_lines(database, query):
         ("r", "a.json", 6, "invalid-value", "raw a0:6"),
         ("r", "a.json", 7, "missing-key", "raw a100:1"),
     ]
-    run = find_run(database, "r")
+    run = find_run(database, "r", "people")
     assert run is not None
     assert (run.read, run.loaded, run.quarantined, run.duplicates, run.filtered) == (8, 3, 4, 0, 1)
 
@@ -175,7 +175,7 @@ def test_the_first_line_of_a_key_wins(database, query, mode, spread):
     assert query("SELECT line FROM people_quarantine WHERE source_file = 'c.json' ORDER BY 1") == [
         (n,) for n in range(2, 25, 2)
     ]
-    run = find_run(database, "r")
+    run = find_run(database, "r", "people")
     assert run is not None
     assert (run.read, run.loaded, run.quarantined, run.duplicates) == (13 + 24, 19, 1, 17)
     assert run.checksum == written_checksum(query("SELECT * FROM people"))
@@ -184,27 +184,91 @@ def test_the_first_line_of_a_key_wins(database, query, mode, spread):
 def test_the_checksum_is_that_of_the_rows_that_a_run_has_added(database, query):
     write(plan(database, ROWS, runId="a"), [lines(1, 2, 3)])
     write(plan(database, ROWS, runId="b", mode="append"), [lines(3, 4, 2, file="file:///b.json")], [lines(9)])
-    run = find_run(database, "b")
+    run = find_run(database, "b", "people")
     assert run is not None
     assert (run.loaded, run.duplicates) == (2, 2)
     assert run.checksum == written_checksum(query("SELECT * FROM people WHERE id > 3"))
     write(plan(database, ROWS, runId="c", mode="upsert"), [lines(4, 5, file="file:///c.json")])
-    run = find_run(database, "c")
+    run = find_run(database, "c", "people")
     assert run is not None
     assert run.checksum == written_checksum(query("SELECT * FROM people WHERE id IN (4, 5)"))
 
 
-def test_a_run_ledger_from_before_there_was_a_checksum_goes_on(database, query):
-    write(plan(database, runId="old"), [people(1)])
+def test_several_tables_of_one_run_are_each_written_once(database, query):
+    for _ in range(2):
+        for table in ("people", "friends"):
+            asked = plan(database, ROWS, runId="r", table=table)
+            write(asked, [lines(1, (2, "wrong-type"))])
+    assert query("SELECT id FROM people") == query("SELECT id FROM friends") == [(1,)]
+    assert (
+        query("SELECT line FROM people_quarantine") == query("SELECT line FROM friends_quarantine") == [(2,)]
+    )
+    assert query("SELECT run_id, target, loaded, quarantined FROM sparkctl_runs ORDER BY rowid") == [
+        ("r", "people", 1, 1),
+        ("r", "friends", 1, 1),
+    ]
+    assert find_run(database, "r", "strangers") is None
+    assert plan(database, runId="r", table="Friends").already_committed is True
+
+
+BEFORE = """
+CREATE TABLE sparkctl_runs (run_id TEXT PRIMARY KEY NOT NULL, target TEXT NOT NULL, mode TEXT NOT NULL,
+  read INTEGER NOT NULL, loaded INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL,
+  filtered INTEGER NOT NULL, committed_at TEXT NOT NULL{checksum}) STRICT;
+CREATE TABLE people (id INTEGER NOT NULL PRIMARY KEY, name TEXT) STRICT;
+CREATE TABLE people_quarantine (run_id TEXT NOT NULL, source_file TEXT NOT NULL, line INTEGER NOT NULL,
+  reason TEXT NOT NULL, raw TEXT NOT NULL, PRIMARY KEY (source_file, line)) STRICT;
+CREATE INDEX by_reason ON people_quarantine (reason);
+CREATE VIEW rejected AS SELECT r.run_id, q.line FROM sparkctl_runs AS r JOIN people_quarantine AS q USING (run_id);
+INSERT INTO people VALUES (1, 'n1');
+INSERT INTO people_quarantine VALUES ('old', 'a.json', 2, 'wrong-type', 'raw');
+INSERT INTO sparkctl_runs VALUES ('old', 'people', 'append', 2, 1, 1, 0, 0, '2026-01-01T00:00:00.000Z'{value});
+"""
+
+
+def before(database, with_checksum=True):
+    """A database as it was made when the run id alone was the key of the ledger, or even before checksums."""
     connection = sqlite3.connect(database)
-    connection.execute("ALTER TABLE sparkctl_runs DROP COLUMN checksum")
+    connection.executescript(
+        BEFORE.format(checksum=", checksum TEXT", value=", 'sum'")
+        if with_checksum
+        else BEFORE.format(checksum="", value="")
+    )
     connection.close()
-    run = find_run(database, "old")
+
+
+@pytest.mark.parametrize("with_checksum", [True, False])
+def test_a_database_from_before_is_carried_over_with_all_that_is_in_it(database, query, with_checksum):
+    before(database, with_checksum)
+    run = find_run(database, "old", "people")
     assert run is not None
-    assert (run.loaded, run.checksum) == (1, None)
-    write(plan(database, runId="new"), [people(2)])
-    checksum = written_checksum([(2, "n2")])
-    assert query("SELECT run_id, checksum FROM sparkctl_runs") == [("old", None), ("new", checksum)]
+    assert (run.loaded, run.checksum) == (1, "sum" if with_checksum else None)
+    assert plan(database, ROWS, runId="old", mode="append").already_committed is True
+    for table in ("people", "friends"):
+        write(plan(database, ROWS, runId="new", mode="append", table=table), [lines(2, (3, "wrong-type"))])
+    assert query("SELECT run_id, target, checksum FROM sparkctl_runs ORDER BY rowid") == [
+        ("old", "people", "sum" if with_checksum else None),
+        *[("new", table, written_checksum([(2, "a0:1")])) for table in ("people", "friends")],
+    ]
+    assert query("SELECT run_id, source_file, line FROM people_quarantine ORDER BY rowid") == [
+        ("old", "a.json", 2),
+        ("new", "a.json", 2),
+    ]
+    assert query("SELECT run_id, line FROM rejected GROUP BY 1, 2") == [("new", 2), ("old", 2)]
+    assert query("SELECT tbl_name FROM sqlite_schema WHERE name = 'by_reason'") == [("people_quarantine",)]
+    assert query("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_write_that_fails_carries_nothing_over(database):
+    before(database)
+    with pytest.raises(errors.ConstraintError):
+        write(plan(database, mode="append"), [people(1)])
+    connection = sqlite3.connect(database)
+    was = connection.execute(
+        "SELECT sql FROM sqlite_schema WHERE name LIKE '%_quarantine' OR name LIKE '%_runs'"
+    )
+    assert all("PRIMARY KEY (run_id" not in sql for (sql,) in was.fetchall())
+    connection.close()
 
 
 @pytest.mark.parametrize("key", ["id", "name"])
@@ -312,19 +376,25 @@ def test_append_rejects_keys_that_are_there_and_upsert_takes_them(database, quer
     assert query("SELECT name FROM people WHERE id = 1") == [("a0:1",)]
     assert query("SELECT count(*) FROM people") == [(14,)]
     assert query("SELECT line FROM people_quarantine") == [(n,) for n in range(1, 24, 2)]
-    write(plan(database, ROWS, mode="upsert"), *(blocks[n::spread] for n in range(spread)))
+    write(plan(database, ROWS, mode="upsert", runId="up"), *(blocks[n::spread] for n in range(spread)))
     assert query("SELECT name FROM people WHERE id = 1") == [("b0:1",)]
-    assert query("SELECT line FROM people_quarantine") == [(n,) for n in range(3, 24, 2)]
+    assert query("SELECT line FROM people_quarantine WHERE run_id = 'up'") == [(n,) for n in range(3, 24, 2)]
 
 
-def test_overwrite_replaces_the_quarantine_and_other_modes_only_that_of_the_same_file(database, query):
+def test_overwrite_replaces_the_quarantine_and_other_modes_add_to_it(database, query):
+    """Whatever a row of the ledger counts is there, also if the next run reads a file of the same name."""
     write(plan(database, ROWS, runId="a"), [lines(1, (2, "invalid-value"))])
-    write(
-        plan(database, ROWS, runId="b", mode="append"), [lines((3, "wrong-type"), file="file:///data/b.json")]
-    )
-    assert query("SELECT run_id, source_file FROM people_quarantine") == [("a", "a.json"), ("b", "b.json")]
-    write(plan(database, ROWS, runId="c", mode="upsert"), [lines(1, 2)])
-    assert query("SELECT run_id, source_file FROM people_quarantine") == [("b", "b.json")]
+    write(plan(database, ROWS, runId="b", mode="append"), [lines(3, (4, "wrong-type"))])
+    write(plan(database, ROWS, runId="c", mode="upsert"), [lines(5, (6, "wrong-type"), (7, "missing-key"))])
+    kept = query("SELECT run_id, source_file, line, reason FROM people_quarantine ORDER BY 1, 2, 3")
+    assert kept == [
+        ("a", "a.json", 2, "invalid-value"),
+        ("b", "a.json", 2, "wrong-type"),
+        ("c", "a.json", 2, "wrong-type"),
+        ("c", "a.json", 3, "missing-key"),
+    ]
+    counted = query("SELECT run_id, count(*) FROM people_quarantine GROUP BY 1")
+    assert query("SELECT run_id, quarantined FROM sparkctl_runs ORDER BY 1") == counted
     write(plan(database, runId="d"), [people(1)])
     assert query("SELECT count(*) FROM people_quarantine") == [(0,)]
 

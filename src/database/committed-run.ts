@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 
-/** What the driver recorded of a run in the same transaction that published its rows. */
+/** What the driver recorded of one table of a run, in the same transaction that published its rows. */
 export interface CommittedRun {
   readonly runId: string;
   /** What was written, as the sink names it. */
@@ -26,9 +26,18 @@ interface Recorded extends Omit<CommittedRun, 'runId' | 'committedAt' | 'checksu
   readonly checksum?: string | null;
 }
 
-export function readCommittedRun(connection: Connection, runId: string): CommittedRun | undefined {
+/** What a run has committed into one table: it may have written several. Names are compared as SQLite does. */
+export function readCommittedRun(
+  connection: Connection,
+  runId: string,
+  target: string,
+): CommittedRun | undefined {
   return committedRun(
-    connection.get<Recorded>(`SELECT * FROM ${committedRunsTable} WHERE run_id = ?`, runId),
+    connection.get<Recorded>(
+      `SELECT * FROM ${committedRunsTable} WHERE run_id = ? AND target = ? COLLATE NOCASE`,
+      runId,
+      target,
+    ),
   );
 }
 
@@ -36,7 +45,7 @@ export function readCommittedRun(connection: Connection, runId: string): Committ
 export function readLastCommittedRun(connection: Connection, target: string): CommittedRun | undefined {
   return committedRun(
     connection.get<Recorded>(
-      `SELECT * FROM ${committedRunsTable} WHERE target = ? ORDER BY committed_at DESC, rowid DESC LIMIT 1`,
+      `SELECT * FROM ${committedRunsTable} WHERE target = ? COLLATE NOCASE ORDER BY committed_at DESC, rowid DESC LIMIT 1`,
       target,
     ),
   );

@@ -138,9 +138,10 @@ export class DatabaseReader implements Disposable {
     return this.tableInfo(committedRunsTable) !== undefined;
   }
 
-  committedRun(runId: string): CommittedRun | undefined {
+  /** What a run has committed into a table. */
+  committedRun(runId: string, target: string): CommittedRun | undefined {
     if (!this.keepsCommittedRuns()) return undefined;
-    return readCommittedRun(this.#connection, runId);
+    return readCommittedRun(this.#connection, runId, target);
   }
 
   lastCommittedRun(target: string): CommittedRun | undefined {

@@ -179,11 +179,30 @@ test('an input that changed since', async () => {
   });
 });
 
+test('a run that wrote other tables too is judged by what it recorded of this one', async () => {
+  const users = await loadedUsers();
+  users.tamper(
+    `UPDATE sparkctl_runs SET rowid = 2; INSERT INTO sparkctl_runs (rowid, run_id, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at)
+     VALUES (1, 'run-1', 'cities', 'append', 7, 7, 0, 0, 0, '2026-01-01T00:00:01.000Z')`,
+  );
+  const asked = { ledger: undefined };
+  expect(await users.check(specs.accounting, asked)).toMatchObject({ status: 'held', found: whole });
+  expect(await users.check(specs.checksum, asked)).toMatchObject({ status: 'held' });
+  users.tamper(`DELETE FROM sparkctl_runs WHERE target = 'users'`);
+  users.tamper(
+    `INSERT INTO sparkctl_runs SELECT 'run-0', 'users', mode, 400, 303, 85, 12, 0, committed_at, checksum FROM sparkctl_runs`,
+  );
+  expect((await users.check(specs.accounting, asked))['detail']).toContain(
+    'The run run-1 never committed the table users. The last run into it was run-0, at ',
+  );
+});
+
 test('a run that never committed', async () => {
   const users = await loadedUsers();
   expect(await users.check(specs.accounting, { runId: 'run-2' })).toMatchObject({
     status: 'failed',
-    detail: 'The run run-2 never committed. The last run into it was run-1, at 2026-01-01T00:00:00.000Z.',
+    detail:
+      'The run run-2 never committed the table users. The last run into it was run-1, at 2026-01-01T00:00:00.000Z.',
   });
 });
 

@@ -28,10 +28,10 @@ const schema = `
   CREATE TABLE users (id INTEGER NOT NULL, name TEXT NOT NULL, age INTEGER NOT NULL, email TEXT NOT NULL, salary REAL NOT NULL,
     city TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (id)) STRICT;
   CREATE TABLE users_quarantine (run_id TEXT NOT NULL, source_file TEXT NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL,
-    raw TEXT NOT NULL, PRIMARY KEY (source_file, line)) STRICT;
-  CREATE TABLE sparkctl_runs (run_id TEXT PRIMARY KEY, target TEXT NOT NULL, mode TEXT NOT NULL, read INTEGER NOT NULL,
+    raw TEXT NOT NULL, PRIMARY KEY (run_id, source_file, line)) STRICT;
+  CREATE TABLE sparkctl_runs (run_id TEXT NOT NULL, target TEXT NOT NULL, mode TEXT NOT NULL, read INTEGER NOT NULL,
     loaded INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL,
-    committed_at TEXT NOT NULL, checksum TEXT) STRICT;`;
+    committed_at TEXT NOT NULL, checksum TEXT, PRIMARY KEY (run_id, target)) STRICT;`;
 
 export interface LoadedUsers {
   readonly databasePath: string;

@@ -79,11 +79,11 @@ test('the quarantine: counts, lines, places and runs, of all runs or of one', as
   expect(database.quarantine('other')).toBeUndefined();
 });
 
-test('committed runs: one by its id, and the last of a target', async () => {
+test('committed runs: one by its id and its target, and the last of a target', async () => {
   const path = databaseWith(`
-    CREATE TABLE sparkctl_runs (run_id TEXT PRIMARY KEY, target TEXT NOT NULL, mode TEXT NOT NULL, read INTEGER NOT NULL, loaded INTEGER NOT NULL,
-      quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL, committed_at TEXT NOT NULL, checksum TEXT) STRICT;
-    INSERT INTO sparkctl_runs VALUES ('r1', 't', 'overwrite', 10, 7, 2, 1, 0, '2026-01-02T00:00:00.000Z', 'abc'),
+    CREATE TABLE sparkctl_runs (run_id TEXT, target TEXT NOT NULL, mode TEXT NOT NULL, read INTEGER NOT NULL, loaded INTEGER NOT NULL,
+      quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL, committed_at TEXT NOT NULL, checksum TEXT, PRIMARY KEY (run_id, target)) STRICT;
+    INSERT INTO sparkctl_runs VALUES ('r1', 'u', 'append', 2, 2, 0, 0, 0, '2026-01-02T00:00:01.000Z', NULL), ('r1', 't', 'overwrite', 10, 7, 2, 1, 0, '2026-01-02T00:00:00.000Z', 'abc'),
       ('r0', 't', 'append', 1, 1, 0, 0, 0, '2026-01-01T00:00:00.000Z', NULL), ('r9', 'u', 'append', 1, 1, 0, 0, 0, '2026-01-03T00:00:00.000Z', NULL)`);
   using database = await openDatabase(path);
   const first = {
@@ -98,17 +98,21 @@ test('committed runs: one by its id, and the last of a target', async () => {
     committedAt: '2026-01-02T00:00:00.000Z',
     checksum: 'abc',
   };
-  expect(database.committedRun('r1')).toEqual(first);
-  expect(database.committedRun('r2')).toBeUndefined();
-  expect(database.lastCommittedRun('t')).toEqual(first);
+  expect(database.committedRun('r1', 't')).toEqual(first);
+  expect(database.committedRun('r1', 'u')).toMatchObject({ target: 'u', read: 2 });
+  // SQLite's names are the same in small letters and in capitals.
+  expect(database.committedRun('r1', 'T')).toEqual(first);
+  expect(database.committedRun('r1', 'v')).toBeUndefined();
+  expect(database.committedRun('r2', 't')).toBeUndefined();
+  expect(database.lastCommittedRun('T')).toEqual(first);
   using older = await openDatabase(
     databaseWith(
       `CREATE TABLE sparkctl_runs (run_id TEXT PRIMARY KEY, target TEXT); INSERT INTO sparkctl_runs VALUES ('r1', 't')`,
     ),
   );
-  expect(older.committedRun('r1')).toMatchObject({ runId: 'r1', checksum: null });
+  expect(older.committedRun('r1', 't')).toMatchObject({ runId: 'r1', checksum: null });
   using empty = await openDatabase(databaseWith('CREATE TABLE t (x)'));
-  expect(empty.committedRun('r1')).toBeUndefined();
+  expect(empty.committedRun('r1', 't')).toBeUndefined();
   expect(empty.lastCommittedRun('t')).toBeUndefined();
 });
 

@@ -88,7 +88,7 @@ def plan_write(
     if mode == "upsert" and not target.key:
         raise UnknownOptionError(f"upsert needs a primary key, and table {table} has none")
     fields = {field.name: field for field in rows}
-    committed = find_run(path, run_id, timeout) is not None
+    committed = find_run(path, run_id, table, timeout) is not None
     staging = options.get("staging")
     if not staging:
         made = Staging.create(path, run_id, guarded=False)

@@ -15,7 +15,14 @@ from .merge import Merge, copy_rows, merges_directly
 from .order import Piece, in_order
 from .plan import WritePlan
 from .row_checksum import RowChecksum
-from .run_ledger import CommittedRun, add_run, prepare_runs, quarantine_definition, run_in
+from .run_ledger import (
+    CommittedRun,
+    add_run,
+    prepare_quarantine,
+    prepare_runs,
+    quarantine_definition,
+    run_in,
+)
 from .segment import ShardMessage
 from .staging import Staging, create_file
 from .target import Target, open_database
@@ -39,11 +46,11 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
                 if merges_directly(plan, pieces):
                     merge.attach_all(pieces)  # SQLite sets journals only outside of transactions
                 with _transaction(connection):
-                    if run_in(connection, plan.run_id) is not None:
+                    if run_in(connection, plan.run_id, plan.target.table) is not None:
                         return False
                     if not merges_directly(plan, pieces):
                         merge = _merge_aside(connection, plan, pieces)
-                    _prepare_tables(connection, plan, {piece.source_file for piece in pieces})
+                    _prepare_tables(connection, plan)
                     if merges_directly(plan, pieces):
                         merge.add_all(pieces)
                     else:
@@ -71,7 +78,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_files: set[str]) -> None:
+def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan) -> None:
     target = plan.target
     prepare_runs(connection)
     now = _definition_of(connection, target.table)
@@ -81,18 +88,10 @@ def _prepare_tables(connection: sqlite3.Connection, plan: WritePlan, source_file
         raise JobError(f"the definition of table {target.table} has changed during the run: {target.path}")
     elif plan.mode == "overwrite":
         connection.execute(f"DELETE FROM main.{quoted(target.table)}")
-    quarantine = quoted(target.quarantine)
-    if plan.carries_provenance:
-        connection.execute(quarantine_definition(target.quarantine))
-    elif _definition_of(connection, target.quarantine) is None:
-        return
-    if plan.mode == "overwrite":
-        connection.execute(f"DELETE FROM main.{quarantine}")
-    else:
-        # What was said of these files before is said anew.
-        connection.executemany(
-            f"DELETE FROM main.{quarantine} WHERE source_file = ?", [(name,) for name in sorted(source_files)]
-        )
+    if plan.carries_provenance or _definition_of(connection, target.quarantine) is not None:
+        prepare_quarantine(connection, target.quarantine)
+        if plan.mode == "overwrite":
+            connection.execute(f"DELETE FROM main.{quoted(target.quarantine)}")
 
 
 def _merge_aside(connection: sqlite3.Connection, plan: WritePlan, pieces: list[Piece]) -> Merge:

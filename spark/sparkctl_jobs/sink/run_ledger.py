@@ -8,9 +8,12 @@ from ..errors import from_sqlite
 from .identifiers import quoted
 from .target import RUNS, open_database
 
-_DEFINITION = f"""CREATE TABLE IF NOT EXISTS {RUNS} (
-  run_id TEXT PRIMARY KEY NOT NULL,
-  target TEXT NOT NULL,
+_KEY = ("run_id", "target")
+_COLUMNS = "run_id, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at, checksum"
+# A run may write several tables, each in a transaction of its own. SQLite compares their names so.
+_DEFINITION = f"""CREATE TABLE {RUNS} (
+  run_id TEXT NOT NULL,
+  target TEXT NOT NULL COLLATE NOCASE,
   mode TEXT NOT NULL,
   read INTEGER NOT NULL,
   loaded INTEGER NOT NULL,
@@ -18,28 +21,63 @@ _DEFINITION = f"""CREATE TABLE IF NOT EXISTS {RUNS} (
   duplicates INTEGER NOT NULL,
   filtered INTEGER NOT NULL,
   committed_at TEXT NOT NULL,
-  checksum TEXT
+  checksum TEXT,
+  PRIMARY KEY ({", ".join(_KEY)})
 ) STRICT"""
-_COLUMNS = "run_id, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at, checksum"
+_QUARANTINE_KEY = ("run_id", "source_file", "line")
+_QUARANTINE_COLUMNS = "run_id, source_file, line, reason, raw"
 
 
 def prepare_runs(connection: sqlite3.Connection) -> None:
-    """Makes the table of runs, or brings one that was made before there was a checksum up to date."""
-    connection.execute(_DEFINITION)
-    if not _has_checksum(connection):
-        connection.execute(f"ALTER TABLE main.{RUNS} ADD COLUMN checksum TEXT")
+    """Makes the table of runs, or brings one that was made by an earlier version up to date."""
+    columns = _COLUMNS if _has_checksum(connection) else _COLUMNS.replace("checksum", "NULL")
+    _prepare(connection, RUNS, _DEFINITION, _KEY, columns)
+
+
+def prepare_quarantine(connection: sqlite3.Connection, table: str) -> None:
+    """Makes the quarantine of that name, or brings one that was made by an earlier version up to date."""
+    _prepare(connection, table, quarantine_definition(table), _QUARANTINE_KEY, _QUARANTINE_COLUMNS)
 
 
 def quarantine_definition(table: str) -> str:
-    """The statement that makes the quarantine: what is not in the present version of the table, and why."""
-    return f"""CREATE TABLE IF NOT EXISTS {quoted(table)} (
+    """The statement that makes the quarantine: what each run has rejected, and why."""
+    return f"""CREATE TABLE {quoted(table)} (
   run_id TEXT NOT NULL,
   source_file TEXT NOT NULL,
   line INTEGER NOT NULL,
   reason TEXT NOT NULL,
   raw TEXT NOT NULL,
-  PRIMARY KEY (source_file, line)
+  PRIMARY KEY ({", ".join(_QUARANTINE_KEY)})
 ) STRICT"""
+
+
+def _prepare(
+    connection: sqlite3.Connection, table: str, definition: str, key: tuple[str, ...], columns: str
+) -> None:
+    """
+    Makes a table, or makes it anew with its rows where its key is another one. Part of a transaction.
+
+    Its rows wait elsewhere meanwhile: to give a table another name would change what views say of it.
+    """
+    found = connection.execute(
+        "SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk", (table,)
+    ).fetchall()
+    if not found:
+        connection.execute(definition)
+    elif tuple(name for (name,) in found) != key:
+        others = connection.execute(
+            "SELECT sql FROM main.sqlite_schema WHERE tbl_name = ? COLLATE NOCASE"
+            " AND type <> 'table' AND sql IS NOT NULL",
+            (table,),
+        ).fetchall()
+        main = f"main.{quoted(table)}"
+        connection.execute(f"CREATE TEMP TABLE carried AS SELECT {columns} FROM {main} ORDER BY rowid")
+        connection.execute(f"DROP TABLE {main}")
+        connection.execute(definition)
+        connection.execute(f"INSERT INTO {main} SELECT * FROM temp.carried ORDER BY rowid")
+        connection.execute("DROP TABLE temp.carried")
+        for (statement,) in others:
+            connection.execute(statement)
 
 
 @dataclass(frozen=True)
@@ -61,13 +99,13 @@ class CommittedRun:
     """Whether it was committed before and this time nothing was changed; not a column."""
 
 
-def find_run(path: Path, run_id: str, lock_timeout_ms: int = 60_000) -> CommittedRun | None:
-    """The committed run of that id, if there is one."""
+def find_run(path: Path, run_id: str, table: str, lock_timeout_ms: int = 60_000) -> CommittedRun | None:
+    """What the run of that id has committed into a table, if it has."""
     if not path.exists() or path.stat().st_size == 0:
         return None
     connection = open_database(path, lock_timeout_ms)
     try:
-        found = run_in(connection, run_id)
+        found = run_in(connection, run_id, table)
         return replace(found, repeated=True) if found else None
     except sqlite3.Error as error:
         raise from_sqlite(error, path) from error
@@ -75,11 +113,13 @@ def find_run(path: Path, run_id: str, lock_timeout_ms: int = 60_000) -> Committe
         connection.close()
 
 
-def run_in(connection: sqlite3.Connection, run_id: str) -> CommittedRun | None:
+def run_in(connection: sqlite3.Connection, run_id: str, table: str) -> CommittedRun | None:
     if not connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", (RUNS,)).fetchone():
         return None
     columns = _COLUMNS if _has_checksum(connection) else _COLUMNS.replace("checksum", "NULL")
-    found = connection.execute(f"SELECT {columns} FROM main.{RUNS} WHERE run_id = ?", (run_id,)).fetchone()
+    found = connection.execute(
+        f"SELECT {columns} FROM main.{RUNS} WHERE run_id = ? AND target = ? COLLATE NOCASE", (run_id, table)
+    ).fetchone()
     return CommittedRun(*found) if found else None
 
 

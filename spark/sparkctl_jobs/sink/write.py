@@ -39,7 +39,8 @@ def write_sqlite(
 
     Rows may carry the provenance columns (see `provenance`); then rejected and repeated ones go to the
     table's quarantine. With a stage, the frame is what the stage reads and the rows are what it makes. A run
-    id that is committed already changes nothing. `key` is for a table that is not there yet.
+    may write several tables; what its id has committed already is not written again. `key` is for a table
+    that is not there yet.
 
     `companions`: small tables by their names, at most 100,000 rows each, such as results that were computed
     from these rows. Whatever the mode, each is replaced, in the same transaction as the rows.
@@ -47,7 +48,7 @@ def write_sqlite(
     path = Path(database).absolute()
     run_id = checked_run_id(run_id or str(uuid.uuid4()))
     check_database(path, lock_timeout_ms)
-    before = find_run(path, run_id, lock_timeout_ms)
+    before = find_run(path, run_id, table, lock_timeout_ms)
     if before is not None:
         return before
     register_sqlite(frame.sparkSession, stage)
@@ -73,7 +74,7 @@ def write_sqlite(
         raise foreseen from None
     finally:
         staging.remove()
-    run = find_run(path, run_id, lock_timeout_ms)
+    run = find_run(path, run_id, table, lock_timeout_ms)
     if run is None:
-        raise JobError(f"run {run_id} has ended without an error, and is not in {path}")
+        raise JobError(f"run {run_id} has ended without an error, and its table {table} is not in {path}")
     return replace(run, repeated=repeated)

@@ -11,11 +11,11 @@ export const accountingCheck: Check<'accounting'> = {
   name: () => 'accounting',
   mistakes: () => [],
   run: async (_spec, context) => {
-    const { ledger, runId } = context;
+    const { ledger, runId, table } = context;
     const evidence = await gatherEvidence(context);
     const accounting = accountingOf(evidence, ledger);
     const found = [
-      ...contradictions({ evidence, accounting, ledger, runId }),
+      ...contradictions({ evidence, accounting, ledger, runId, table: table.name }),
       ...(await quarantineContradictions(context, evidence)),
     ];
     return {

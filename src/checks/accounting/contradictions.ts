@@ -9,6 +9,7 @@ interface Asked {
   readonly accounting: Accounting;
   readonly ledger: Ledger | undefined;
   readonly runId: string | undefined;
+  readonly table: string;
 }
 
 /** Every statement about the load that does not agree with another, one sentence each. */
@@ -37,13 +38,13 @@ function withItself({ evidence, accounting }: Asked): string[] {
   return found;
 }
 
-function withRun({ evidence, accounting, runId }: Asked): string[] {
+function withRun({ evidence, accounting, runId, table }: Asked): string[] {
   const { run, laterRun, tableRows, replacesTable } = evidence;
   const later =
     laterRun === undefined ? '' : ` The last run into it was ${laterRun.runId}, at ${laterRun.committedAt}.`;
   if (run === undefined) {
     // A job that does not record its commits leaves no trace of any run: that is no contradiction.
-    return laterRun === undefined ? [] : [`The run ${runId} never committed.${later}`];
+    return laterRun === undefined ? [] : [`The run ${runId} never committed the table ${table}.${later}`];
   }
   const found: string[] = [];
   if (!addsUp(run))

@@ -24,7 +24,7 @@ export interface Evidence {
 export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
   const { database, table, inputFiles, inputFormat, runId, signal } = context;
   const run = runOf(context);
-  const last = database.lastCommittedRun(run?.target ?? table.name);
+  const last = database.lastCommittedRun(table.name);
   const replacesTable = run === undefined || run.mode === overwriting;
   const quarantine = database.quarantine(table.name, replacesTable ? undefined : run.runId);
   return {
@@ -38,7 +38,9 @@ export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
   };
 }
 
-/** The record of the run that is checked, or of the last one into the table when none was named. */
+/** What the run that is checked recorded of the table, or the last one into it when none was named. */
 export function runOf({ database, table, runId }: CheckContext): CommittedRun | undefined {
-  return runId === undefined ? database.lastCommittedRun(table.name) : database.committedRun(runId);
+  return runId === undefined
+    ? database.lastCommittedRun(table.name)
+    : database.committedRun(runId, table.name);
 }
