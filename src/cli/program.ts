@@ -29,11 +29,12 @@ Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no inp
   return program;
 }
 
-/** Help goes to stdout; mistakes are thrown and told in one place. */
+/** Help goes to stdout, also where a word that must follow is missing; mistakes are thrown and told in one place. */
 function silence(command: Command, host: CliHost): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => host.stdout.write(text),
-    writeErr: () => {},
+    writeErr: (text) => host.stdout.write(text),
+    outputError: () => {},
   });
   for (const child of command.commands) silence(child, host);
 }

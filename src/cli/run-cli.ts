@@ -23,7 +23,8 @@ export async function runCli(words: readonly string[], host: CliHost): Promise<n
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return 0;
+      // A command of commands that stands alone has shown its help, as if it was asked to.
+      if (error.exitCode === 0 || error.code === 'commander.help') return 0;
       host.stderr.write(usageMessage(error, words, program));
       return exitCodeOfCause.usage;
     }

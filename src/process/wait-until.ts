@@ -26,3 +26,17 @@ export async function waitUntil<Answer>(
     });
   }
 }
+
+/** The longest time that a timer of Node's can wait: it takes a longer one for no time at all. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Does something once a time is up, however long it is: it may be weeks. Returns what calls it off. */
+export function after(delayMs: number, act: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    const stepMs = Math.min(leftMs, longestTimerMs);
+    timer = setTimeout(() => (leftMs > stepMs ? wait(leftMs - stepMs) : act()), stepMs);
+  };
+  wait(delayMs);
+  return () => clearTimeout(timer);
+}

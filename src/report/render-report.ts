@@ -42,6 +42,7 @@ ${origin(run)}
 
 function heading(run: RunRecord): Html {
   const held = run.checks.filter(({ status }) => status === 'held').length;
+  const skipped = run.checks.filter(({ status }) => status === 'skipped').length;
   return html`<h1>${run.job.name} <span class="state${run.state === 'succeeded' ? ' good' : ''}">${run.state}</span></h1>
 <p class="soft">${run.id}</p>
 ${run.message === undefined ? '' : html`<div class="message">${run.message}${run.hint === undefined ? '' : `\n${run.hint}`}</div>`}
@@ -49,7 +50,7 @@ ${run.message === undefined ? '' : html`<div class="message">${run.message}${run
 ${fact(seconds(run.durationMs ?? 0), 'whole run')}
 ${fact(String(run.exitCode ?? ''), run.cause === undefined ? 'exit code' : `exit code (${run.cause})`)}
 ${run.accounting && fact(number.format(run.accounting.loaded), 'rows loaded')}
-${run.checks.length === 0 ? '' : fact(`${held} of ${run.checks.length}`, 'checks held')}
+${run.checks.length === 0 ? '' : fact(`${held} of ${run.checks.length}`, skipped === 0 ? 'checks held' : `checks held, ${skipped} skipped`)}
 ${run.cluster && fact(run.cluster.backend, run.cluster.workers === undefined ? 'backend' : `backend, ${run.cluster.workers} workers`)}
 </div>`;
 }

@@ -142,7 +142,30 @@ describe('words that are wrong', () => {
   );
 });
 
+describe('words that are missing', () => {
+  it.each([[], ['cluster'], ['runs']])('shows help for %j, and ends well', async (...words) => {
+    const { exitCode, stdout, stderr } = await run(words);
+    expect(stdout).toContain(`Usage: ${['sparkctl', ...words].join(' ')} [options] [command]\n`);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+});
+
 describe('files that are not there', () => {
+  it('takes an address of a file as spark-submit does', async () => {
+    const { exitCode, stderr } = await run(['submit', `file://${project.folder}/no%20job.py`]);
+    expect(stderr).toContain(`Looked for ${project.folder}/no job.py.`);
+    expect(exitCode).toBe(66);
+  });
+
+  it('says which address is none of a file here', async () => {
+    const { exitCode, stderr } = await run(['submit', 'file://other.example/job.py']);
+    expect(stderr).toContain(
+      'sparkctl: file://other.example/job.py is no address of a file on this machine.\n',
+    );
+    expect(exitCode).toBe(64);
+  });
+
   it('names the script', async () => {
     const { exitCode, stderr } = await run(['submit', 'jobs/none.py']);
     expect(stderr).toBe(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatRunSummary } from '../../src/cli/render/run-summary.ts';
+import { checksPhase, checksVerdict } from '../../src/operations/submit/checks-verdict.ts';
 import { renderReport } from '../../src/report/render-report.ts';
 import { aRun } from '../runs/a-run.ts';
 
@@ -16,4 +17,42 @@ test('an accounting that does not add up is no equation, neither in the summary 
   );
   expect(summaryOf({})).toContain('10 read = 8 loaded + 1 quarantined + 1 duplicates + 0 filtered\n');
   expect(renderReport(aRun(), [])).not.toContain('add up');
+});
+
+const skipped = {
+  kind: 'checksum',
+  name: 'checksum',
+  status: 'skipped',
+  expected: 'the rows of the ledger',
+  found: 'no ledger',
+  detail: 'There is neither a dataset nor a run that recorded its checksum.',
+} as const;
+
+test('a check that was skipped is said to be skipped, and not counted as held', () => {
+  const held = { ...skipped, status: 'held', found: 'so' } as const;
+  expect(checksPhase([skipped])).toEqual({ summary: '0 of 1 held, 1 skipped', outcome: 'skipped' });
+  expect(checksPhase([held, skipped])).toEqual({ summary: '1 of 2 held, 1 skipped', outcome: 'done' });
+  expect(checksPhase([held])).toEqual({ summary: '1 of 1 held', outcome: 'done' });
+  expect(checksPhase([held, { ...held, status: 'failed' }])).toEqual({
+    summary: '1 of 2 held',
+    outcome: 'failed',
+  });
+  const summary = summaryOf({ checks: [skipped] });
+  expect(summary).toContain(
+    'Checks      - checksum: skipped\n              There is neither a dataset nor a run that recorded its checksum.\n',
+  );
+  expect(summary).toContain('Result      succeeded in 30.0 s, but 1 check was skipped\n');
+  expect(renderReport(aRun({ checks: [skipped] }), [])).toContain(
+    '<b>0 of 1</b><span>checks held, 1 skipped</span>',
+  );
+});
+
+test('--strict fails where a check was skipped, with its name', () => {
+  expect(checksVerdict([skipped], undefined, false)).toEqual({ state: 'succeeded', exitCode: 0 });
+  expect(checksVerdict([skipped], undefined, true)).toMatchObject({
+    state: 'checks-failed',
+    cause: 'checks',
+    exitCode: 65,
+    message: '--strict: 1 of 1 checks were skipped: checksum.',
+  });
 });

@@ -52,3 +52,24 @@ cause                         -          application
 14 other facts are the same.
 `);
 });
+
+test('counts are exact, and fractions that differ look different', () => {
+  const accounting = {
+    read: 3_000_000,
+    loaded: 2_880_666,
+    quarantined: 0,
+    duplicates: 0,
+    filtered: 0,
+    reasons: {},
+  };
+  const a = aRun({ accounting, metrics: { score: 0.123456789, cost: 1_234_567.25 } });
+  const b = aRun({
+    accounting: { ...accounting, loaded: 2_880_667 },
+    metrics: { score: 0.123456788, cost: 1_234_567.5 },
+  });
+  const lines = formatRunDiff(a, b, diffRuns(a, b)).split('\n');
+  const of = (what: string) => lines.find((line) => line.startsWith(what))?.replace(/ {2,}/g, ' | ');
+  expect(of('rows loaded')).toBe('rows loaded | 2,880,666 | 2,880,667 | +1');
+  expect(of('metric score')).toBe('metric score | 0.123456789 | 0.123456788 | -0.000000001');
+  expect(of('metric cost')).toBe('metric cost | 1,234,567.25 | 1,234,567.5 | +0.25');
+});

@@ -54,7 +54,7 @@ export function submitCommand(context: CommandContext): Command {
     .addOption(
       new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)),
     )
-    .option('--strict', 'fail (65) when any row was quarantined')
+    .option('--strict', 'fail (65) when any row was quarantined or any check skipped')
     .option('--skip-checks', 'do not check the result')
     .option('--no-manifest', 'submit the script alone, whatever lies beside it')
     .option('--dry-run', 'print the command and run nothing')

@@ -19,6 +19,10 @@ export function formatAccounting(accounting: NonNullable<RunRecord['accounting']
   return `${number.format(read)} read ${relation} ${parts.join(' + ')}`;
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? ' was' : 's were'}`;
+}
+
 /** What a person wants to know at the end of a run. */
 export function formatRunSummary(run: RunRecord, from: string, color: ReturnType<typeof paint>): string {
   const near = (path: string) => {
@@ -28,6 +32,8 @@ export function formatRunSummary(run: RunRecord, from: string, color: ReturnType
   const row = (label: string, text: string) => `${color('bold', label.padEnd(12))}${text}\n`;
   const reasons = Object.entries(run.accounting?.reasons ?? {}).filter(([, rows]) => rows > 0);
   const good = run.state === 'succeeded';
+  const skipped = run.checks.filter(({ status }) => status === 'skipped').length;
+  const unanswered = good && skipped > 0 ? `, but ${counted(skipped, 'check')} skipped` : '';
   return [
     '\n',
     run.accounting ? row('Accounting', formatAccounting(run.accounting)) : '',
@@ -41,7 +47,9 @@ export function formatRunSummary(run: RunRecord, from: string, color: ReturnType
       const text =
         check.status === 'held'
           ? `${check.name}: ${check.found}`
-          : `${check.name}: expected ${check.expected}, found ${check.found}`;
+          : check.status === 'skipped'
+            ? `${check.name}: skipped`
+            : `${check.name}: expected ${check.expected}, found ${check.found}`;
       const detail =
         check.status !== 'held' && check.detail
           ? `\n${''.padEnd(14)}${check.detail.replaceAll('\n', `\n${''.padEnd(14)}`)}`
@@ -53,7 +61,7 @@ export function formatRunSummary(run: RunRecord, from: string, color: ReturnType
     row('Run', near(runFolder(run.project, run.id))),
     row(
       'Result',
-      `${color(good ? 'green' : 'red', run.state)} in ${formatDuration(run.durationMs ?? 0)}${good ? '' : ` (exit code ${run.exitCode})`}`,
+      `${color(good ? 'green' : 'red', run.state)} in ${formatDuration(run.durationMs ?? 0)}${good ? unanswered : ` (exit code ${run.exitCode})`}`,
     ),
   ].join('');
 }

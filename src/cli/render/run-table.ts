@@ -32,7 +32,7 @@ export function formatRunDetails(run: RunRecord, from: string, color: Paint): st
   const phases = run.phases.map(({ title, durationMs, outcome, summary }) => [
     title,
     formatDuration(durationMs),
-    outcome === 'done' ? (summary ?? '') : outcome,
+    outcome === 'done' ? (summary ?? '') : [outcome, summary].filter(Boolean).join(': '),
   ]);
   return (
     row('Run', run.id) +

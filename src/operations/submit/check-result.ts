@@ -4,12 +4,12 @@ import { runChecks } from '../../checks/run-checks.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
-import { exitCodeOfCause } from '../../errors/failure-cause.ts';
 import { findInput } from '../../input/find-input.ts';
 import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { Accounting } from '../../runs/run-record.ts';
 import type { OperationContext } from '../operation-context.ts';
-import type { RunJournal } from './run-journal.ts';
+import { checksPhase, checksVerdict } from './checks-verdict.ts';
+import type { PhaseEnd, RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
@@ -44,15 +44,17 @@ export async function checkRun({
   const [accounting, results] = await journal.phase(
     'checks',
     'checks',
-    async (): Promise<[readonly [Accounting | undefined, readonly CheckResult[]], string]> => {
+    async (): Promise<PhaseEnd<readonly [Accounting | undefined, readonly CheckResult[]]>> => {
       const found = await runChecks({ ...view, databasePath: path, checks, onResult: collectGarbage });
       const account = files.length === 0 ? undefined : await accountingOf(path, view);
-      const held = found.filter(({ status }) => status === 'held').length;
-      return [[account, found], request.skipChecks ? 'skipped' : `${held} of ${found.length} held`];
+      const { summary, outcome } = request.skipChecks
+        ? { summary: '--skip-checks', outcome: 'skipped' as const }
+        : checksPhase(found);
+      return [[account, found], summary, outcome];
     },
   );
   await journal.update({ checks: [...results], ...(accounting && { accounting }) });
-  return verdict(results, accounting, request.strict);
+  return checksVerdict(results, accounting, request.strict);
 }
 
 async function accountingOf(
@@ -62,29 +64,4 @@ async function accountingOf(
   using database = await openDatabase(path, { signal: view.signal });
   if (database.tableInfo(view.table.name) === undefined) return undefined;
   return await readAccounting({ ...view, database });
-}
-
-function verdict(
-  results: readonly CheckResult[],
-  accounting: Accounting | undefined,
-  strict: boolean,
-): RunOutcome {
-  const failed = results.filter(({ status }) => status === 'failed');
-  const bad = { state: 'checks-failed', cause: 'checks', exitCode: exitCodeOfCause.checks } as const;
-  if (failed.length > 0) {
-    const names = failed.map(({ name }) => name).join(', ');
-    return {
-      ...bad,
-      message: `${failed.length} of ${results.length} checks did not hold: ${names}.`,
-      hint: 'The table is what the script published. What each check expected and found is above and in run.json.',
-    };
-  }
-  if (strict && accounting !== undefined && accounting.quarantined > 0) {
-    return {
-      ...bad,
-      message: `--strict: ${accounting.quarantined} rows were quarantined.`,
-      hint: 'They are in the quarantine table beside the target, each with its reason.',
-    };
-  }
-  return { state: 'succeeded', exitCode: 0 };
 }

@@ -36,7 +36,10 @@ export function planSubmission(facts: SubmissionFacts): SparkSubmission {
     application: job.application,
     applicationArguments: [
       ...(job.manifest?.arguments ?? []).map((argument) =>
-        argument.replaceAll('${run}', runId).replaceAll('${artifacts}', join(runFolder, artifactsFolder)),
+        argument
+          .replaceAll('${run}', () => runId)
+          // A function, since $& and its like in a path would be taken for a part of what was found.
+          .replaceAll('${artifacts}', () => join(runFolder, artifactsFolder)),
       ),
       ...request.applicationArguments,
     ],

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadManifest } from '../../config/manifest/load-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
@@ -18,21 +19,23 @@ interface JobWords {
   readonly useManifest: boolean;
   readonly workingFolder: string;
   readonly project: string;
+  /** Instead of the dataset's own numbers. */
+  readonly rows?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
-/** Finds the script and the manifest beside it. `jobs/etl.py` and `jobs/etl.yaml` are the same job. */
-export async function resolveJob({
-  application,
-  useManifest,
-  workingFolder,
-  project,
-}: JobWords): Promise<Job> {
-  const path = resolve(workingFolder, application);
-  const extension = extname(application);
-  const name = basename(application, extension);
+/** Finds the script and the manifest beside it, and puts the numbers of the command line into it. `jobs/etl.py` and `jobs/etl.yaml` are the same job. */
+export async function resolveJob(words: JobWords): Promise<Job> {
+  return withOverrides(await findJob(words), words);
+}
+
+async function findJob({ application, useManifest, workingFolder, project }: JobWords): Promise<Job> {
   // spark-submit itself fetches what a scheme names; only files of this machine can be looked at.
-  if (/^[a-z][a-z0-9+.-]*:/i.test(application) && !application.startsWith('file:'))
-    return { name, application };
+  if (/^(?!file:)[a-z][a-z0-9+.-]*:/i.test(application))
+    return { name: basename(application, extname(application)), application };
+  const path = pathOf(application, workingFolder);
+  const extension = extname(path);
+  const name = basename(path, extension);
   if (extension === '.yaml' || extension === '.yml') {
     await mustBeReadable(path, application, 'manifest');
     const manifest = await loadManifest(path, project);
@@ -42,6 +45,41 @@ export async function resolveJob({
   const beside = useManifest ? await manifestBeside(path) : undefined;
   if (beside === undefined) return { name, application: path };
   return { name, application: path, manifest: { ...(await loadManifest(beside, project)), script: path } };
+}
+
+/** The path of what a person named: a path, or an address such as `file:///srv/job.py`, as spark-submit takes it. */
+function pathOf(application: string, workingFolder: string): string {
+  if (!/^file:/i.test(application)) return resolve(workingFolder, application);
+  try {
+    return fileURLToPath(application);
+  } catch (error) {
+    throw new SparkctlError({
+      code: 'bad-address',
+      cause: 'usage',
+      message: `${application} is no address of a file on this machine.`,
+      hint: 'Write file:///absolute/path, with %20 for a space and its like, or the path itself.',
+      origin: error,
+    });
+  }
+}
+
+/** `--rows` and `--seed` stand above the manifest's numbers. */
+function withOverrides(job: Job, { rows, seed }: Pick<JobWords, 'rows' | 'seed'>): Job {
+  if (rows === undefined && seed === undefined) return job;
+  const dataset = job.manifest?.dataset;
+  if (job.manifest === undefined || dataset === undefined) {
+    throw new SparkctlError({
+      code: 'no-dataset',
+      cause: 'usage',
+      message: `--rows and --seed need a job with a dataset, and ${job.name} has none.`,
+      hint: 'Leave them out, or give the manifest a dataset.',
+    });
+  }
+  const manifest: Manifest = {
+    ...job.manifest,
+    dataset: { ...dataset, ...(rows !== undefined && { rows }), ...(seed !== undefined && { seed }) },
+  };
+  return { ...job, manifest };
 }
 
 async function mustBeReadable(path: string, written: string, what: string): Promise<void> {

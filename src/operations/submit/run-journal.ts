@@ -3,6 +3,9 @@ import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { RunPhase, RunRecord } from '../../runs/run-record.ts';
 import { writeRun } from '../../runs/run-store.ts';
 
+/** The result of a phase, one clause about it, and its outcome where it is not simply done. */
+export type PhaseEnd<Result> = [result: Result, summary: string, outcome?: RunPhase['outcome']];
+
 /** Keeps the record of a run up to date on disk and tells of its phases. */
 export class RunJournal {
   #record: RunRecord;
@@ -23,8 +26,8 @@ export class RunJournal {
     await writeRun(this.#record);
   }
 
-  /** Does one phase of the run. `work` returns its result and one clause about it. */
-  async phase<Result>(id: string, title: string, work: () => Promise<[Result, string]>): Promise<Result> {
+  /** Does one phase of the run. */
+  async phase<Result>(id: string, title: string, work: () => Promise<PhaseEnd<Result>>): Promise<Result> {
     this.#emit({ kind: 'phase-started', id, title });
     const began = performance.now();
     const finish = async (outcome: RunPhase['outcome'], summary?: string) => {
@@ -40,8 +43,8 @@ export class RunJournal {
       collectGarbage();
     };
     try {
-      const [result, summary] = await work();
-      await finish('done', summary);
+      const [result, summary, outcome = 'done'] = await work();
+      await finish(outcome, summary);
       return result;
     } catch (error) {
       // The first error counts; a record that cannot be written either must not hide it.

@@ -4,6 +4,7 @@ import { formatManifest } from '../../config/manifest/format-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { ownIdentity } from '../../process/process-identity.ts';
+import { after } from '../../process/wait-until.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { createRunFolder, writeRun } from '../../runs/run-store.ts';
@@ -31,7 +32,7 @@ import { openTarget } from './submit-target.ts';
  */
 export async function submitJob(request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
   await reclaim(context);
-  const job = withOverrides(await resolveJob({ ...request, project: context.project }), request);
+  const job = await resolveJob({ ...request, project: context.project });
   const given = await givenProperties(job, request, context);
   const record = await newRecord(job, request, context);
   const folder = await createRunFolder(context.project, record.id);
@@ -134,25 +135,6 @@ function fitToKeep(manifest: Manifest): Manifest {
   };
 }
 
-/** `--rows` and `--seed` stand above the manifest's numbers. */
-function withOverrides(job: Job, { rows, seed }: SubmitRequest): Job {
-  if (rows === undefined && seed === undefined) return job;
-  const dataset = job.manifest?.dataset;
-  if (job.manifest === undefined || dataset === undefined) {
-    throw new SparkctlError({
-      code: 'no-dataset',
-      cause: 'usage',
-      message: `--rows and --seed need a job with a dataset, and ${job.name} has none.`,
-      hint: 'Leave them out, or give the manifest a dataset.',
-    });
-  }
-  const manifest: Manifest = {
-    ...job.manifest,
-    dataset: { ...dataset, ...(rows !== undefined && { rows }), ...(seed !== undefined && { seed }) },
-  };
-  return { ...job, manifest };
-}
-
 function timeoutSignal(
   timeoutMs: number | undefined,
 ): { signal: AbortSignal; cancel: () => void } | undefined {
@@ -164,6 +146,6 @@ function timeoutSignal(
     message: `The timeout of ${timeoutMs / 1000} s was reached, and the application was stopped.`,
     hint: 'Give it more time with --timeout, or see in the run folder what took so long.',
   });
-  const timer = setTimeout(() => controller.abort(error), timeoutMs);
-  return { signal: controller.signal, cancel: () => clearTimeout(timer) };
+  const cancel = after(timeoutMs, () => controller.abort(error));
+  return { signal: controller.signal, cancel };
 }
