@@ -139,6 +139,8 @@ chmod 0600 "$properties"
 
 [[ "$master_url" == '' ]] || setting spark.master "$master_url"
 setting spark.master.rest.enabled false
+# The pages have no login, and whoever can read one finds in it the token with which to end applications and jobs.
+setting spark.ui.killEnabled false
 # Workers and drivers are reached through the master's page: their own addresses exist inside the cluster's network only.
 setting spark.ui.reverseProxy true
 [[ -z "$ivy" ]] || setting spark.jars.ivy "$ivy"

@@ -57,9 +57,7 @@ const buildName = /^build-[0-9a-f-]{36}$/;
  * has none and is made anew. Two processes at once: one makes it, the other waits.
  */
 export async function ensureManagedRuntime(context: RuntimeContext): Promise<ManagedRuntime> {
-  const requirementsPath = join(packageRoot, 'requirements.txt');
-  const requirements = await readFile(requirementsPath, 'utf8');
-  const folder = runtimeFolder(requirements, context.environment);
+  const folder = runtimeFolder(await pinnedPackages(), context.environment);
   const present = await readRuntime(folder);
   if (present !== undefined) return present;
   try {
@@ -78,20 +76,42 @@ export async function ensureManagedRuntime(context: RuntimeContext): Promise<Man
         hint: `Wait for it, or end it and try again.`,
       });
     }
-    return (await readRuntime(folder)) ?? (await makeRuntime(folder, requirementsPath, context));
+    return (await readRuntime(folder)) ?? (await makeRuntime(folder, context));
   } catch (error) {
     throw wrapWriteError(error, `The Spark runtime in ${folder}`);
   }
 }
 
-/** Where the runtime for these requirements is or will be. Another set of requirements gets another folder. */
+/** The lists of what goes into a runtime, each package with its hashes: what builds pyspark, and what runs. */
+const buildRequirements = join(packageRoot, 'spark', 'requirements-build.txt');
+const requirements = join(packageRoot, 'requirements.txt');
+
+/** All that says which packages a runtime is made of. */
+export async function pinnedPackages(): Promise<string> {
+  return (await readFile(buildRequirements, 'utf8')) + (await readFile(requirements, 'utf8'));
+}
+
+/**
+ * The arguments of pip, one list a step. Nothing comes without a hash: only pyspark is built from source, by the tools of
+ * the first list, where pip's build isolation would fetch the newest ones there are.
+ */
+export function pipSteps(): readonly (readonly string[])[] {
+  const pip = ['-m', 'pip', 'install', '--require-hashes', '--no-input', '--progress-bar', 'off'];
+  return [
+    [...pip, '--only-binary', ':all:', '-r', buildRequirements],
+    [
+      ...[...pip, '--only-binary', ':all:', '--no-binary', 'pyspark', '--no-build-isolation'],
+      ...['-r', requirements],
+    ],
+  ];
+}
+
+/** Where the runtime for these packages is or will be. Another set of them gets another folder. */
 export function runtimeFolder(
-  requirements: string,
+  packages: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const key = createHash('sha256')
-    .update(`${process.platform} ${process.arch}\n${requirements}`)
-    .digest('hex');
+  const key = createHash('sha256').update(`${process.platform} ${process.arch}\n${packages}`).digest('hex');
   return join(userCacheFolder(environment), 'runtimes', key.slice(0, 16));
 }
 
@@ -141,11 +161,7 @@ async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> 
  * Makes a runtime in a folder of its own, so that nothing else ever writes there. A virtual environment knows its own
  * path and cannot be moved, so it is the record that takes its place in one step.
  */
-async function makeRuntime(
-  folder: string,
-  requirementsPath: string,
-  context: RuntimeContext,
-): Promise<ManagedRuntime> {
+async function makeRuntime(folder: string, context: RuntimeContext): Promise<ManagedRuntime> {
   const base = await findPython(context.environment);
   await removeBuilds(folder, await readdir(folder));
   context.emit({
@@ -155,7 +171,7 @@ async function makeRuntime(
   const build = `build-${randomUUID()}`;
   await mkdir(join(folder, build), { mode: 0o700 });
   try {
-    const runtime = await install(base, join(folder, build), requirementsPath, context);
+    const runtime = await install(base, join(folder, build), context);
     await writeAtomically(
       join(folder, 'runtime.json'),
       `${JSON.stringify({ schemaVersion: 1, ...runtime }, null, 2)}\n`,
@@ -171,15 +187,15 @@ async function makeRuntime(
 async function install(
   base: Python,
   build: string,
-  requirementsPath: string,
   { environment, emit, signal }: RuntimeContext,
 ): Promise<ManagedRuntime> {
   const venv = join(build, 'venv');
   const python = join(venv, 'bin', 'python');
-  const pip = ['-m', 'pip', 'install', '--require-hashes', '--no-input', '--progress-bar', 'off'];
+  const [buildTools = [], packages = []] = pipSteps();
   const steps: readonly (readonly [title: string, file: string, args: readonly string[]])[] = [
     [`a virtual environment from Python ${base.version}`, base.executable, ['-m', 'venv', venv]],
-    ['the packages of requirements.txt', python, [...pip, '-r', requirementsPath]],
+    ['the tools that build pyspark', python, buildTools],
+    ['the packages of requirements.txt', python, packages],
   ];
   for (const [title, file, args] of steps) {
     const outcome = await runCommand(file, args, {

@@ -44,11 +44,12 @@ RUN COPY=1 true`;
     await project.write('conf/a', 'a');
     await project.write('elsewhere', 'x');
     const bundle = await project.write('bundle.pem', 'certificates');
-    const tag = async (caBundle?: string) =>
+    const tag = async (caBundle?: string, args: Record<string, string> = {}) =>
       (
         await readBuildContext({
           folder: project.folder,
           dockerfile: 'Dockerfile',
+          args,
           ...(caBundle ? { caBundle } : {}),
         })
       ).tag;
@@ -59,6 +60,8 @@ RUN COPY=1 true`;
     tags.push(await tag(bundle));
     await project.write('bundle.pem', 'other certificates');
     tags.push(await tag(bundle));
+    tags.push(await tag(undefined, { BASE_IMAGE: 'debian@sha256:1' }));
+    tags.push(await tag(undefined, { BASE_IMAGE: 'debian@sha256:2' }));
     await project.write('run.sh', 'two');
     tags.push(await tag());
     await chmod(project.path('run.sh'), 0o755);

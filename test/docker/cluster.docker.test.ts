@@ -5,6 +5,7 @@ import { dockerBackend } from '../../src/cluster/docker/docker-backend.ts';
 import { findDriver } from '../../src/cluster/docker/drivers/find-driver.ts';
 import { httpGet } from '../../src/cluster/http-get.ts';
 import { waitUntil } from '../../src/process/wait-until.ts';
+import { killByPage } from '../cluster/kill-by-page.ts';
 import { repository } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { contextOf, daemon, describeDocker, inspect, killContainer, leftovers } from './docker-tests.ts';
@@ -230,6 +231,10 @@ spark.stop()
       expect(page).toMatch(new RegExp(`^${master}/proxy/app-[0-9-]+/$`));
       const [, style] = /href="(\/[^"]+\.css)"/.exec((await httpGet(`${page}jobs/`, 20_000)) ?? '') ?? [];
       expect(await httpGet(`${master}${style}`, 20_000)).toContain('{');
+      // Were the application killed by this, the driver would have ended by itself.
+      const application = /app-[0-9-]+/.exec(page ?? '')?.[0] ?? '';
+      const pages = { master, driver: page?.replace(/\/$/, '') ?? '', application };
+      expect(await killByPage(pages)).toEqual([]);
     } finally {
       await driver.stop(10_000);
     }

@@ -20,6 +20,7 @@ describe('the packed package', () => {
       'jobs/etl.yaml',
       'requirements.txt',
       'spark/Dockerfile',
+      'spark/requirements-build.txt',
       'spark/sparkctl_jobs/__init__.py',
       'spark/driver-log4j2.properties',
       'docker-compose.yml',

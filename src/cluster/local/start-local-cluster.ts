@@ -216,6 +216,8 @@ async function prepareFolder(record: LocalClusterRecord, context: BackendContext
     'spark.network.crypto.cipher': 'AES/GCM/NoPadding',
     // Spark opens the unauthenticated REST submission by default since 4.1.
     'spark.master.rest.enabled': 'false',
+    // The pages have no login, and whoever can read one finds in it the token with which to end applications.
+    'spark.ui.killEnabled': 'false',
     // Spark would take the next port silently, and the recorded one would belong to somebody else.
     'spark.port.maxRetries': '0',
     'spark.history.fs.logDirectory': `file:${join(folder, 'events')}`,

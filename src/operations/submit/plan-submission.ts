@@ -25,8 +25,13 @@ export function planSubmission(facts: SubmissionFacts): SparkSubmission {
     ...(connection && { master: connection.master }),
     properties: [
       connection?.properties ?? externalProperties(facts),
-      // The event log must be readable without Spark.
-      { 'spark.eventLog.compress': 'false', [runProperty]: runId },
+      {
+        // The event log must be readable without Spark.
+        'spark.eventLog.compress': 'false',
+        // The driver's page has no login, and gives whoever can read it the token with which to end jobs and stages.
+        'spark.ui.killEnabled': 'false',
+        [runProperty]: runId,
+      },
       job.manifest?.conf ?? {},
     ],
     propertiesFiles: facts.given.files.map(({ path }) => path),

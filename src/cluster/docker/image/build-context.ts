@@ -27,13 +27,20 @@ interface BuildFacts {
   readonly dockerfile: string;
   /** Certificates that the build must trust. */
   readonly caBundle?: string;
+  /** The build arguments of the Compose file: another base image gives another image. */
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 /** Where spark/Dockerfile looks for certificates. */
 const caBundleName = 'ca-bundle.crt';
 
 /** Finds out what an image is built from, and reads it once for its tag. */
-export async function readBuildContext({ folder, dockerfile, caBundle }: BuildFacts): Promise<BuildContext> {
+export async function readBuildContext({
+  folder,
+  dockerfile,
+  caBundle,
+  args = {},
+}: BuildFacts): Promise<BuildContext> {
   const dockerfilePath = join(folder, dockerfile);
   const text = await readInput(
     dockerfilePath,
@@ -48,11 +55,12 @@ export async function readBuildContext({ folder, dockerfile, caBundle }: BuildFa
   // The bundle of this machine stands in for one that lies beside the Dockerfile.
   if (caBundle !== undefined) sources.set(bundlePlace, caBundle);
   const files = [...sources].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, source]) => ({ path, source }));
-  return { dockerfile: place, files, tag: await tagOf(files) };
+  return { dockerfile: place, files, tag: await tagOf(files, args) };
 }
 
-async function tagOf(files: readonly BuildFile[]): Promise<string> {
+async function tagOf(files: readonly BuildFile[], args: Readonly<Record<string, string>>): Promise<string> {
   const hash = createHash('sha256');
+  for (const [name, value] of Object.entries(args).sort()) hash.update(`${name}\0${value}\0`);
   for (const { path, source } of files) {
     const what = path.endsWith(caBundleName) ? 'The CA bundle' : 'A file of the image';
     const content = await readInput(

@@ -56,7 +56,11 @@ async function buildIfMissing(
     });
   }
   const bundle = caBundleOf(context.environment);
+  const args = Object.fromEntries(
+    Object.entries(build.args).map(([key, value]) => [key, value ?? context.environment[key] ?? '']),
+  );
   const inputs = await readBuildContext({
+    args,
     folder: resolve(dirname(file.path), build.context),
     dockerfile: build.dockerfile,
     ...(bundle === undefined ? {} : { caBundle: bundle }),
@@ -67,9 +71,6 @@ async function buildIfMissing(
     kind: 'note',
     text: `Building the image ${name} once (two minutes or so): nothing has been built from these files yet`,
   });
-  const args = Object.fromEntries(
-    Object.entries(build.args).map(([key, value]) => [key, value ?? context.environment[key] ?? '']),
-  );
   // The second name is the one that docker-compose.yml has by default.
   await buildImage(daemon, inputs, [name, `${repository}:latest`], args, context);
   return { name, summary: 'was built' };
