@@ -85,7 +85,7 @@ def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
     names = [name for name in COLUMNS if name != "salary"]
     types = {"id": LongType(), "age": LongType()}
     schema = StructType([StructField(name, types.get(name, StringType()), nullable=False) for name in names])
-    options = {"path": str(path), "table": "users", "key": "id", "baseFolder": str(folder)}
+    options = {"path": str(path), "table": "users", "key": "id"}
     plan = plan_write(options, schema, overwrite=True)
     share = rows // tasks
 

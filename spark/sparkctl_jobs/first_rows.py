@@ -1,6 +1,5 @@
 """The rows that will be loaded, known before they are: what a job counts is what its table holds."""
 
-import os
 from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame, Window
@@ -34,9 +33,7 @@ def no_valid_rows(rows: DataFrame, inputs: Sequence[str]) -> InputUnfitError:
 
 
 def _place(source_file: Column) -> Column:
-    """What `sink.source_files.as_given` gives, by which the sink sorts."""
-    base = os.getcwd().rstrip("/") + "/"  # noqa: PTH109 -- as the sink has it
+    """By which the sink sorts files (`sink.order`): their path, or else their address."""
     decoded = url_decode(replace(substring(source_file, len("file:") + 1, 1 << 30), lit("+"), lit("%2B")))
     path = regexp_replace(decoded, "^/*", "/")
-    inside = when(path.startswith(base), substring(path, len(base) + 1, 1 << 30)).otherwise(path)
-    return when(source_file.startswith("file:"), inside).otherwise(source_file)
+    return when(source_file.startswith("file:"), path).otherwise(source_file)

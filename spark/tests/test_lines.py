@@ -10,7 +10,7 @@ from sparkctl_jobs import find_inputs, numbered, read_lines
 from sparkctl_jobs.errors import InputMissingError
 from sparkctl_jobs.lines import runs_of
 from sparkctl_jobs.sink.source_block import SourceBlock
-from sparkctl_jobs.sink.source_files import as_given
+from sparkctl_jobs.sink.source_files import in_project
 
 
 def test_inputs_are_files_folders_and_globs(tmp_path, monkeypatch):
@@ -56,7 +56,7 @@ def test_lines_are_read_whatever_the_name_of_the_file(spark: SparkSession, tmp_p
     file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     found = read_lines(spark, [str(file)]).collect()
     assert [bytes(row.value) for row in found] == [b'{"a":1}\r', b"", b" \xff", b'{"a":2}']
-    assert {as_given(row._source_file, str(tmp_path)) for row in found} == {name}
+    assert {in_project(row._source_file, str(tmp_path)) for row in found} == {name}
 
 
 @pytest.mark.parametrize("size", [64, 61, 7, 3])
@@ -120,8 +120,8 @@ def test_a_long_line_does_not_fill_the_memory_with_its_neighbours(spark: SparkSe
     assert max(found) < 100_000_000
 
 
-def test_source_files_are_named_as_they_were_given():
-    assert as_given("file:///srv/project/data/a%20b.json", "/srv/project") == "data/a b.json"
-    assert as_given("file:/srv/project/a.json", "/srv/project/") == "a.json"
-    assert as_given("file:///srv/projects/a.json", "/srv/project") == "/srv/projects/a.json"
-    assert as_given("s3a://bucket/a%20b.json", "/srv/project") == "s3a://bucket/a%20b.json"
+def test_source_files_are_named_from_their_project():
+    assert in_project("file:///srv/project/data/a%20b.json", "/srv/project") == "data/a b.json"
+    assert in_project("file:/srv/project/a.json", "/srv/project/") == "a.json"
+    assert in_project("file:///srv/projects/a.json", "/srv/project") == "/srv/projects/a.json"
+    assert in_project("s3a://bucket/a%20b.json", "/srv/project") == "s3a://bucket/a%20b.json"

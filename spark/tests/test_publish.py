@@ -7,33 +7,39 @@ import signal
 import sqlite3
 import stat
 import threading
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import DecimalType, DoubleType, LongType, StringType, StructField, StructType
 from written_checksum import written_checksum
 
 from sparkctl_jobs import errors
 from sparkctl_jobs.provenance import with_provenance
-from sparkctl_jobs.sink.data_source import plan_write
+from sparkctl_jobs.sink.data_source import SqliteWriter, plan_write
+from sparkctl_jobs.sink.order import in_order
 from sparkctl_jobs.sink.publish import publish
 from sparkctl_jobs.sink.run_ledger import find_run
+from sparkctl_jobs.sink.segment import Segment, ShardMessage
 from sparkctl_jobs.sink.shard import write_shard
+from sparkctl_jobs.sink.staging import remove_folder
 
 COLUMNS = StructType([StructField("id", LongType(), nullable=False), StructField("name", StringType())])
 ROWS = with_provenance(COLUMNS)
 
 
-def plan(database, schema=COLUMNS, mode="overwrite", keeps_lines=False, **options):
+def plan(database, schema=COLUMNS, mode="overwrite", keeps_lines=False, project="/data", **options):
     asked = {
         "path": str(database),
         "table": "people",
         "key": "id",
-        "baseFolder": "/data",
         "lockTimeoutMs": "200",
     }
-    return plan_write({**asked, "mode": mode, **options}, schema, mode == "overwrite", keeps_lines)
+    made = plan_write({**asked, "mode": mode, **options}, schema, mode == "overwrite", keeps_lines)
+    return replace(made, project=project)
 
 
 def people(*ids, name="n"):
@@ -315,7 +321,7 @@ def originals_bytes(asked):
 @pytest.mark.parametrize("tasks", [1, 3])
 def test_the_text_of_a_repeated_key_is_read_again_from_its_file(database, query, tasks, tmp_path):
     blocks = file_of(tmp_path / "a b.json", BLOCKS)
-    asked = plan(database, ROWS, keeps_lines=True, baseFolder=str(tmp_path))
+    asked = plan(database, ROWS, keeps_lines=True, project=str(tmp_path))
     messages = [write_shard(asked, n, iter(blocks[n::tasks])) for n in range(tasks)]
     assert b"line 1" not in originals_bytes(asked)
     publish(asked, messages)
@@ -335,7 +341,7 @@ def test_the_text_is_kept_where_the_file_does_not_have_it(database, query, why, 
         place = blocks[0].schema.get_field_index("_raw")
         blocks = [block.set_column(place, "_raw", pa.array(["***"] * block.num_rows)) for block in blocks]
         expected = [(file, line, "***") for file, line, _ in REPEATED]
-    asked = plan(database, ROWS, keeps_lines="says" not in why, baseFolder=str(tmp_path))
+    asked = plan(database, ROWS, keeps_lines="says" not in why, project=str(tmp_path))
     write(asked, *([block] for block in blocks))
     assert query("SELECT source_file, line, raw FROM people_quarantine ORDER BY line") == expected
 
@@ -379,6 +385,42 @@ def test_append_rejects_keys_that_are_there_and_upsert_takes_them(database, quer
     write(plan(database, ROWS, mode="upsert", runId="up"), *(blocks[n::spread] for n in range(spread)))
     assert query("SELECT name FROM people WHERE id = 1") == [("b0:1",)]
     assert query("SELECT line FROM people_quarantine WHERE run_id = 'up'") == [(n,) for n in range(3, 24, 2)]
+
+
+@pytest.mark.parametrize("sign", [".sparkctl", "package.json", ".git", None])
+def test_source_files_have_one_name_whatever_the_working_folder_is(tmp_path, monkeypatch, sign):
+    project = tmp_path / "project"
+    data, database = project / "data", project / "tables" / "test.db"
+    for folder in (data, database.parent):
+        folder.mkdir(parents=True)
+    if sign is not None:
+        (project / sign).mkdir()
+    names = set()
+    for folder in (tmp_path, project, data):
+        monkeypatch.chdir(folder)
+        asked = plan_write(
+            {"path": os.path.relpath(database), "table": "people", "mode": "append"}, ROWS, False
+        )
+        for file in (data / "a b.json", database.parent / "c.json", tmp_path / "d.json"):
+            message = ShardMessage("x", 0, [Segment(0, file.as_uri(), 0)])
+            names.update(piece.source_file for piece in in_order(asked, [message]))
+        remove_folder(Path(asked.staging))
+    inside = {"data/a b.json", "tables/c.json"} if sign else {str(data / "a b.json"), "c.json"}
+    assert names == inside | {str(tmp_path / "d.json")}
+
+
+@pytest.mark.parametrize("strange", ["foreign", "missing", "twice"])
+@pytest.mark.parametrize("mode", ["overwrite", "append"])
+def test_a_commit_that_has_not_one_message_of_each_task_is_an_error(database, query, mode, strange):
+    write(plan(database), [people(7)])
+    asked = plan(database, mode=mode)
+    first, second = (write_shard(asked, n, iter([people(n)])) for n in range(2))
+    said = {"foreign": [first, WriterCommitMessage()], "missing": [second], "twice": [first, first]}[strange]
+    with pytest.raises(
+        errors.AccountingError, match=r"messages, . of them from tasks of this write .*: nothing"
+    ):
+        SqliteWriter(asked, None).commit(said)
+    assert query("SELECT id FROM people") == [(7,)]
 
 
 def test_overwrite_replaces_the_quarantine_and_other_modes_add_to_it(database, query):

@@ -1,6 +1,5 @@
 """The Spark data source `sqlite`."""
 
-import os
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +11,13 @@ from pyspark import TaskContext
 from pyspark.sql.datasource import DataSource, DataSourceArrowWriter, WriterCommitMessage
 from pyspark.sql.types import StructType
 
-from ..errors import UnknownOptionError
+from ..errors import AccountingError, UnknownOptionError
 from .plan import Mode, Stage, WritePlan, carries_provenance, own_columns
 from .publish import publish
 from .run_ledger import find_run
 from .segment import ShardMessage
 from .shard import write_shard
+from .source_files import project_of
 from .staging import Staging, remove_folder
 from .target import describe_target
 
@@ -61,8 +61,7 @@ class SqliteWriter(DataSourceArrowWriter):
         return write_shard(self._plan, partition, batches)
 
     def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
-        shards = [message for message in messages if isinstance(message, ShardMessage)]
-        if self._plan.already_committed or not publish(self._plan, shards):
+        if self._plan.already_committed or not publish(self._plan, _shards_of(messages)):
             (Path(self._plan.staging) / NOTHING_CHANGED).touch()
         self._clean()
 
@@ -72,6 +71,20 @@ class SqliteWriter(DataSourceArrowWriter):
     def _clean(self) -> None:
         if self._plan.owns_staging:
             remove_folder(Path(self._plan.staging))
+
+
+def _shards_of(messages: Sequence[WriterCommitMessage | None]) -> list[ShardMessage]:
+    """What the tasks have said, one message each: without one of them, rows would be missing in silence."""
+    shards = [message for message in messages if isinstance(message, ShardMessage)]
+    partitions = sorted(shard.partition for shard in shards)
+    if len(shards) != len(messages) or not shards or partitions != list(range(len(shards))):
+        strange = {type(message).__name__ for message in messages} - {ShardMessage.__name__}
+        raise AccountingError(
+            f"the commit has {len(messages)} messages, {len(shards)} of them from tasks of this write"
+            f" (partitions {partitions}{', others: ' + ', '.join(sorted(strange)) if strange else ''}):"
+            " nothing is published"
+        )
+    return shards
 
 
 def plan_write(
@@ -101,7 +114,7 @@ def plan_write(
         owns_staging=not staging,
         already_committed=committed,
         lock_timeout_ms=timeout,
-        base_folder=options.get("baseFolder", os.getcwd()),  # noqa: PTH109 -- a plain string for the tasks
+        project=project_of(path),
         columns=StructType([fields[name] for name in target.columns]),
         carries_provenance=carries_provenance(rows),
         keeps_lines=keeps_lines,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .plan import WritePlan
 from .segment import Segment, ShardMessage
-from .source_files import as_given
+from .source_files import in_project, local_path
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def in_order(plan: WritePlan, messages: Sequence[ShardMessage]) -> list[Piece]:
             Path(plan.staging) / Path(message.path).name,
             segment,
             message.partition,
-            as_given(segment.source_file or "", plan.base_folder),
+            in_project(segment.source_file or "", plan.project),
             0,
         )
         for message in messages
@@ -37,7 +37,7 @@ def in_order(plan: WritePlan, messages: Sequence[ShardMessage]) -> list[Piece]:
     ]
     pieces.sort(
         key=lambda p: (
-            p.source_file,
+            _place_of(p.segment.source_file or ""),
             p.segment.block or 0,
             p.segment.first_line,
             p.partition,
@@ -51,3 +51,8 @@ def in_order(plan: WritePlan, messages: Sequence[ShardMessage]) -> list[Piece]:
         lines[piece.source_file] += piece.segment.last_line
         placed.append(Piece(piece.shard, piece.segment, piece.partition, piece.source_file, before))
     return placed
+
+
+def _place_of(address: str) -> str:
+    """By which files are ordered, whatever they are called in the quarantine."""
+    return local_path(address) or address

@@ -49,7 +49,7 @@ class WritePlan:
     """Whether the commit removes the folder; else the process that made it does."""
     already_committed: bool
     lock_timeout_ms: int
-    base_folder: str
+    project: str
     """Source files inside this folder are recorded relative to it."""
     columns: StructType
     """The table's columns with the rows' types, in the table's order."""

@@ -1,6 +1,5 @@
 """Writing a frame into SQLite, as a job does it."""
 
-import os
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -64,7 +63,6 @@ def write_sqlite(
             key=",".join(key),
             lockTimeoutMs=lock_timeout_ms,
             staging=str(staging.folder),
-            baseFolder=os.getcwd(),  # noqa: PTH109 -- options are strings
         ).save(str(path))
         repeated = (staging.folder / NOTHING_CHANGED).exists()
     except Exception as error:
