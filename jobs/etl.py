@@ -33,7 +33,12 @@ from sparkctl_jobs import (
     read_lines,
     write_sqlite,
 )
-from sparkctl_jobs.command_line import add_arguments, committed_before, lock_timeout_ms, run_job
+from sparkctl_jobs.command_line import (
+    add_arguments,
+    committed_before,
+    lock_timeout_ms,
+    run_job,
+)
 from sparkctl_jobs.emails import clean_email, is_email
 from sparkctl_jobs.json_lines import parse_json_lines
 from sparkctl_jobs.provenance import with_provenance
@@ -61,13 +66,17 @@ def clean(rows: Rows) -> Rows:
         rows = rows.reject(Reason.MISSING_VALUE, pc.is_null(rows[column]))
     for column in ("name", "email", "city", "created_at"):
         rows = rows.reject(
-            Reason.MISSING_VALUE, pc.or_kleene(pc.is_null(rows[column]), is_blank(rows[column]))
+            Reason.MISSING_VALUE,
+            pc.or_kleene(pc.is_null(rows[column]), is_blank(rows[column])),
         )
 
     rows = rows.with_column("email", clean_email(rows["email"]))
     rows = rows.reject(Reason.INVALID_EMAIL, pc.invert(is_email(rows["email"])))
 
-    rows = rows.reject(Reason.INVALID_VALUE, pc.or_(pc.less(rows["age"], 0), pc.greater(rows["age"], 150)))
+    rows = rows.reject(
+        Reason.INVALID_VALUE,
+        pc.or_(pc.less(rows["age"], 0), pc.greater(rows["age"], 150)),
+    )
     rows = rows.with_column("created_at", to_utc_text(rows["created_at"]))
     rows = rows.reject(Reason.INVALID_VALUE, pc.is_null(rows["created_at"]))
     for column in ("name", "city"):
@@ -96,9 +105,14 @@ def warn_of_new_fields(files: Iterable[str]) -> None:
             fields = json.loads(line.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             continue
-        new = sorted(fields.keys() - set(USERS.names)) if isinstance(fields, dict) else []
+        new = (
+            sorted(fields.keys() - set(USERS.names)) if isinstance(fields, dict) else []
+        )
         if new:
-            print(f"etl: {file} has fields that users have not, left out: {', '.join(new)}", file=sys.stderr)
+            print(
+                f"etl: {file} has fields that users have not, left out: {', '.join(new)}",
+                file=sys.stderr,
+            )
 
 
 def load(arguments: argparse.Namespace) -> CommittedRun:
@@ -123,9 +137,13 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Loads users from lines of JSON into a SQLite table.")
+    parser = argparse.ArgumentParser(
+        description="Loads users from lines of JSON into a SQLite table."
+    )
     add_arguments(parser, "users")
-    parser.add_argument("--mode", choices=["overwrite", "append", "upsert"], default="overwrite")
+    parser.add_argument(
+        "--mode", choices=["overwrite", "append", "upsert"], default="overwrite"
+    )
     arguments = parser.parse_args()
     run_job("etl", lambda: load(arguments))
 

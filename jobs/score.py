@@ -47,7 +47,9 @@ def tell(arguments: argparse.Namespace, model: SegmentModel, points: DataFrame) 
     segments = model.assign(points)
     report_sizes(artifacts, segments)
     if segments.select(SEGMENT).distinct().count() > 1:
-        evaluator = ClusteringEvaluator(featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette")
+        evaluator = ClusteringEvaluator(
+            featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette"
+        )
         clusters = model.pipeline.transform(with_features(points, model.columns))
         artifacts.metrics({"silhouette": round(evaluator.evaluate(clusters), 9)})
     artifacts.save()
@@ -58,7 +60,9 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         return before
     Artifacts(arguments.artifacts)
     columns = read_columns(arguments.model)
-    header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
+    header = read_header(
+        arguments.input, columns.schema.names, delimiter=arguments.delimiter
+    )
 
     spark = SparkSession.builder.appName("score").getOrCreate()
     try:
@@ -67,7 +71,9 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         spark.stop()
 
 
-def score(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
+def score(
+    spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader
+) -> CommittedRun:
     model = load_model(arguments.model)
     rows = read_points(spark, arguments.input, header, model.columns)
     points = first_of_each(rows, [model.columns.id]).cache()
@@ -86,10 +92,14 @@ def score(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader)
 
 
 def command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Gives rows the segments of a saved model.")
+    parser = argparse.ArgumentParser(
+        description="Gives rows the segments of a saved model."
+    )
     add_arguments(parser, "scores")
     add_csv_arguments(parser)
-    parser.add_argument("--model", type=Path, required=True, help="the folder of the fitted model")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="the folder of the fitted model"
+    )
     return parser
 
 

@@ -4,8 +4,9 @@ who scored most, who still starts at 35; every column described. Out come SQLite
 
     spark-submit jobs/season.py --input players.csv --database season.db
 
-A player who changed team has a row for each team and one for the whole season, team TOT; he counts once.
-Columns may have the names below or the short ones of tables of statistics (Rk, Player, Pos, Tm, G, GS, ...).
+A player who changed team has a row for each team, and mostly one for the whole season: team TOT, or 2TM, 3TM.
+He counts once, as that row says, or as the rows of his teams say together. Columns may have the names below
+or the short ones of tables of statistics (Rk, Player, Pos, Tm, G, GS, ...).
 """
 
 import argparse
@@ -14,8 +15,20 @@ import sys
 from pathlib import Path
 
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame, SparkSession, Window
-from pyspark.sql.functions import avg, col, count, row_number
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql.functions import (
+    avg,
+    bool_or,
+    col,
+    count,
+    first,
+    lit,
+    max_by,
+    nullif,
+    when,
+)
+from pyspark.sql.functions import round as rounded
+from pyspark.sql.functions import sum as sum_of
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
 
 try:
@@ -70,9 +83,23 @@ COLUMNS = [
 PERCENTS = [name for name, _, _ in COLUMNS if name.endswith("_percent")]
 TEXTS = [name for name, kind, _ in COLUMNS if kind == "text"]
 NUMBERS = [name for name, kind, _ in COLUMNS if kind != "text"]
-PLAYERS = StructType([StructField(name, KINDS[kind], nullable=name in PERCENTS) for name, kind, _ in COLUMNS])
+PLAYERS = StructType(
+    [
+        StructField(name, KINDS[kind], nullable=name in PERCENTS)
+        for name, kind, _ in COLUMNS
+    ]
+)
 KEY = ["rank", "team"]
-TOTAL = "TOT"
+TOTAL, TOTALS = "TOT", "^(TOT|[2-9]TM)$"
+MEASURES = [name for name in NUMBERS if name != "rank"]
+# Of each share: what hit, and what was tried.
+SHARES = {
+    "field_goal_percent": ("field_goals", "field_goal_attempts"),
+    "three_point_percent": ("three_points", "three_point_attempts"),
+    "free_throw_percent": ("free_throws", "free_throw_attempts"),
+}
+DIGITS = 9
+"""Sums in another order differ in the last digit: two players who score the same must stay equal."""
 YOUNGEST, OLDEST = 10, 80
 VETERAN = 35
 
@@ -80,7 +107,10 @@ VETERAN = 35
 def clean(rows: Rows) -> Rows:
     """The rules for players. Of the rules that a row breaks, the first is its reason."""
     rows = rows.reject(Reason.MISSING_KEY, pc.is_null(rows["rank"]))
-    rows = rows.reject(Reason.MISSING_KEY, pc.or_kleene(pc.is_null(rows["team"]), is_blank(rows["team"])))
+    rows = rows.reject(
+        Reason.MISSING_KEY,
+        pc.or_kleene(pc.is_null(rows["team"]), is_blank(rows["team"])),
+    )
     for column in TEXTS:
         blank = pc.or_kleene(pc.is_null(rows[column]), is_blank(rows[column]))
         rows = rows.reject(Reason.MISSING_VALUE, blank)
@@ -95,51 +125,86 @@ def clean(rows: Rows) -> Rows:
     for column in PERCENTS:
         rows = rows.reject(Reason.INVALID_VALUE, pc.greater(rows[column], 1))
     age, games = rows["age"], rows["games"]
-    rows = rows.reject(Reason.INVALID_VALUE, pc.or_(pc.less(age, YOUNGEST), pc.greater(age, OLDEST)))
+    rows = rows.reject(
+        Reason.INVALID_VALUE, pc.or_(pc.less(age, YOUNGEST), pc.greater(age, OLDEST))
+    )
     rows = rows.reject(Reason.INVALID_VALUE, pc.less(games, 1))
     return rows.reject(Reason.INVALID_VALUE, pc.greater(rows["games_started"], games))
 
 
 def once_each(rows: DataFrame) -> DataFrame:
-    """One row for each player: that of the whole season, or else that of the team with most games."""
-    order = Window.partitionBy("rank").orderBy((col("team") != TOTAL), col("games").desc(), "team")
-    return rows.withColumn("_n", row_number().over(order)).where("_n = 1").drop("_n")
+    """One row for each player: that of his whole season, or else the rows of his teams put together."""
+    is_total = col("team").rlike(TOTALS)
+    has_total = bool_or(is_total).over(Window.partitionBy("rank"))
+    counted = rows.withColumn("_total", has_total).where(is_total | ~col("_total"))
+    alone = count("*") == 1
+    together = {
+        name: when(alone, first(name)).otherwise(_together(name))
+        for name in rows.columns[1:]
+    }
+    return counted.groupBy("rank").agg(
+        *(value.alias(name) for name, value in together.items())
+    )
+
+
+def _together(name: str) -> Column:
+    """The value of several teams: their sum, their mean for each game, or hits for each shot."""
+    if name in ("games", "games_started"):
+        return sum_of(name)
+    if name == "team":
+        return lit(TOTAL)
+    if name in ("player", "position", "age"):
+        return max_by(name, "games")
+    if name in SHARES:
+        hits, shots = (sum_of(col(column) * col("games")) for column in SHARES[name])
+        return rounded(hits / nullif(shots, lit(0.0)), DIGITS)
+    return rounded(sum_of(col(name) * col("games")) / sum_of("games"), DIGITS)
 
 
 def by_age(season: DataFrame) -> DataFrame:
     """The histogram of ages, and how many points each age scores in a game."""
     of_age = season.groupBy("age")
-    return of_age.agg(count("*").alias("players"), avg("points").alias("mean_points")).orderBy("age")
+    return of_age.agg(
+        count("*").alias("players"), avg("points").alias("mean_points")
+    ).orderBy("age")
 
 
 def top_scorers(season: DataFrame, most: int = 10) -> DataFrame:
     """Of who scores the same in a game, more games count more, and then the rank."""
     order = (col("points").desc(), col("games").desc(), "rank")
-    best = season.select("rank", "player", "team", "age", "games", "points").orderBy(*order).limit(most)
+    best = (
+        season.select("rank", "player", "team", "age", "games", "points")
+        .orderBy(*order)
+        .limit(most)
+    )
     placed = [(place, *row) for place, row in enumerate(best.collect(), start=1)]
-    return season.sparkSession.createDataFrame(placed, f"place long, {best.schema.simpleString()[7:-1]}")
+    return season.sparkSession.createDataFrame(
+        placed, f"place long, {best.schema.simpleString()[7:-1]}"
+    )
 
 
 def veteran_starts(season: DataFrame) -> DataFrame:
     """How often players of 35 and over were in the first five."""
     veterans = season.where(col("age") >= VETERAN)
-    return veterans.select("rank", "player", "age", "team", "games", "games_started").orderBy(
-        col("games_started").desc(), "rank"
-    )
+    return veterans.select(
+        "rank", "player", "age", "team", "games", "games_started"
+    ).orderBy(col("games_started").desc(), "rank")
 
 
-def description(rows: DataFrame) -> DataFrame:
-    """What `describe` says of every column of numbers: a row for each column."""
-    said = {row["summary"]: row for row in rows.select(*NUMBERS).describe().collect()}
+def description(season: DataFrame) -> DataFrame:
+    """What `describe` says of the players, in every column that measures something: a row for each column."""
+    said = {
+        row["summary"]: row for row in season.select(*MEASURES).describe().collect()
+    }
     numbers = [
         (
             column,
             int(said["count"][column]),
             *(_number(said[what][column]) for what in ("mean", "stddev", "min", "max")),
         )
-        for column in NUMBERS
+        for column in MEASURES
     ]
-    return rows.sparkSession.createDataFrame(
+    return season.sparkSession.createDataFrame(
         numbers,
         "name string not null, count long not null, mean double, stddev double, min double, max double",
     )
@@ -159,7 +224,9 @@ def at_hand(frame: DataFrame) -> DataFrame:
 def tell(arguments: argparse.Namespace, tables: dict[str, DataFrame]) -> None:
     """The metrics of the season, and its pictures."""
     artifacts = Artifacts(arguments.artifacts)
-    ages, scorers, veterans = (tables[name].collect() for name in ("by_age", "top_scorers", "veteran_starts"))
+    ages, scorers, veterans = (
+        tables[name].collect() for name in ("by_age", "top_scorers", "veteran_starts")
+    )
     players = sum(row["players"] for row in ages)
     artifacts.metrics(
         {
@@ -167,19 +234,34 @@ def tell(arguments: argparse.Namespace, tables: dict[str, DataFrame]) -> None:
             "mean age": sum(row["age"] * row["players"] for row in ages) / players,
             "most points per game": scorers[0]["points"],
             "players of 35 and over": len(veterans),
-            "starts of players of 35 and over": sum(row["games_started"] for row in veterans),
+            "starts of players of 35 and over": sum(
+                row["games_started"] for row in veterans
+            ),
         }
     )
     histogram = {row["age"]: row["players"] for row in ages}
-    bars = [(str(age), histogram.get(age, 0)) for age in range(min(histogram), max(histogram) + 1)]
+    bars = [
+        (str(age), histogram.get(age, 0))
+        for age in range(min(histogram), max(histogram) + 1)
+    ]
     artifacts.picture("age", bar_chart("Age of the players", "age", "players", bars))
     points = [(row["age"], row["mean_points"]) for row in ages]
-    artifacts.picture("points-by-age", line_chart("Points per game by age", "age", "mean points", points))
+    artifacts.picture(
+        "points-by-age",
+        line_chart("Points per game by age", "age", "mean points", points),
+    )
     bars = [(row["player"].split()[-1], row["points"]) for row in scorers]
-    artifacts.picture("top-scorers", bar_chart("The top ten", "player", "points per game", bars))
+    artifacts.picture(
+        "top-scorers", bar_chart("The top ten", "player", "points per game", bars)
+    )
     if veterans:
-        bars = [(row["player"].split()[-1], row["games_started"]) for row in veterans[:15]]
-        artifacts.picture("veterans", bar_chart("Starts at 35 and over", "player", "games started", bars))
+        bars = [
+            (row["player"].split()[-1], row["games_started"]) for row in veterans[:15]
+        ]
+        artifacts.picture(
+            "veterans",
+            bar_chart("Starts at 35 and over", "player", "games started", bars),
+        )
     artifacts.save()
 
 
@@ -189,7 +271,10 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
     Artifacts(arguments.artifacts)
     short_names = {name: short for name, _, short in COLUMNS}
     header = read_header(
-        arguments.input, PLAYERS.names, delimiter=arguments.delimiter, other_names=short_names
+        arguments.input,
+        PLAYERS.names,
+        delimiter=arguments.delimiter,
+        other_names=short_names,
     )
 
     spark = SparkSession.builder.appName("season").getOrCreate()
@@ -199,11 +284,18 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         spark.stop()
 
 
-def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
+def describe(
+    spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader
+) -> CommittedRun:
     lines = read_lines(spark, arguments.input)
     stage = csv_stage(PLAYERS, header, clean)
     # A season is small. In one task its sums are the same to the last digit on any cluster.
-    rows = first_of_each(stage(lines), KEY).repartition(1).sortWithinPartitions(*KEY).cache()
+    rows = (
+        first_of_each(stage(lines), KEY)
+        .repartition(1)
+        .sortWithinPartitions(*KEY)
+        .cache()
+    )
     if rows.isEmpty():
         raise no_valid_rows(stage(lines), arguments.input)
     season = once_each(rows).cache()
@@ -211,7 +303,7 @@ def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHead
         "by_age": at_hand(by_age(season)),
         "top_scorers": top_scorers(season),
         "veteran_starts": at_hand(veteran_starts(season)),
-        "description": description(rows),
+        "description": description(season),
     }
     tell(arguments, tables)
     return write_sqlite(
@@ -222,13 +314,17 @@ def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHead
         run_id=arguments.run_id,
         key=KEY,
         stage=stage,
-        companions={f"{arguments.table}_{name}": frame for name, frame in tables.items()},
+        companions={
+            f"{arguments.table}_{name}": frame for name, frame in tables.items()
+        },
         lock_timeout_ms=lock_timeout_ms(arguments),
     )
 
 
 def command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Describes a season by what each player did per game.")
+    parser = argparse.ArgumentParser(
+        description="Describes a season by what each player did per game."
+    )
     add_arguments(parser, "players")
     add_csv_arguments(parser)
     return parser

@@ -29,6 +29,8 @@ ROWS = [
     player(4, age=40, started=0, points="1.5", free_throw_percent=""),
     player(4, age=40, team="DEN", games=12, started=1, points="2.5"),
     *(player(number, points=f"{number}.0") for number in range(5, 14)),
+    player(14, age=30, team="3TM", games=9, points="1.0"),
+    *(player(14, age=30, team=team, games=3, started=1, points="9.9") for team in ("ATL", "BOS", "DEN")),
 ]
 BAD = [
     (player(50, started=11), "invalid-value"),
@@ -66,8 +68,8 @@ def test_a_season_is_described(spark, tmp_path, query):
         reason for _, reason in BAD
     ]
     assert query("SELECT free_throw_percent FROM players WHERE rank = 4 ORDER BY team") == [(None,), (0.5,)]
-    # A player who changed team counts once: for the whole season, or for the team with most games.
-    assert query("SELECT age, players FROM players_by_age") == [(25, 11), (36, 1), (40, 1)]
+    # A player who changed team counts once: as his whole season, or as his teams together.
+    assert query("SELECT age, players FROM players_by_age") == [(25, 11), (30, 1), (36, 1), (40, 1)]
     assert query("SELECT place, rank, team, points FROM players_top_scorers") == [
         (1, 2, "BOS", 20.0),
         (2, 1, "TOT", 20.0),
@@ -76,18 +78,20 @@ def test_a_season_is_described(spark, tmp_path, query):
     ]
     assert query("SELECT rank, age, team, games, games_started FROM players_veteran_starts") == [
         (1, 36, "TOT", 30, 20),
-        (4, 40, "DEN", 12, 1),
+        (4, 40, "TOT", 22, 1),
     ]
-    points = [row[0] for row in query("SELECT points FROM players")]
+    points = [20.0, 20.0, 20.0, (10 * 1.5 + 12 * 2.5) / 22, *map(float, range(5, 14)), 1.0]
     [found] = query("SELECT count, mean, stddev, min, max FROM players_description WHERE name = 'points'")
     assert found == pytest.approx(
-        (16, statistics.fmean(points), statistics.stdev(points), min(points), max(points))
+        (14, statistics.fmean(points), statistics.stdev(points), min(points), max(points))
     )
-    assert query("SELECT count FROM players_description WHERE name = 'free_throw_percent'") == [(15,)]
-    assert query("SELECT count(*) FROM players_description") == [(len(season.NUMBERS),)]
+    assert query("SELECT count FROM players_description WHERE name = 'free_throw_percent'") == [(14,)]
+    # The number of a player measures nothing.
+    described = [row[0] for row in query("SELECT name FROM players_description")]
+    assert described == [name for name in season.NUMBERS if name != "rank"]
     assert json.loads((tmp_path / "artifacts/metrics.json").read_text())["metrics"] == {
-        "players": 13,
-        "mean age": pytest.approx((36 + 40 + 11 * 25) / 13),
+        "players": 14,
+        "mean age": pytest.approx((36 + 40 + 30 + 11 * 25) / 14),
         "most points per game": 20.0,
         "players of 35 and over": 2,
         "starts of players of 35 and over": 21,
@@ -98,6 +102,43 @@ def test_a_season_is_described(spark, tmp_path, query):
         "top-scorers.svg",
         "veterans.svg",
     ]
+
+
+def test_the_rows_of_teams_are_put_together_where_the_whole_season_has_none(spark, tmp_path):
+    lines = [
+        player(
+            1, team="BOS", games=30, started=10, points="10.0", three_points="1.0", three_point_attempts="2.0"
+        ),
+        player(
+            1, team="ATL", games=10, started=10, points="20.0", three_points="0.0", three_point_attempts="4.0"
+        ),
+        player(2, team="BOS", three_point_attempts="0.0", three_point_percent=""),
+        player(2, team="ATL", three_point_attempts="0.0", three_point_percent=""),
+        player(3, points="12.3", three_point_percent=".333"),
+    ]
+    kinds = [(name, season.KINDS[kind].typeName(), i) for i, (name, kind, _) in enumerate(season.COLUMNS)]
+    cast = {"long": int, "double": float, "string": str}
+    rows = [
+        tuple(cast[kind](line.split(",")[i]) if line.split(",")[i] else None for _, kind, i in kinds)
+        for line in lines
+    ]
+    frame = spark.createDataFrame(rows, season.PLAYERS)
+    found = {
+        row["rank"]: (
+            row["team"],
+            row["games"],
+            row["games_started"],
+            row["points"],
+            row["three_point_percent"],
+        )
+        for row in season.once_each(frame).collect()
+    }
+    # 30 hits of 60 shots in Boston, none of 40 in Atlanta.
+    assert found == {
+        1: ("TOT", 40, 20, 12.5, 0.3),
+        2: ("TOT", 20, 10, 10.0, None),
+        3: ("BOS", 10, 5, 12.3, 0.333),
+    }
 
 
 def test_tables_with_the_short_names_are_read_too(spark, tmp_path, query):

@@ -85,15 +85,26 @@ it('season: SQLite computes again what Spark has computed, and finds every chang
   const manifest = await loadManifest(project.path('jobs/season.yaml'), project.folder);
   if (manifest.database === undefined) throw new Error('the job has no database');
   const { path: databasePath, table } = manifest.database;
-  const changes = {
-    'query (the histogram of ages)': 'UPDATE players_by_age SET players = players + 1 WHERE age = 25',
-    'query (the top ten scorers)': 'UPDATE players_top_scorers SET place = 19 - place WHERE place IN (9, 10)',
-    'query (the starts of players of 35 and over)':
+  const description = 'query (the description of the players)';
+  const changes = [
+    ['query (the histogram of ages)', 'UPDATE players_by_age SET players = players + 1 WHERE age = 25'],
+    [
+      'query (the top ten scorers)',
+      'UPDATE players_top_scorers SET place = 19 - place WHERE place IN (9, 10)',
+    ],
+    [
+      'query (the starts of players of 35 and over)',
       'DELETE FROM players_veteran_starts WHERE rank = (SELECT max(rank) FROM players_veteran_starts)',
-    'query (the description of every column of numbers)':
-      "UPDATE players_description SET stddev = stddev * 1.001 WHERE name = 'points'",
-  };
-  for (const [check, change] of Object.entries(changes)) {
+    ],
+    [description, "UPDATE players_description SET stddev = stddev * 1.001 WHERE name = 'points'"],
+    // A description of rows, in which who changed team counts several times, and numbers that name somebody.
+    [
+      description,
+      "UPDATE players_description SET mean = (SELECT avg(games) FROM players) WHERE name = 'games'",
+    ],
+    [description, "INSERT INTO players_description VALUES ('rank', 1, 1, NULL, 1, 1)"],
+  ] as const;
+  for (const [check, change] of changes) {
     const database = new Sqlite(databasePath);
     database.exec(`PRAGMA journal_mode = DELETE; ${change}`);
     database.close();
