@@ -105,9 +105,7 @@ def warn_of_new_fields(files: Iterable[str]) -> None:
             fields = json.loads(line.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             continue
-        new = (
-            sorted(fields.keys() - set(USERS.names)) if isinstance(fields, dict) else []
-        )
+        new = sorted(fields.keys() - set(USERS.names)) if isinstance(fields, dict) else []
         if new:
             print(
                 f"etl: {file} has fields that users have not, left out: {', '.join(new)}",
@@ -137,13 +135,9 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="Loads users from lines of JSON into a SQLite table."
-    )
+    parser = argparse.ArgumentParser(description="Loads users from lines of JSON into a SQLite table.")
     add_arguments(parser, "users")
-    parser.add_argument(
-        "--mode", choices=["overwrite", "append", "upsert"], default="overwrite"
-    )
+    parser.add_argument("--mode", choices=["overwrite", "append", "upsert"], default="overwrite")
     arguments = parser.parse_args()
     run_job("etl", lambda: load(arguments))
 

@@ -47,9 +47,7 @@ def tell(arguments: argparse.Namespace, model: SegmentModel, points: DataFrame) 
     segments = model.assign(points)
     report_sizes(artifacts, segments)
     if segments.select(SEGMENT).distinct().count() > 1:
-        evaluator = ClusteringEvaluator(
-            featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette"
-        )
+        evaluator = ClusteringEvaluator(featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette")
         clusters = model.pipeline.transform(with_features(points, model.columns))
         artifacts.metrics({"silhouette": round(evaluator.evaluate(clusters), 9)})
     artifacts.save()
@@ -60,9 +58,7 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         return before
     Artifacts(arguments.artifacts)
     columns = read_columns(arguments.model)
-    header = read_header(
-        arguments.input, columns.schema.names, delimiter=arguments.delimiter
-    )
+    header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
 
     spark = SparkSession.builder.appName("score").getOrCreate()
     try:
@@ -71,9 +67,7 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         spark.stop()
 
 
-def score(
-    spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader
-) -> CommittedRun:
+def score(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
     model = load_model(arguments.model)
     rows = read_points(spark, arguments.input, header, model.columns)
     points = first_of_each(rows, [model.columns.id]).cache()
@@ -92,14 +86,10 @@ def score(
 
 
 def command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description="Gives rows the segments of a saved model."
-    )
+    parser = argparse.ArgumentParser(description="Gives rows the segments of a saved model.")
     add_arguments(parser, "scores")
     add_csv_arguments(parser)
-    parser.add_argument(
-        "--model", type=Path, required=True, help="the folder of the fitted model"
-    )
+    parser.add_argument("--model", type=Path, required=True, help="the folder of the fitted model")
     return parser
 
 

@@ -83,12 +83,7 @@ COLUMNS = [
 PERCENTS = [name for name, _, _ in COLUMNS if name.endswith("_percent")]
 TEXTS = [name for name, kind, _ in COLUMNS if kind == "text"]
 NUMBERS = [name for name, kind, _ in COLUMNS if kind != "text"]
-PLAYERS = StructType(
-    [
-        StructField(name, KINDS[kind], nullable=name in PERCENTS)
-        for name, kind, _ in COLUMNS
-    ]
-)
+PLAYERS = StructType([StructField(name, KINDS[kind], nullable=name in PERCENTS) for name, kind, _ in COLUMNS])
 KEY = ["rank", "team"]
 TOTAL, TOTALS = "TOT", "^(TOT|[2-9]TM)$"
 MEASURES = [name for name in NUMBERS if name != "rank"]
@@ -125,9 +120,7 @@ def clean(rows: Rows) -> Rows:
     for column in PERCENTS:
         rows = rows.reject(Reason.INVALID_VALUE, pc.greater(rows[column], 1))
     age, games = rows["age"], rows["games"]
-    rows = rows.reject(
-        Reason.INVALID_VALUE, pc.or_(pc.less(age, YOUNGEST), pc.greater(age, OLDEST))
-    )
+    rows = rows.reject(Reason.INVALID_VALUE, pc.or_(pc.less(age, YOUNGEST), pc.greater(age, OLDEST)))
     rows = rows.reject(Reason.INVALID_VALUE, pc.less(games, 1))
     return rows.reject(Reason.INVALID_VALUE, pc.greater(rows["games_started"], games))
 
@@ -138,13 +131,8 @@ def once_each(rows: DataFrame) -> DataFrame:
     has_total = bool_or(is_total).over(Window.partitionBy("rank"))
     counted = rows.withColumn("_total", has_total).where(is_total | ~col("_total"))
     alone = count("*") == 1
-    together = {
-        name: when(alone, first(name)).otherwise(_together(name))
-        for name in rows.columns[1:]
-    }
-    return counted.groupBy("rank").agg(
-        *(value.alias(name) for name, value in together.items())
-    )
+    together = {name: when(alone, first(name)).otherwise(_together(name)) for name in rows.columns[1:]}
+    return counted.groupBy("rank").agg(*(value.alias(name) for name, value in together.items()))
 
 
 def _together(name: str) -> Column:
@@ -164,38 +152,28 @@ def _together(name: str) -> Column:
 def by_age(season: DataFrame) -> DataFrame:
     """The histogram of ages, and how many points each age scores in a game."""
     of_age = season.groupBy("age")
-    return of_age.agg(
-        count("*").alias("players"), avg("points").alias("mean_points")
-    ).orderBy("age")
+    return of_age.agg(count("*").alias("players"), avg("points").alias("mean_points")).orderBy("age")
 
 
 def top_scorers(season: DataFrame, most: int = 10) -> DataFrame:
     """Of who scores the same in a game, more games count more, and then the rank."""
     order = (col("points").desc(), col("games").desc(), "rank")
-    best = (
-        season.select("rank", "player", "team", "age", "games", "points")
-        .orderBy(*order)
-        .limit(most)
-    )
+    best = season.select("rank", "player", "team", "age", "games", "points").orderBy(*order).limit(most)
     placed = [(place, *row) for place, row in enumerate(best.collect(), start=1)]
-    return season.sparkSession.createDataFrame(
-        placed, f"place long, {best.schema.simpleString()[7:-1]}"
-    )
+    return season.sparkSession.createDataFrame(placed, f"place long, {best.schema.simpleString()[7:-1]}")
 
 
 def veteran_starts(season: DataFrame) -> DataFrame:
     """How often players of 35 and over were in the first five."""
     veterans = season.where(col("age") >= VETERAN)
-    return veterans.select(
-        "rank", "player", "age", "team", "games", "games_started"
-    ).orderBy(col("games_started").desc(), "rank")
+    return veterans.select("rank", "player", "age", "team", "games", "games_started").orderBy(
+        col("games_started").desc(), "rank"
+    )
 
 
 def description(season: DataFrame) -> DataFrame:
     """What `describe` says of the players, in every column that measures something: a row for each column."""
-    said = {
-        row["summary"]: row for row in season.select(*MEASURES).describe().collect()
-    }
+    said = {row["summary"]: row for row in season.select(*MEASURES).describe().collect()}
     numbers = [
         (
             column,
@@ -224,9 +202,7 @@ def at_hand(frame: DataFrame) -> DataFrame:
 def tell(arguments: argparse.Namespace, tables: dict[str, DataFrame]) -> None:
     """The metrics of the season, and its pictures."""
     artifacts = Artifacts(arguments.artifacts)
-    ages, scorers, veterans = (
-        tables[name].collect() for name in ("by_age", "top_scorers", "veteran_starts")
-    )
+    ages, scorers, veterans = (tables[name].collect() for name in ("by_age", "top_scorers", "veteran_starts"))
     players = sum(row["players"] for row in ages)
     artifacts.metrics(
         {
@@ -234,16 +210,11 @@ def tell(arguments: argparse.Namespace, tables: dict[str, DataFrame]) -> None:
             "mean age": sum(row["age"] * row["players"] for row in ages) / players,
             "most points per game": scorers[0]["points"],
             "players of 35 and over": len(veterans),
-            "starts of players of 35 and over": sum(
-                row["games_started"] for row in veterans
-            ),
+            "starts of players of 35 and over": sum(row["games_started"] for row in veterans),
         }
     )
     histogram = {row["age"]: row["players"] for row in ages}
-    bars = [
-        (str(age), histogram.get(age, 0))
-        for age in range(min(histogram), max(histogram) + 1)
-    ]
+    bars = [(str(age), histogram.get(age, 0)) for age in range(min(histogram), max(histogram) + 1)]
     artifacts.picture("age", bar_chart("Age of the players", "age", "players", bars))
     points = [(row["age"], row["mean_points"]) for row in ages]
     artifacts.picture(
@@ -251,13 +222,9 @@ def tell(arguments: argparse.Namespace, tables: dict[str, DataFrame]) -> None:
         line_chart("Points per game by age", "age", "mean points", points),
     )
     bars = [(row["player"].split()[-1], row["points"]) for row in scorers]
-    artifacts.picture(
-        "top-scorers", bar_chart("The top ten", "player", "points per game", bars)
-    )
+    artifacts.picture("top-scorers", bar_chart("The top ten", "player", "points per game", bars))
     if veterans:
-        bars = [
-            (row["player"].split()[-1], row["games_started"]) for row in veterans[:15]
-        ]
+        bars = [(row["player"].split()[-1], row["games_started"]) for row in veterans[:15]]
         artifacts.picture(
             "veterans",
             bar_chart("Starts at 35 and over", "player", "games started", bars),
@@ -284,18 +251,11 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         spark.stop()
 
 
-def describe(
-    spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader
-) -> CommittedRun:
+def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
     lines = read_lines(spark, arguments.input)
     stage = csv_stage(PLAYERS, header, clean)
     # A season is small. In one task its sums are the same to the last digit on any cluster.
-    rows = (
-        first_of_each(stage(lines), KEY)
-        .repartition(1)
-        .sortWithinPartitions(*KEY)
-        .cache()
-    )
+    rows = first_of_each(stage(lines), KEY).repartition(1).sortWithinPartitions(*KEY).cache()
     if rows.isEmpty():
         raise no_valid_rows(stage(lines), arguments.input)
     season = once_each(rows).cache()
@@ -314,17 +274,13 @@ def describe(
         run_id=arguments.run_id,
         key=KEY,
         stage=stage,
-        companions={
-            f"{arguments.table}_{name}": frame for name, frame in tables.items()
-        },
+        companions={f"{arguments.table}_{name}": frame for name, frame in tables.items()},
         lock_timeout_ms=lock_timeout_ms(arguments),
     )
 
 
 def command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description="Describes a season by what each player did per game."
-    )
+    parser = argparse.ArgumentParser(description="Describes a season by what each player did per game.")
     add_arguments(parser, "players")
     add_csv_arguments(parser)
     return parser

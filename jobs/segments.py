@@ -89,42 +89,30 @@ def fit_points(rows: DataFrame, columns: PointColumns, partitions: int) -> DataF
 
 def preparation(columns: PointColumns) -> list[Transformer | Estimator[Any]]:
     """From the features to a vector in which each of them counts the same."""
-    assembler = VectorAssembler(
-        inputCols=features_in(columns), outputCol=ASSEMBLED, handleInvalid="error"
-    )
-    scaler = StandardScaler(
-        inputCol=ASSEMBLED, outputCol=SCALED, withMean=True, withStd=True
-    )
+    assembler = VectorAssembler(inputCols=features_in(columns), outputCol=ASSEMBLED, handleInvalid="error")
+    scaler = StandardScaler(inputCol=ASSEMBLED, outputCol=SCALED, withMean=True, withStd=True)
     return [assembler, scaler]
 
 
 def scale(points: DataFrame, columns: PointColumns) -> DataFrame:
     """The scaled vectors of the points; an error where a feature can't be scaled."""
     prepared = Pipeline(stages=preparation(columns)).fit(points)
-    for feature, deviation in zip(
-        columns.features, prepared.stages[1].std, strict=True
-    ):  # type: ignore[attr-defined]
+    for feature, deviation in zip(columns.features, prepared.stages[1].std, strict=True):  # type: ignore[attr-defined]
         if deviation == 0:
             raise InputUnfitError(
                 f"the column {feature} has the same value in every valid row, and tells nobody apart:"
                 " leave it out of --features"
             )
         if not math.isfinite(deviation):
-            raise InputUnfitError(
-                f"the values of the column {feature} lie too far apart to be scaled"
-            )
+            raise InputUnfitError(f"the values of the column {feature} lie too far apart to be scaled")
     return prepared.transform(points).select(SCALED).cache()
 
 
-def choose_k(
-    scaled: DataFrame, candidates: Sequence[int], seeds: Sequence[int]
-) -> tuple[Trial, list[Trial]]:
+def choose_k(scaled: DataFrame, candidates: Sequence[int], seeds: Sequence[int]) -> tuple[Trial, list[Trial]]:
     """Tries each number of clusters. The best has the greatest silhouette; of equal ones it is the fewest."""
     trials = list(filter(None, (try_k(scaled, k, seeds) for k in candidates)))
     if not trials:
-        raise InputUnfitError(
-            f"the rows don't fall into {candidates[0]} clusters, nor into more"
-        )
+        raise InputUnfitError(f"the rows don't fall into {candidates[0]} clusters, nor into more")
     return max(trials, key=lambda trial: (trial.silhouette, -trial.k)), trials
 
 
@@ -140,21 +128,15 @@ def try_k(scaled: DataFrame, k: int, seeds: Sequence[int]) -> Trial | None:
     inertia, seed, model = min(found, key=lambda one: one[0])
     if not all(model.summary.clusterSizes):
         return None
-    evaluator = ClusteringEvaluator(
-        featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette"
-    )
-    return Trial(
-        k, round(evaluator.evaluate(model.transform(scaled)), 9), inertia, seed
-    )
+    evaluator = ClusteringEvaluator(featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette")
+    return Trial(k, round(evaluator.evaluate(model.transform(scaled)), 9), inertia, seed)
 
 
 def k_means(k: int, seed: int) -> KMeans:
     return KMeans(k=k, seed=seed, maxIter=50, featuresCol=SCALED, predictionCol=CLUSTER)
 
 
-def candidates_for(
-    points: DataFrame, columns: PointColumns, low: int, high: int | None
-) -> list[int]:
+def candidates_for(points: DataFrame, columns: PointColumns, low: int, high: int | None) -> list[int]:
     """The numbers of clusters to try. There can't be more clusters than points that differ."""
     wanted = high if high is not None else low
     features = points.select(*features_in(columns))
@@ -168,8 +150,7 @@ def candidates_for(
     return list(
         range(
             low,
-            (high if high is not None else max(low, min(MOST_SEGMENTS, distinct - 1)))
-            + 1,
+            (high if high is not None else max(low, min(MOST_SEGMENTS, distinct - 1))) + 1,
         )
     )
 
@@ -193,9 +174,7 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
     if before:
         return before
     Artifacts(arguments.artifacts)
-    header = read_header(
-        arguments.input, columns.schema.names, delimiter=arguments.delimiter
-    )
+    header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
     for output in outputs:
         must_have_folder(output)
 
@@ -221,9 +200,7 @@ def find_segments(
     seeds = range(arguments.seed, arguments.seed + arguments.starts)
     best, trials = choose_k(scale(vectors, columns), candidates, seeds)
 
-    pipeline = Pipeline(stages=[*preparation(columns), k_means(best.k, best.seed)]).fit(
-        vectors
-    )
+    pipeline = Pipeline(stages=[*preparation(columns), k_means(best.k, best.seed)]).fit(vectors)
     model = SegmentModel.numbered(pipeline, columns)
     segments = model.assign(points).cache()
     tell(arguments, model, segments, best, trials)
@@ -239,9 +216,7 @@ def tell(
 ) -> None:
     """The metrics of the run, a curve for each that depends on k, and the segments as a picture."""
     artifacts = Artifacts(arguments.artifacts)
-    artifacts.metrics(
-        {"k": best.k, "silhouette": best.silhouette, "inertia": best.inertia}
-    )
+    artifacts.metrics({"k": best.k, "silhouette": best.silhouette, "inertia": best.inertia})
     report_sizes(artifacts, segments)
     curves = {
         "Silhouette": [(trial.k, trial.silhouette) for trial in trials],
@@ -251,12 +226,8 @@ def tell(
     features = model.columns.features
     if len(features) > 1:
         # The two features in which the segments lie farthest apart.
-        spreads = [
-            pvariance(values) for values in zip(*model.scaled_centres, strict=True)
-        ]
-        x, y = sorted(
-            sorted(range(len(spreads)), key=lambda place: -spreads[place])[:2]
-        )
+        spreads = [pvariance(values) for values in zip(*model.scaled_centres, strict=True)]
+        x, y = sorted(sorted(range(len(spreads)), key=lambda place: -spreads[place])[:2])
         places = [(centre[x], centre[y]) for centre in centres_in_units(model.pipeline)]
         report_segments(artifacts, segments, features[x], features[y], places)
     artifacts.save()
@@ -273,19 +244,14 @@ def publish(
 ) -> CommittedRun:
     """Prepares every output, then shows the table, and after it the file and the model that belong to it."""
     tried = spark.createDataFrame(
-        [
-            (trial.k, trial.silhouette, trial.inertia, int(trial.k == best.k))
-            for trial in trials
-        ],
+        [(trial.k, trial.silhouette, trial.inertia, int(trial.k == best.k)) for trial in trials],
         "k long not null, silhouette double not null, inertia double not null, chosen long not null",
     )
     database, table = arguments.database, arguments.table
     run_id = checked_run_id(arguments.run_id or str(uuid.uuid4()))
     with shown_with(database, table, run_id, lock_timeout_ms(arguments)) as staged:
         if arguments.predictions:
-            staged.append(
-                stage_csv(segments, arguments.predictions, model.columns.id, run_id)
-            )
+            staged.append(stage_csv(segments, arguments.predictions, model.columns.id, run_id))
         if arguments.model:
             staged.append(stage_model(model, arguments.model, run_id))
         return write_sqlite(
@@ -305,14 +271,10 @@ def publish(
 
 
 def command_line() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description="Finds segments among rows of numbers."
-    )
+    parser = argparse.ArgumentParser(description="Finds segments among rows of numbers.")
     add_arguments(parser, "segments")
     add_csv_arguments(parser)
-    parser.add_argument(
-        "--id", default="customer_id", help="the column that names a row"
-    )
+    parser.add_argument("--id", default="customer_id", help="the column that names a row")
     parser.add_argument("--id-type", choices=["integer", "text"], default="integer")
     parser.add_argument(
         "--features",

@@ -30,6 +30,10 @@ class ConstraintError(JobError):
     """Rows break a constraint of the table, such as its primary key."""
 
 
+class StoppedError(JobError):
+    """A task has stopped, since the write had failed already in another one."""
+
+
 class AccountingError(JobError):
     """The rows that were stored are not those that were counted: a defect, and nothing is published."""
 

@@ -4,9 +4,17 @@ import random
 
 import pyarrow as pa
 import pytest
-from pyspark.sql.types import BooleanType, DoubleType, LongType, StringType, StructField, StructType
+from pyspark.sql.types import (
+    BooleanType,
+    DoubleType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+)
 
-from sparkctl_jobs import Reason, Skipped, numbered
+from sparkctl_jobs import Reason, Skipped, errors, numbered
 from sparkctl_jobs.json_exact import parse_exactly
 from sparkctl_jobs.json_lines import parse_json_lines
 from sparkctl_jobs.json_plain import is_plain, parse_plain
@@ -192,3 +200,11 @@ def test_both_parsers_say_the_same_of_broken_lines():
         exact, reasons = parse_exactly(one, SCHEMA)
         assert (fast, [None]) == (exact, reasons.to_pylist()), line
     assert taken > 300
+
+
+def test_a_type_that_json_is_not_read_as_is_named():
+    schema = StructType([StructField("id", IntegerType())])
+    with pytest.raises(
+        errors.ColumnMismatchError, match="a column of JSON can't be read as int: read it as bigint"
+    ):
+        parse_json_lines(lines_of([b"{}"]), schema)

@@ -461,9 +461,9 @@ def test_keys_of_several_columns_and_of_text(database, query):
     asked = plan(database, with_provenance(columns), key="country,price")
     write(asked, [rows(("de", 1), ("fr", 1), ("de", 1), block=1)], [rows(("fr", 1), ("fr", 2), block=0)])
     assert query("SELECT * FROM people ORDER BY 1, 2") == [
-        ("de", "1.00", 1.0),
-        ("fr", "1.00", 0.0),
-        ("fr", "2.00", 0.0),
+        ("de", 1.0, 1.0),
+        ("fr", 1.0, 0.0),
+        ("fr", 2.0, 0.0),
     ]
     assert query("SELECT line, raw FROM people_quarantine ORDER BY 1") == [(4, "raw a1:2"), (5, "raw a1:3")]
 
@@ -486,6 +486,16 @@ def test_an_unknown_reason_is_refused(database):
         errors.ValueNotStorableError, match="'because' is no reason; the reasons are blank, dup"
     ):
         write(plan(database, ROWS), [lines((1, "because"))])
+
+
+def test_a_task_whose_words_were_lost_is_no_success_when_it_is_tried_again(database, query, left_behind):
+    asked = plan(database, ROWS)
+    failed = write_shard(asked, 0, iter([lines((1, "because"))]))
+    again = write_shard(asked, 0, iter([lines(1)]))
+    with pytest.raises(errors.StoppedError, match="another task of this write has failed"):
+        publish(asked, [again])
+    with pytest.raises(errors.ValueNotStorableError):
+        publish(asked, [again, failed])
 
 
 def test_a_key_that_is_null_is_refused(database):

@@ -20,7 +20,7 @@ test('a database, its folders and a strict table are made, once', async () => {
       { name: 'name', type: 'TEXT', notNull: true },
       { name: 'height', type: 'REAL', notNull: false },
       { name: 'member', type: 'INTEGER', notNull: true },
-      { name: 'balance', type: 'TEXT', notNull: false },
+      { name: 'balance', type: 'REAL', notNull: false },
       { name: 'joined_at', type: 'TEXT', notNull: true },
     ],
     primaryKey: ['id'],

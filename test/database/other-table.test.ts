@@ -26,7 +26,7 @@ async function refusal(sql: string) {
 test('every difference is listed', async () => {
   expect(
     await refusal(
-      `CREATE TABLE people (id TEXT NOT NULL, name TEXT, height REAL NOT NULL, member INTEGER NOT NULL, extra BLOB, balance TEXT)`,
+      `CREATE TABLE people (id TEXT NOT NULL, name TEXT, height REAL NOT NULL, member INTEGER NOT NULL, extra BLOB, balance REAL)`,
     ),
   ).toEqual([
     '  - the column id is TEXT, not INTEGER',
@@ -44,7 +44,7 @@ const columns = {
   name: 'name TEXT NOT NULL',
   height: 'height REAL',
   member: 'member INTEGER NOT NULL',
-  balance: 'balance TEXT',
+  balance: 'balance REAL',
   joined: 'joined_at TEXT NOT NULL',
 };
 

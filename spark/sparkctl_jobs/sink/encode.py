@@ -1,5 +1,6 @@
 """Spark's values as SQLite's, each one exactly: what would be rounded is an error that names the column."""
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,14 @@ _STORAGE: dict[type[types.DataType], str] = {
     types.FloatType: "REAL",
     types.DoubleType: "REAL",
     types.StringType: "TEXT",
-    types.DecimalType: "TEXT",
+    types.DecimalType: "REAL",  # as text, 1000.00 would be less than 999.98
     types.DateType: "TEXT",
     types.TimestampType: "TEXT",
     types.TimestampNTZType: "TEXT",
     types.BinaryType: "BLOB",
 }
+
+_SURE_DIGITS = 15
 
 
 def storage_of(field: StructField) -> str:
@@ -52,6 +55,13 @@ def stores_exactly(field: StructField, declared: str) -> bool:
     return False
 
 
+def unfitness(field: StructField, declared: str) -> str:
+    """What is wrong with a column that does not store the field's values exactly."""
+    if isinstance(field.dataType, types.DecimalType) and _affinity(declared) == "TEXT":
+        return "compares numbers as text"
+    return f"can't keep every {field.dataType.simpleString()} exactly"
+
+
 def _affinity(declared: str) -> str:
     name = declared.upper()
     if name == "ANY":
@@ -71,7 +81,7 @@ def encode(column: pa.Array, field: StructField) -> pa.Array:
     if isinstance(data_type, (types.FloatType, types.DoubleType)):
         return _finite(column.cast(pa.float64()), field)
     if isinstance(data_type, types.DecimalType):
-        return _digits(column)
+        return _numbers(column, field)
     if isinstance(data_type, types.DateType):
         return _must_all_be_known(
             milliseconds_to_text(column.cast(pa.timestamp("ms"))), column, field, stop=10
@@ -93,13 +103,20 @@ def _finite(column: pa.Array, field: StructField) -> pa.Array:
     return column
 
 
-def _digits(column: pa.Array) -> pa.Array:
-    text = column.cast(pa.string())
-    if pc.any(pc.match_substring(text, "E"), min_count=0).as_py():  # Arrow writes 1E-7 for 0.0000001
-        return pa.array(
-            [None if value is None else format(value, "f") for value in column.to_pylist()], pa.string()
-        )
-    return text
+def _numbers(column: pa.Array, field: StructField) -> pa.Array:
+    """Decimals as the nearest reals. Up to 15 digits, those are read again as what they were."""
+    texts = column.cast(pa.string())
+    if column.type.precision > _SURE_DIGITS:
+        most = Decimal(10**_SURE_DIGITS - 1).scaleb(-column.type.scale)
+        doubted = texts.filter(pc.fill_null(pc.greater(pc.abs(column), pa.scalar(most, column.type)), False))
+        for text in doubted.to_pylist():
+            if len(Decimal(text).normalize().as_tuple().digits) > _SURE_DIGITS:
+                raise ValueNotStorableError(
+                    f"column {field.name} has {text}, whose {_SURE_DIGITS + 1}th digit a number of SQLite"
+                    f" loses: keep it as text with cast({field.name} AS string), or round it"
+                )
+    # By way of their text: dividing by a power of ten would be off in the last digit.
+    return texts.cast(pa.float64())
 
 
 def _milliseconds(column: pa.Array, field: StructField) -> pa.Array:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import AccountingError, JobError, from_os, from_sqlite
+from ..errors import AccountingError, JobError, StoppedError, from_os, from_sqlite
 from ..reasons import Reason, Skipped
 from .companions import publish_companions
 from .identifiers import quoted, quoted_list
@@ -33,6 +33,9 @@ _MERGED = "merged.db"
 
 def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
     """Publishes the shards that the messages name. False if the run was committed before; nothing changes."""
+    failures = [message.failure for message in messages if message.failure is not None]
+    for failure in sorted(failures, key=lambda one: isinstance(one, StoppedError)):
+        raise failure
     database = plan.database
     try:
         with Staging.guarded(Path(plan.staging)):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql.datasource import WriterCommitMessage
 
+from ..errors import JobError
 from .row_checksum import RowChecksum
 from .source_block import SourceBlock
 
@@ -51,3 +52,5 @@ class ShardMessage(WriterCommitMessage):
     """That of the rows to be loaded."""
     counts: dict[str, int] = field(default_factory=dict)
     """Rows by what became of them: a reason, `filtered`, or `loaded`."""
+    failure: JobError | None = None
+    """What ended the task, if trying it again would end it again."""

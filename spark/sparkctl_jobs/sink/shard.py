@@ -12,7 +12,17 @@ import adbc_driver_sqlite.dbapi as adbc
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..errors import CannotCreateError, ConstraintError, ValueNotStorableError, from_os, from_sqlite
+from ..errors import (
+    CannotCreateError,
+    ConstraintError,
+    JobError,
+    LockedError,
+    StoppedError,
+    StorageError,
+    ValueNotStorableError,
+    from_os,
+    from_sqlite,
+)
 from ..lines import runs_of
 from ..provenance import BLOCK, LINE, RAW, REASON, SOURCE_FILE
 from ..reasons import Reason, Skipped
@@ -26,6 +36,8 @@ from .staging import create_file
 
 # After a crash nobody reads a shard. Larger pages than SQLite's own are fewer writes: a sixth of the time.
 _PRAGMAS = ("page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE")
+_FAILED = "failed"
+"""A file in the staging folder: some task has failed for good."""
 _KNOWN = frozenset([*map(str, Reason), *map(str, Skipped)])
 
 
@@ -172,7 +184,31 @@ class Shard:
 
 
 def write_shard(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatch]) -> ShardMessage:
-    """Runs a task's whole write. Whatever fails leaves nothing behind and says what failed."""
+    """
+    Runs a task's whole write. What fails leaves nothing behind.
+
+    Spark tries a task that fails four times, with a page of traces each. So a failure that would come again
+    is no failure of the task: the commit gets it as its message and says it. Other tasks stop then.
+    """
+    failed = Path(plan.staging) / _FAILED
+    try:
+        return _write(plan, partition, _until(failed, batches))
+    except (LockedError, StorageError):
+        raise
+    except JobError as error:
+        with contextlib.suppress(OSError):
+            failed.touch()
+        return ShardMessage("", partition, failure=error)
+
+
+def _until(failed: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        if failed.exists():
+            raise StoppedError("another task of this write has failed, and its words were lost: try again")
+        yield batch
+
+
+def _write(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatch]) -> ShardMessage:
     path = Path(plan.staging)
     if not path.is_dir():
         raise CannotCreateError(

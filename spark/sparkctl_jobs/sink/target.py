@@ -15,7 +15,7 @@ from ..errors import (
     UnknownOptionError,
     from_sqlite,
 )
-from .encode import storage_of, stores_exactly
+from .encode import storage_of, stores_exactly, unfitness
 from .identifiers import quoted, quoted_list
 from .staging import create_file
 
@@ -171,6 +171,6 @@ def _must_match(target: Target, declared: dict[str, str], rows: StructType) -> N
         if not stores_exactly(field, declared[field.name]):
             raise ColumnMismatchError(
                 f"column {field.name} of table {target.table} is declared"
-                f" {declared[field.name] or 'without a type'}, which can't keep every"
-                f" {field.dataType.simpleString()} exactly: declare it {storage_of(field)}"
+                f" {declared[field.name] or 'without a type'}, which"
+                f" {unfitness(field, declared[field.name])}: declare it {storage_of(field)}"
             )

@@ -6,8 +6,8 @@ export const sqliteTypeOf = {
   real: 'REAL',
   text: 'TEXT',
   boolean: 'INTEGER',
-  /** Exact decimal digits, as text: SQLite's REAL would round them. */
-  decimal: 'TEXT',
+  /** A number of at most 15 digits, which a REAL keeps. As text, 1000.00 would be less than 999.98. */
+  decimal: 'REAL',
   /** ISO 8601 in UTC, as text: `2026-01-31T23:59:59.000Z`. */
   timestamp: 'TEXT',
 } as const;
