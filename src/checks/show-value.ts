@@ -1,4 +1,5 @@
 import type { SqliteValue } from '../database/connection.ts';
+import { printable } from '../errors/printable.ts';
 
 const longest = 60;
 
@@ -9,10 +10,7 @@ export function showValue(value: SqliteValue): string {
   if (typeof value !== 'string') return String(value);
   const characters = [...value];
   const shown = characters.length > longest ? `${characters.slice(0, longest).join('')}…` : value;
-  // Other and separator characters: controls, bidirectional marks, line separators, lone surrogates.
-  return JSON.stringify(shown).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
+  return printable(JSON.stringify(shown));
 }
 
 /** Named values: `id 5, city "Paris"`. */

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitCodeOfCause } from '../errors/failure-cause.ts';
-import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { firstFailure, SparkctlError } from '../errors/sparkctl-error.ts';
 import type { CliHost } from './cli-host.ts';
 import { interruption } from './interruption.ts';
 import { buildProgram } from './program.ts';
@@ -21,7 +21,8 @@ export async function runCli(words: readonly string[], host: CliHost): Promise<n
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstFailure(thrown);
     if (error instanceof CommanderError) {
       // A command of commands that stands alone has shown its help, as if it was asked to.
       if (error.exitCode === 0 || error.code === 'commander.help') return 0;

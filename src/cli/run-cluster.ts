@@ -1,5 +1,6 @@
 import { loadBackend } from '../cluster/backends.ts';
 import { projectFolder } from '../config/project-folder.ts';
+import { printableJson } from '../errors/printable.ts';
 import { findCluster, listClusters } from '../operations/find-cluster.ts';
 import { openLink } from '../operations/open-link.ts';
 import type { OperationContext } from '../operations/operation-context.ts';
@@ -145,5 +146,5 @@ function painter({ host }: CommandContext) {
 
 /** The answer of a command: for people, or as JSON. */
 function print({ host }: CommandContext, { json }: Display, value: unknown, words: () => string): void {
-  host.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : words());
+  host.stdout.write(json ? `${printableJson(value, 2)}\n` : words());
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectFolder } from '../config/project-folder.ts';
+import { printableJson } from '../errors/printable.ts';
 import { followRunLog } from '../operations/follow-run-log.ts';
 import { openLink } from '../operations/open-link.ts';
 import { diffRuns } from '../runs/diff-runs.ts';
@@ -25,7 +26,7 @@ export async function runsList(json: boolean, { host }: CommandContext): Promise
   const passedOver = damaged.map(({ path, reason }) => ({ path, reason }));
   host.stdout.write(
     json
-      ? `${JSON.stringify({ schemaVersion: 1, runs: listed, damaged: passedOver }, null, 2)}\n`
+      ? `${printableJson({ schemaVersion: 1, runs: listed, damaged: passedOver }, 2)}\n`
       : formatRunList(runs),
   );
   return 0;
@@ -39,7 +40,7 @@ export async function runsShow(
   const run = await findRun(projectFolder(host.workingFolder), id);
   host.stdout.write(
     json
-      ? `${JSON.stringify(run, null, 2)}\n`
+      ? `${printableJson(run, 2)}\n`
       : formatRunDetails(run, host.workingFolder, paint(host.stdout, host.environment)),
   );
   return 0;
@@ -57,7 +58,7 @@ export async function runsDiff(
   const difference = diffRuns(one, other);
   host.stdout.write(
     json
-      ? `${JSON.stringify({ schemaVersion: 1, a: one.id, b: other.id, ...difference }, null, 2)}\n`
+      ? `${printableJson({ schemaVersion: 1, a: one.id, b: other.id, ...difference }, 2)}\n`
       : formatRunDiff(one, other, difference),
   );
   return 0;
@@ -90,7 +91,7 @@ export async function runsLogs(
   const stream = values.spark ? 'spark' : values.stderr ? 'stderr' : 'stdout';
   const path = join(runFolder(project, run.id), `${stream}.log`);
   for await (const line of followRunLog(run, path, values.follow === true, signal)) {
-    host.stdout.write(values.json ? `${JSON.stringify({ run: run.id, stream, line })}\n` : `${line}\n`);
+    host.stdout.write(values.json ? `${printableJson({ run: run.id, stream, line })}\n` : `${line}\n`);
   }
   signal.throwIfAborted();
   return 0;

@@ -1,4 +1,5 @@
 import { projectFolder } from '../config/project-folder.ts';
+import { printableJson } from '../errors/printable.ts';
 import type { OperationContext } from '../operations/operation-context.ts';
 import { askSparkSubmit } from '../operations/submit/ask-spark-submit.ts';
 import { dryRun } from '../operations/submit/dry-run.ts';
@@ -46,7 +47,7 @@ export async function runSubmit(
     context,
   );
   progress[Symbol.dispose]();
-  if (display.json) host.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
+  if (display.json) host.stdout.write(`${printableJson(run, 2)}\n`);
   if (display.progress !== 'quiet' && display.progress !== 'json')
     host.stderr.write(formatRunSummary(run, host.workingFolder, paint(host.stderr, host.environment)));
   if (run.message !== undefined) host.stderr.write(formatError({ message: run.message, hint: run.hint }));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../files/read-json.ts';
 import { httpGet } from './http-get.ts';
 
 const masterJson = z.object({
@@ -21,14 +22,9 @@ export type MasterState = z.output<typeof masterJson>;
 
 /** Asks a master's web port; undefined while it does not answer or is not ALIVE. */
 export async function readMasterState(webUrl: string, timeoutMs = 2_000): Promise<MasterState | undefined> {
-  try {
-    const text = await httpGet(`${webUrl}/json/`, timeoutMs);
-    if (text === undefined) return undefined;
-    const state = masterJson.parse(JSON.parse(text));
-    return state.status === 'ALIVE' ? state : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = await httpGet(`${webUrl}/json/`, timeoutMs).catch(() => undefined);
+  const state = text === undefined ? undefined : parseJson(text, masterJson);
+  return state?.kind === 'value' && state.value.status === 'ALIVE' ? state.value : undefined;
 }
 
 /** Whether a history server answers with its list of applications. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
-import { readIfPresent } from '../files/read-if-present.ts';
+import { readJson } from '../files/read-json.ts';
 import type { Ledger } from './ledger.ts';
 
 const rows = z.number().int().nonnegative();
@@ -32,24 +32,14 @@ export function ledgerPathOf(dataPath: string): string {
 /** The ledger beside a data file, or undefined where there is none. */
 export async function readLedger(dataPath: string): Promise<Ledger | undefined> {
   const path = ledgerPathOf(dataPath);
-  const text = await readIfPresent(path);
-  if (text === undefined) return undefined;
-  const parsed = ledgerSchema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  const { path: where, message } = parsed.error.issues[0] ?? { path: [], message: 'it is not a ledger' };
+  const read = await readJson(path, ledgerSchema);
+  if (read.kind === 'absent') return undefined;
+  if (read.kind === 'value') return read.value;
   throw new SparkctlError({
     code: 'bad-ledger',
     cause: 'input',
-    message: `The ledger ${path} cannot be used: ${where.length === 0 ? message : `${where.join('.')}: ${message}`}.`,
+    message: `The ledger ${path} cannot be used: ${read.reason}.`,
     hint: `Delete it together with ${dataPath}, and generate the data again.`,
     details: { path },
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

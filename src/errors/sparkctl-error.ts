@@ -35,3 +35,23 @@ export class SparkctlError extends Error {
     return exitCodeOfCause[this.failureCause];
   }
 }
+
+/**
+ * The failure that counts, of what a block with `using` throws: where the clean-up at its end fails too, the language
+ * wraps both into one error, and the first is why it came to that. The second is told beside it.
+ */
+export function firstFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || !('suppressed' in error) || !('error' in error)) return error;
+  const [first, later] = [firstFailure(error.suppressed), firstFailure(error.error)];
+  if (!(first instanceof SparkctlError)) return first;
+  const words = later instanceof Error ? later.message : String(later);
+  const { code, failureCause: cause, message, hint, details, cause: origin } = first;
+  return new SparkctlError({
+    code,
+    cause,
+    message: `${message}\nWhat was to be cleared up after that failed, too: ${words}`,
+    ...(hint !== undefined && { hint }),
+    details,
+    origin,
+  });
+}

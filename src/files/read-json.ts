@@ -26,9 +26,10 @@ interface ReadJsonOptions {
   readonly mostBytes?: number;
   /**
    * A file of sparkctl's own is never a link: a folder that a script or a container can write may hold one to a file
-   * that is none of its business. A person's own settings may well be linked.
+   * that is none of its business. `hard-ones-too` is for files that a script writes, since a reason quotes what it
+   * finds. A person's own settings may well be linked.
    */
-  readonly links?: 'refused' | 'followed';
+  readonly links?: 'refused' | 'hard-ones-too' | 'followed';
 }
 
 const defaultMostBytes = 32 * 1024 * 1024;
@@ -46,10 +47,11 @@ export async function readJson<Schema extends z.ZodType>(
   try {
     // A pipe would be waited for without O_NONBLOCK.
     const flags =
-      constants.O_RDONLY | constants.O_NONBLOCK | (links === 'refused' ? constants.O_NOFOLLOW : 0);
+      constants.O_RDONLY | constants.O_NONBLOCK | (links === 'followed' ? 0 : constants.O_NOFOLLOW);
     await using file = await open(path, flags);
     const found = await file.stat();
     if (!found.isFile()) return damaged('it is no file');
+    if (links === 'hard-ones-too' && found.nlink > 1) return damaged('it is no file of its own');
     if (found.size > mostBytes) return damaged(`it has more than ${mostBytes} bytes`);
     const parsed = parseJson(await file.readFile('utf8'), schema);
     return parsed.kind === 'value' ? parsed : damaged(parsed.reason);

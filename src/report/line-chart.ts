@@ -9,6 +9,9 @@ export interface LineChart {
   readonly points: readonly (readonly [number, number])[];
 }
 
+/** With more points the marks hide the line, and make the page large. */
+const mostMarked = 500;
+
 const width = 460;
 const height = 260;
 const margin = { left: 64, right: 16, top: 16, bottom: 44 };
@@ -36,7 +39,7 @@ ${ys.ticks.map(
 )}
 ${xs.ticks.map((tick) => html`<text class="tick" x="${placeX(tick)}" y="${bottom + 18}" text-anchor="middle">${xs.label(tick)}</text>`)}
 <polyline class="line" points="${line}"/>
-${sorted.map(([at, value]) => html`<circle class="point" cx="${placeX(at)}" cy="${placeY(value)}" r="3.5"><title>${x} ${at}: ${value}</title></circle>`)}
+${sorted.length > mostMarked ? '' : sorted.map(([at, value]) => html`<circle class="point" cx="${placeX(at)}" cy="${placeY(value)}" r="3.5"><title>${x} ${at}: ${value}</title></circle>`)}
 <text class="axis" x="${(margin.left + right) / 2}" y="${height - 6}" text-anchor="middle">${x}</text>
 <text class="axis" transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${y}</text>
 </svg>`;

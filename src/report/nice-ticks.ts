@@ -8,10 +8,11 @@ export interface Ticks {
 
 /** About so many round numbers that enclose the values. */
 export function niceTicks(values: readonly number[], about: number): Ticks {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  // Spread over arguments, a few hundred thousand values would overflow the stack.
+  const low = within(values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY));
+  const high = within(values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY));
   const span = high > low ? high - low : Math.abs(high) || 1;
-  const step = niceStep(span / about);
+  const step = niceStep(Math.max(span / about, 1e-300));
   const first = Math.floor(low / step) * step;
   const count = Math.max(1, Math.ceil((high - first) / step - 1e-9));
   const last = first + count * step;
@@ -22,9 +23,14 @@ export function niceTicks(values: readonly number[], about: number): Ticks {
   });
   return {
     ticks: Array.from({ length: count + 1 }, (_, index) => first + index * step),
-    share: (value) => (value - first) / (last - first),
+    share: (value) => (within(value) - first) / (last - first),
     label: (tick) => format.format(tick),
   };
+}
+
+/** Differences of values at the ends of what a number can hold are none any more. */
+function within(value: number): number {
+  return Math.max(-1e300, Math.min(1e300, value));
 }
 
 /** The next 1, 2 or 5 with zeros. */

@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 /** Which memory of an executor was too small: the heap of its JVM, or what its container or machine allows. */
 export type MemoryShortage = 'heap' | 'limit';
@@ -23,16 +22,16 @@ export async function findMemoryShortage(eventLogFolder: string): Promise<Memory
 }
 
 async function shortageIn(path: string): Promise<MemoryShortage | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+  if (file === undefined) return undefined;
+  await using _closed = file;
   // A log may be large, and is only read until the first sign.
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
-  try {
-    for await (const line of lines) {
-      if (!/^\{"Event":"SparkListener(ExecutorRemoved|TaskEnd|JobEnd)"/.test(line)) continue;
-      const sign = signs.find(([, pattern]) => pattern.test(line));
-      if (sign !== undefined) return sign[0];
-    }
-    return undefined;
-  } finally {
-    lines.close();
+  for await (const line of file.readLines()) {
+    if (!/^\{"Event":"SparkListener(ExecutorRemoved|TaskEnd|JobEnd)"/.test(line)) continue;
+    const sign = signs.find(([, pattern]) => pattern.test(line));
+    if (sign !== undefined) return sign[0];
   }
+  return undefined;
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrorCode } from '../errors/has-error-code.ts';
+import { type ReadJson, readJson } from '../files/read-json.ts';
 import { type JobMetrics, jobMetricsSchema } from './run-record.ts';
 import { artifactsFolder } from './run-store.ts';
 
@@ -19,6 +20,9 @@ const mostPictures = 24;
 /** Reads metrics and pictures, as far as they are what they should be: a script may write anything there. */
 export async function readArtifacts(runFolder: string): Promise<Artifacts> {
   const folder = join(runFolder, artifactsFolder);
+  const found = await lstat(folder).catch(() => undefined);
+  if (found?.isSymbolicLink())
+    return { pictures: [], problems: [`${artifactsFolder}/ was left out: it is a symbolic link.`] };
   const names = (await readdir(folder).catch(() => [])).sort();
   const problems: string[] = [];
   const read = async (name: string) => {
@@ -35,26 +39,13 @@ export async function readArtifacts(runFolder: string): Promise<Artifacts> {
   }
   if (drawings.length > mostPictures)
     problems.push(`Of ${drawings.length} pictures in artifacts/ the report shows the first ${mostPictures}.`);
-  const text = names.includes('metrics.json') ? await read('metrics.json') : undefined;
-  const metrics = text === undefined ? undefined : parseMetrics(text, problems);
-  return { ...(metrics && { metrics }), pictures, problems };
+  const metrics = await readMetrics(join(folder, 'metrics.json'));
+  if (metrics.kind === 'damaged') problems.push(`artifacts/metrics.json was left out: ${metrics.reason}.`);
+  return { ...(metrics.kind === 'value' && { metrics: metrics.value }), pictures, problems };
 }
 
-function parseMetrics(text: string, problems: string[]): JobMetrics | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    problems.push(`artifacts/metrics.json was left out: ${error instanceof Error ? error.message : error}.`);
-    return undefined;
-  }
-  const parsed = jobMetricsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  problems.push(
-    `artifacts/metrics.json was left out: ${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is not as it should be'}.`,
-  );
-  return undefined;
+async function readMetrics(path: string): Promise<ReadJson<JobMetrics>> {
+  return await readJson(path, jobMetricsSchema, { mostBytes: largestBytes, links: 'hard-ones-too' });
 }
 
 /** Never through a link: a script could lay one to a file that is none of its business. */

@@ -1,7 +1,9 @@
 import { constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { z } from 'zod';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { canAccess } from '../files/can-access.ts';
+import { parseJson } from '../files/read-json.ts';
 import { runCommand } from '../process/run-command.ts';
 import { describePassedOver, type PassedOver } from './candidate.ts';
 
@@ -67,12 +69,11 @@ async function* candidates(environment: Readonly<Record<string, string | undefin
   }
 }
 
-function parse(stdout: string): { executable: string; version: string; missing: string | null } | undefined {
-  try {
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-  } catch {
-    return undefined;
-  }
+const probed = z.object({ executable: z.string(), version: z.string(), missing: z.string().nullable() });
+
+function parse(stdout: string): z.output<typeof probed> | undefined {
+  const found = parseJson(stdout.trim().split('\n').at(-1) ?? '', probed);
+  return found.kind === 'value' ? found.value : undefined;
 }
 
 function isOlder(version: string): boolean {

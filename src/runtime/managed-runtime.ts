@@ -6,7 +6,7 @@ import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
 import type { Emit } from '../events/event.ts';
 import { canAccess } from '../files/can-access.ts';
-import { readIfPresent } from '../files/read-if-present.ts';
+import { parseJson, readJson } from '../files/read-json.ts';
 import { userCacheFolder } from '../files/user-cache-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { endMarked } from '../process/end-marked.ts';
@@ -146,11 +146,10 @@ async function removeBuilds(folder: string, names: readonly string[]): Promise<v
 }
 
 async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> {
-  const text = await readIfPresent(join(folder, 'runtime.json'));
-  if (text === undefined) return undefined;
-  const parsed = runtimeRecord.safeParse(parseJson(text));
-  if (!parsed.success) return undefined;
-  const { schemaVersion: _, ...runtime } = parsed.data;
+  // A damaged record is as good as none: the runtime is then made anew.
+  const read = await readJson(join(folder, 'runtime.json'), runtimeRecord);
+  if (read.kind !== 'value') return undefined;
+  const { schemaVersion: _, ...runtime } = read.value;
   // An upgrade of the system's Python leaves the virtual environment's link dangling.
   const works =
     (await canAccess(runtime.python)) && (await canAccess(join(runtime.sparkHome, 'bin', 'spark-submit')));
@@ -232,7 +231,9 @@ print(json.dumps({
 async function describeRuntime(python: string): Promise<ManagedRuntime> {
   const { exitCode, stdout, stderr } = await runCommand(python, ['-I', '-c', describeScript]);
   if (exitCode !== 0) throw installFailure('the installed pyspark', tail(stdout, stderr));
-  return JSON.parse(stdout);
+  const described = parseJson(stdout, runtimeRecord.omit({ schemaVersion: true }));
+  if (described.kind === 'damaged') throw installFailure('the installed pyspark', tail(stdout, stderr));
+  return described.value;
 }
 
 /** An activated environment of the user's must not leak into the one that is made. */
@@ -277,12 +278,4 @@ function tail(stdout: string, stderr: string, lines = 12): string {
     .slice(-lines)
     .map((line) => `  ${line}`)
     .join('\n');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { readJson } from '../files/read-json.ts';
 import { packageRoot } from './package-root.ts';
 
+const found = await readJson(join(packageRoot, 'package.json'), z.object({ version: z.string() }), {
+  links: 'followed',
+});
+
 /** The version of this package. */
-export const sparkctlVersion: string = JSON.parse(
-  readFileSync(join(packageRoot, 'package.json'), 'utf8'),
-).version;
+export const sparkctlVersion = found.kind === 'value' ? found.value.version : 'unknown';

@@ -89,6 +89,36 @@ describe('records that cannot be trusted', { timeout: 60_000 }, () => {
   });
 });
 
+describe('text in records', { timeout: 60_000 }, () => {
+  it('never reaches a terminal as it is', async () => {
+    await using project = temporaryProject();
+    const run = strictly(project);
+    const text = 'a\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eb';
+    await writeRunRecord(project, {
+      state: 'failed',
+      message: text,
+      hint: text,
+      job: { name: text, script: text, manifest: text, arguments: [text] },
+      applicationIds: [text],
+      versions: { sparkctl: text, node: text },
+      command: [text],
+      phases: [{ id: text, title: text, durationMs: 1, outcome: 'done', summary: text }],
+      checks: [{ kind: 'x', name: text, status: 'failed', expected: text, found: text, detail: text }],
+      metrics: { [text]: 1 },
+      links: { history: text },
+      database: { path: text, table: text },
+      cluster: { name: text, backend: 'external', master: text, ephemeral: false, reason: text },
+    });
+    await writeRunRecord(project, { id: other });
+    await project.write('.sparkctl/runs/\u001b[2Jx/run.json', text);
+    for (const words of [['list'], ['show', good], ['show', good, '--json'], ['diff', good, other]]) {
+      const { exitCode, stdout, stderr } = await run('runs', ...words);
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout + stderr, words.join(' ')).not.toMatch(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/u);
+    }
+  });
+});
+
 describe('runs and clusters of another host', { timeout: 60_000 }, () => {
   it('are left alone, and shown as elsewhere', async () => {
     await using project = temporaryProject();

@@ -19,12 +19,14 @@ describe('where the Docker daemon is', () => {
     ['tcp://127.0.0.1:2375', { host: '127.0.0.1', port: '2375', protocol: 'http' }],
     ['build-host', { host: 'build-host', port: '2375', protocol: 'http' }],
     ['tcp://build-host:2376', { host: 'build-host', port: '2376', protocol: 'https' }],
-  ])('is what DOCKER_HOST says: %s', (address, options) => {
-    expect(dockerEndpoints({ DOCKER_HOST: address })).toEqual([{ address, origin: 'DOCKER_HOST', options }]);
+  ])('is what DOCKER_HOST says: %s', async (address, options) => {
+    expect(await dockerEndpoints({ DOCKER_HOST: address })).toEqual([
+      { address, origin: 'DOCKER_HOST', options },
+    ]);
   });
 
-  it('is not by ssh', () => {
-    expect(() => dockerEndpoints({ DOCKER_HOST: 'ssh://me@host' })).toThrow(
+  it('is not by ssh', async () => {
+    await expect(dockerEndpoints({ DOCKER_HOST: 'ssh://me@host' })).rejects.toThrow(
       'DOCKER_HOST is "ssh://me@host", which sparkctl cannot reach a Docker daemon at.',
     );
   });
@@ -37,10 +39,10 @@ describe('where the Docker daemon is', () => {
       `.docker/contexts/meta/${id}/meta.json`,
       '{"Endpoints":{"docker":{"Host":"unix:///other.sock"}}}',
     );
-    expect(dockerEndpoints({ HOME: home.folder })).toMatchObject([
+    expect(await dockerEndpoints({ HOME: home.folder })).toMatchObject([
       { address: 'unix:///other.sock', origin: 'the Docker context other' },
     ]);
-    expect(dockerEndpoints({ HOME: home.folder, DOCKER_HOST: 'unix:///a' })).toMatchObject([
+    expect(await dockerEndpoints({ HOME: home.folder, DOCKER_HOST: 'unix:///a' })).toMatchObject([
       { address: 'unix:///a' },
     ]);
   });

@@ -56,3 +56,18 @@ test.each([
     expect(share(value)).toBeLessThanOrEqual(1);
   }
 });
+
+test('a line may have very many points, and numbers at the ends of what they can be', () => {
+  const many = Array.from({ length: 200_000 }, (_, x): [number, number] => [x, Math.sin(x)]);
+  const ends: [number, number][] = [
+    [-1.7e308, 5e-324],
+    [1.7e308, 0],
+  ];
+  const page = renderReport(
+    aRun({ series: [many, ends].map((points) => ({ name: 'n', x: 'x', y: 'y', points })) }),
+    [],
+  );
+  // The page is far too long to be shown.
+  expect(/NaN|Infinity/.test(page)).toBe(false);
+  expect(page.match(/<circle/g)?.length).toBe(2);
+});

@@ -38,7 +38,7 @@ test('a run without artifacts has none', async () => {
 });
 
 test.each([
-  ['{', 'Expected property name'],
+  ['{', 'it is no JSON: Expected property name'],
   [
     '{"schemaVersion":1,"metrics":{"k":"five"}}',
     'metrics.k: Invalid input: expected number, received string',
@@ -68,5 +68,15 @@ test('links out of the folder, folders and huge files are not read', async () =>
       'artifacts/huge.svg was left out: it has more than 2097152 bytes.',
       'artifacts/metrics.json was left out: it is a symbolic link.',
     ],
+  });
+});
+
+test('a link in the place of the folder is not followed', async () => {
+  const folder = temporaryFolder();
+  const elsewhere = runWith({ 'metrics.json': '{"schemaVersion":1,"metrics":{"k":5}}', 'a.svg': '<svg/>' });
+  symlinkSync(join(elsewhere, 'artifacts'), join(folder, 'artifacts'));
+  expect(await readArtifacts(folder)).toEqual({
+    pictures: [],
+    problems: ['artifacts/ was left out: it is a symbolic link.'],
   });
 });

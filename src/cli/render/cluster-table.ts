@@ -1,9 +1,11 @@
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
+import { printableRecord } from '../../errors/printable.ts';
 import { formatTable } from './format-table.ts';
 import type { paint } from './progress.ts';
 
 /** A cluster with its nodes and links. */
-export function formatCluster(status: ClusterStatus, color: ReturnType<typeof paint>): string {
+export function formatCluster(found: ClusterStatus, color: ReturnType<typeof paint>): string {
+  const status = printableRecord(found);
   const state = color(status.state === 'running' ? 'green' : 'yellow', status.state);
   const { alive, wanted } = status.workers;
   const nodes = formatTable(

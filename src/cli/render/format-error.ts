@@ -1,3 +1,4 @@
+import { printable } from '../../errors/printable.ts';
 import type { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
 
@@ -6,14 +7,15 @@ export function formatError({
   message,
   hint,
 }: Pick<SparkctlError, 'message'> & { hint?: string | undefined }): string {
-  return `sparkctl: ${message}\n${hint === undefined ? '' : `  Hint: ${hint}\n`}`;
+  const words = printable(message, 'lines');
+  return `sparkctl: ${words}\n${hint === undefined ? '' : `  Hint: ${printable(hint, 'lines')}\n`}`;
 }
 
 /** A failure that was not foreseen: the only one that shows a stack trace. */
 export function formatDefect(error: unknown): string {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return (
-    `sparkctl: this is a defect in sparkctl ${sparkctlVersion} (Node ${process.versions.node}, ${process.platform} ${process.arch}).\n${trace}\n` +
+    `sparkctl: this is a defect in sparkctl ${sparkctlVersion} (Node ${process.versions.node}, ${process.platform} ${process.arch}).\n${printable(trace, 'lines')}\n` +
     '  Hint: please report it with these lines and the command that you typed.\n'
   );
 }

@@ -1,7 +1,13 @@
+import { printable } from '../../errors/printable.ts';
+
 /** Columns aligned by their widest cell; ends with a line end. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header.map((cell) => cell.toUpperCase()), ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const all = [header.map((cell) => cell.toUpperCase()), ...rows].map((row) =>
+    row.map((cell) => printable(cell)),
+  );
+  const widths = header.map((_, column) =>
+    all.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
+  );
   return all
     .map(
       (row) =>

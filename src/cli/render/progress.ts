@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printableJson, printableRecord } from '../../errors/printable.ts';
 import type { SparkctlEvent } from '../../events/event.ts';
 import type { TextSink } from '../cli-host.ts';
 import { formatDuration } from './format-duration.ts';
@@ -18,17 +19,27 @@ export function makeProgress(
   stderr: TextSink,
   environment: Readonly<Record<string, string | undefined>>,
 ): Progress {
+  const progress = progressOf(kind, stderr, environment);
+  // A program gets JSON, which has escapes of its own.
+  return kind === 'json' ? progress : { ...progress, show: (event) => progress.show(printableRecord(event)) };
+}
+
+function progressOf(
+  kind: ProgressKind,
+  stderr: TextSink,
+  environment: Readonly<Record<string, string | undefined>>,
+): Progress {
   switch (kind) {
     case 'auto': {
       const terminal = stderr.isTTY === true && !environment['CI'] && environment['TERM'] !== 'dumb';
-      return makeProgress(terminal ? 'tty' : 'plain', stderr, environment);
+      return progressOf(terminal ? 'tty' : 'plain', stderr, environment);
     }
     case 'tty':
       return ttyProgress(stderr, paint(stderr, environment));
     case 'plain':
       return plainProgress(stderr, paint(stderr, environment));
     case 'json':
-      return { ...silent, show: (event) => stderr.write(`${JSON.stringify(event)}\n`) };
+      return { ...silent, show: (event) => stderr.write(`${printableJson(event)}\n`) };
     case 'quiet':
       return {
         ...silent,

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { printableRecord } from '../../errors/printable.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { runFolder } from '../../runs/run-store.ts';
 import { formatDuration } from './format-duration.ts';
@@ -24,7 +25,8 @@ function counted(count: number, what: string): string {
 }
 
 /** What a person wants to know at the end of a run. */
-export function formatRunSummary(run: RunRecord, from: string, color: ReturnType<typeof paint>): string {
+export function formatRunSummary(record: RunRecord, from: string, color: ReturnType<typeof paint>): string {
+  const run = printableRecord(record);
   const near = (path: string) => {
     const short = relative(from, path);
     return short.startsWith('..') ? path : short;

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { printableRecord } from '../../errors/printable.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import type { FoundRun } from '../../runs/run-store.ts';
 import { formatDuration } from './format-duration.ts';
@@ -25,7 +26,8 @@ export function formatRunList(runs: readonly FoundRun[]): string {
 }
 
 /** Everything of a run that a person may want to look up. */
-export function formatRunDetails(run: RunRecord, from: string, color: Paint): string {
+export function formatRunDetails(record: RunRecord, from: string, color: Paint): string {
+  const run = printableRecord(record);
   const row = (label: string, text: string | undefined) =>
     text ? `${color('bold', label.padEnd(12))}${text}\n` : '';
   const { versions, cluster } = run;

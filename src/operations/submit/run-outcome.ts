@@ -1,6 +1,6 @@
 import type { FailureCause } from '../../errors/failure-cause.ts';
 import { exitCodeOfCause } from '../../errors/failure-cause.ts';
-import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { firstFailure, SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { RunRecord, RunState } from '../../runs/run-record.ts';
 
 /** How a run ended, as the record has it. */
@@ -14,7 +14,8 @@ const stateOfCause: Partial<Record<FailureCause, RunState>> = {
 };
 
 /** The ending that an error means. */
-export function outcomeOf(error: unknown): RunOutcome {
+export function outcomeOf(thrown: unknown): RunOutcome {
+  const error = firstFailure(thrown);
   if (!(error instanceof SparkctlError)) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { state: 'failed', cause: 'defect', exitCode: exitCodeOfCause.defect, message };

@@ -20,7 +20,7 @@ export async function connectDocker(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Daemon> {
   const failures: unknown[] = [];
-  for (const endpoint of dockerEndpoints(environment)) {
+  for (const endpoint of await dockerEndpoints(environment)) {
     const daemon = daemonAt(endpoint);
     try {
       await daemon.ask('a sign of life', (docker) => ping(docker));

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { readJson } from '../../../files/read-json.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,10 +28,10 @@ export interface DockerEndpoint {
  * Where to look for the daemon, in this order: DOCKER_HOST, the context chosen with `docker context use`, the sockets
  * that Docker, rootless Docker and Docker Desktop make. A place that a person named is the only one.
  */
-export function dockerEndpoints(environment: Environment): readonly DockerEndpoint[] {
+export async function dockerEndpoints(environment: Environment): Promise<readonly DockerEndpoint[]> {
   const named = environment['DOCKER_HOST'];
   if (named) return [endpointOf(named, 'DOCKER_HOST', environment)];
-  const context = contextEndpoint(environment);
+  const context = await contextEndpoint(environment);
   if (context !== undefined) return [context];
   if (process.platform === 'win32')
     return [endpointOf('npipe:////./pipe/docker_engine', 'the usual pipe', environment)];
@@ -97,22 +98,24 @@ const clientConfig = z.object({ currentContext: z.string().optional() });
 const contextMeta = z.object({ Endpoints: z.object({ docker: z.object({ Host: z.string() }) }) });
 
 /** The endpoint of the Docker client's current context, where it has another than its default. */
-function contextEndpoint(environment: Environment): DockerEndpoint | undefined {
+async function contextEndpoint(environment: Environment): Promise<DockerEndpoint | undefined> {
   const folder = environment['DOCKER_CONFIG'] || join(environment['HOME'] ?? homedir(), '.docker');
   const name =
-    environment['DOCKER_CONTEXT'] || readJson(join(folder, 'config.json'), clientConfig)?.currentContext;
+    environment['DOCKER_CONTEXT'] ||
+    (await setting(join(folder, 'config.json'), clientConfig))?.currentContext;
   if (!name || name === 'default') return undefined;
   // The Docker client keeps each context in a folder named for the hash of its name.
   const id = createHash('sha256').update(name).digest('hex');
-  const host = readJson(join(folder, 'contexts', 'meta', id, 'meta.json'), contextMeta)?.Endpoints.docker
-    .Host;
+  const meta = await setting(join(folder, 'contexts', 'meta', id, 'meta.json'), contextMeta);
+  const host = meta?.Endpoints.docker.Host;
   return host === undefined ? undefined : endpointOf(host, `the Docker context ${name}`, environment);
 }
 
-function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> | undefined {
-  try {
-    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
-    return undefined;
-  }
+/** A person's own settings; one that cannot be read is as good as none. */
+async function setting<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema> | undefined> {
+  const read = await readJson(path, schema, { links: 'followed' });
+  return read.kind === 'value' ? read.value : undefined;
 }

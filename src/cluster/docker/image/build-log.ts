@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
+import { parseJson } from '../../../files/read-json.ts';
 
 const message = z.object({
   stream: z.string().optional(),
@@ -47,9 +48,9 @@ export function buildLog(): BuildLog {
     return line;
   };
   const takeMessage = (json: string): readonly string[] => {
-    const parsed = message.safeParse(parseJson(json));
-    if (!parsed.success) return [];
-    const { stream, status, id, error: problem, progress } = parsed.data;
+    const parsed = parseJson(json, message);
+    if (parsed.kind === 'damaged') return [];
+    const { stream, status, id, error: problem, progress } = parsed.value;
     if (problem !== undefined) error = problem;
     if (stream !== undefined) return takeText(stream);
     return status === undefined ? [] : [[id, status, progress].filter(Boolean).join(' ')];
@@ -72,12 +73,4 @@ export function buildLog(): BuildLog {
 /** The daemon's own housekeeping tells a person nothing. */
 function isTelling(line: string): boolean {
   return line !== '' && !/^ ---> |^Removing intermediate container /.test(line);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

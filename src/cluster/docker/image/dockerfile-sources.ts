@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { parseJson } from '../../../files/read-json.ts';
+
 /**
  * The files of the build context that a Dockerfile copies, as it names them: paths or patterns. They, and nothing else,
  * are sent to the daemon and decide whether an image is up to date.
@@ -28,10 +31,6 @@ function instructions(text: string): readonly string[] {
 
 function words(operands: string): readonly string[] {
   if (!operands.startsWith('[')) return operands.split(/\s+/).filter(Boolean);
-  try {
-    const list: unknown = JSON.parse(operands);
-    return Array.isArray(list) ? list.map(String) : [];
-  } catch {
-    return [];
-  }
+  const list = parseJson(operands, z.array(z.string()));
+  return list.kind === 'value' ? list.value : [];
 }
