@@ -21,9 +21,32 @@ const optionOf = {
   'spark.master': '--master',
   'spark.submit.deployMode': '--deploy-mode',
   'spark.remote': '--remote',
+  'spark.app.name': '--name',
+  'spark.jars': '--jars',
+  'spark.jars.packages': '--packages',
+  'spark.jars.excludes': '--exclude-packages',
+  'spark.jars.repositories': '--repositories',
+  'spark.files': '--files',
+  'spark.archives': '--archives',
+  'spark.submit.pyFiles': '--py-files',
+  'spark.driver.memory': '--driver-memory',
+  'spark.driver.extraJavaOptions': '--driver-java-options',
+  'spark.driver.extraClassPath': '--driver-class-path',
+  'spark.driver.extraLibraryPath': '--driver-library-path',
   'spark.executor.memory': '--executor-memory',
   'spark.executor.cores': '--executor-cores',
 } as const satisfies Readonly<Record<string, GivenSparkOption['name']>>;
+
+/** The property that an option sets, whatever its spelling. */
+export function asProperty({
+  name,
+  value = '',
+}: GivenSparkOption): { readonly key: string; readonly value: string } | undefined {
+  const [, key, rest = ''] = (name === '--conf' ? /^([^=]*)=(.*)$/s.exec(value) : undefined) ?? [];
+  if (key !== undefined) return { key, value: rest };
+  const own = Object.entries(optionOf).find(([, option]) => option === name)?.[0];
+  return own === undefined ? undefined : { key: own, value };
+}
 
 /** The variable that spark-submit asks last. MASTER is not among them: sparkctl names the master itself where nobody else does. */
 const variableOf: Readonly<Record<string, string>> = { 'spark.submit.deployMode': 'DEPLOY_MODE' };

@@ -1,4 +1,6 @@
-import { looksSecret, redactionPattern, sparkRedacts } from './redact.ts';
+import { asProperty } from './effective-value.ts';
+import { secretsIn } from './known-secrets.ts';
+import { looksSecret, redactionPattern } from './secret-names.ts';
 import type { SparkSubmission } from './spark-submit-arguments.ts';
 import type { GivenSparkOption } from './spark-submit-option.ts';
 
@@ -9,30 +11,42 @@ export interface SplitSubmission {
   readonly secretProperties: Readonly<Record<string, string>>;
 }
 
-/**
- * Takes the properties with secret-looking names out of the arguments. Of one that is set twice, the last counts, as
- * ever: all of the same name go the same way.
- */
-export function splitSecrets(submission: SparkSubmission): SplitSubmission {
-  const secrets: Record<string, string> = {};
-  const open = submission.properties.map((properties) => {
-    const entries = Object.entries(properties);
-    Object.assign(secrets, Object.fromEntries(entries.filter(([key]) => looksSecret(key))));
-    return Object.fromEntries(entries.filter(([key]) => !looksSecret(key)));
-  });
-  const options = submission.options.filter((option) => {
-    const property = propertyOf(option);
-    if (property === undefined || !looksSecret(property.key)) return true;
-    secrets[property.key] = property.value;
-    return false;
-  });
-  // Weaker than a pattern of the person's own, which stays among the arguments.
-  if (!Object.keys(secrets).every(sparkRedacts)) secrets['spark.redaction.regex'] = redactionPattern;
-  return { submission: { ...submission, properties: open, options }, secretProperties: secrets };
-}
+/** Spark does not look for the address of a Connect server in a file. */
+const onlyByOption: ReadonlySet<string> = new Set(['spark.remote']);
 
-function propertyOf({ name, value = '' }: GivenSparkOption): { key: string; value: string } | undefined {
-  const at = value.indexOf('=');
-  if (name !== '--conf' || at < 0) return undefined;
-  return { key: value.slice(0, at), value: value.slice(at + 1) };
+/**
+ * Takes the properties with a secret in their name or their value out of the arguments, in whatever spelling. Of one that
+ * is set twice, the strongest counts, as ever: all of the same name go the same way. Where Spark is to be told what is
+ * secret, the pattern goes with them.
+ */
+export function splitSecrets(submission: SparkSubmission, tellsSpark = false): SplitSubmission {
+  const isConf = ({ name }: GivenSparkOption) => name === '--conf';
+  const { options } = submission;
+  // Weakest first: an option of its own is stronger than any --conf.
+  const all = [
+    ...submission.properties.flatMap((properties) => Object.entries(properties)),
+    ...[...options.filter(isConf), ...options.filter((option) => !isConf(option))].flatMap((option) => {
+      const property = asProperty(option);
+      return property === undefined ? [] : [[property.key, property.value] as const];
+    }),
+  ];
+  const secret = new Set(
+    all
+      .filter(([key, value]) => looksSecret(key) || secretsIn(value).length > 0)
+      .map(([key]) => key)
+      .filter((key) => !onlyByOption.has(key)),
+  );
+  return {
+    submission: {
+      ...submission,
+      properties: submission.properties.map((properties) =>
+        Object.fromEntries(Object.entries(properties).filter(([key]) => !secret.has(key))),
+      ),
+      options: options.filter((option) => !secret.has(asProperty(option)?.key ?? '')),
+    },
+    secretProperties: {
+      ...(tellsSpark && { 'spark.redaction.regex': redactionPattern }),
+      ...Object.fromEntries(all.filter(([key]) => secret.has(key))),
+    },
+  };
 }

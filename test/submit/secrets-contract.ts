@@ -26,6 +26,12 @@ const secrets = {
   'spark.my.credential': value('option'),
 } as const;
 
+/** Secrets that no name that Spark knows gives away. */
+const more = [
+  ...['--conf', 'spark.hadoop.fs.azure.account.key.me=canary-option-account'],
+  ...['--repositories', 'https://me:canary-option-address@repository.invalid/maven'],
+];
+
 /** Submits a job with secrets and looks for them everywhere: in argv of every process, and in whatever sparkctl and Spark write. */
 export async function expectSecretsKept(project: TemporaryProject, words: readonly string[]): Promise<void> {
   await project.write('job/reveal.py', script);
@@ -36,7 +42,18 @@ export async function expectSecretsKept(project: TemporaryProject, words: readon
   for (const [name, secret] of Object.entries(secrets)) await project.write(`job/${name}`, secret);
   const option = `spark.my.credential=${secrets['spark.my.credential']}`;
   const { running } = await startedUntilPrinted(
-    ['submit', ...words, '--conf', option, 'job/reveal.py', '--token', 'canary-argument'],
+    [
+      'submit',
+      ...words,
+      '--conf',
+      option,
+      ...more,
+      'job/reveal.py',
+      '--token',
+      'canary-argument',
+      '--db-pwd',
+      'canary-pwd',
+    ],
     { cwd: project.folder },
     'ready',
   );

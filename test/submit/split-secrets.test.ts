@@ -23,15 +23,6 @@ test('secret properties leave the arguments, the last of a name counts, and noth
   ]);
 });
 
-test('what Spark would not take for a secret by itself is made one', () => {
-  const properties = [{ 'spark.my.credential': 'x' }];
-  expect(splitSecrets({ ...submission, properties, options: [] }).secretProperties).toEqual({
-    'spark.my.credential': 'x',
-    'spark.redaction.regex':
-      '(?i)secret|password|token|access[.]?key|passwd|passphrase|credential|api[._-]?key|authorization',
-  });
-});
-
 test('a submission without secrets needs no private file', () => {
   const plain = { ...submission, properties: [{ 'spark.b': '1' }], options: [] };
   expect(splitSecrets(plain)).toEqual({ submission: plain, secretProperties: {} });

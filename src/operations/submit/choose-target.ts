@@ -16,7 +16,7 @@ import type { Job } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
 export type TargetChoice =
-  | { readonly kind: 'external'; readonly master: string }
+  | { readonly kind: 'external'; readonly master: string; readonly reason: string }
   | { readonly kind: 'running'; readonly status: ClusterStatus }
   | {
       readonly kind: 'new';
@@ -35,7 +35,7 @@ export async function chooseTarget(
 ): Promise<TargetChoice> {
   const master = effectiveMaster(given);
   refuseClusterMode(master?.value, given);
-  if (master !== undefined) return { kind: 'external', master: master.value };
+  if (master !== undefined) return { kind: 'external', master: master.value, reason: master.saidBy };
   const wish = wishOf(job, request);
   const demand = executorDemand(given);
   const running = await findRunningCluster(wish, context);

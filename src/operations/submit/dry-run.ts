@@ -1,24 +1,42 @@
 import { loadBackend } from '../../cluster/backends.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { runFolder } from '../../runs/run-store.ts';
+import type { GivenProperties } from '../../submit/effective-value.ts';
 import { quoteForShell } from '../../submit/quote-for-shell.ts';
-import { redactArguments } from '../../submit/redact.ts';
+import type { Redactor } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { chooseTarget } from './choose-target.ts';
-import { givenProperties } from './given-properties.ts';
+import { givenProperties, redactorOf } from './given-properties.ts';
 import { planSubmission } from './plan-submission.ts';
-import { resolveJob } from './resolve-job.ts';
+import { type Job, resolveJob } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
+interface DryRun {
+  readonly notes: readonly string[];
+  readonly commandLine: string;
+}
+
 /** What a submission would do: decisions for people, and the exact command. Nothing is started or written. */
-export async function dryRun(
-  request: SubmitRequest,
-  context: OperationContext,
-): Promise<{ readonly notes: readonly string[]; readonly commandLine: string }> {
+export async function dryRun(request: SubmitRequest, context: OperationContext): Promise<DryRun> {
   const job = await resolveJob({ ...request, project: context.project });
-  const runId = newRunId(job.name, new Date());
   const given = await givenProperties(job, request, context);
+  const redactor = redactorOf(job, request, given);
+  try {
+    return redactor.everywhere(await plan(job, request, given, redactor, context));
+  } catch (error) {
+    throw redactor.error(error);
+  }
+}
+
+async function plan(
+  job: Job,
+  request: SubmitRequest,
+  given: GivenProperties,
+  redactor: Redactor,
+  context: OperationContext,
+): Promise<DryRun> {
+  const runId = newRunId(job.name, new Date());
   const choice = await chooseTarget(job, request, given, runId, context);
   const connection =
     choice.kind === 'external'
@@ -59,7 +77,7 @@ export async function dryRun(
     ],
     commandLine: quoteForShell([
       'spark-submit',
-      ...redactArguments([...files, ...sparkSubmitArguments(submission)], connection?.secrets),
+      ...redactor.with(connection?.secrets ?? []).arguments([...files, ...sparkSubmitArguments(submission)]),
     ]),
   };
 }

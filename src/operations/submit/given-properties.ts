@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { parseProperties } from '../../config/java-properties.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { GivenProperties } from '../../submit/effective-value.ts';
+import { knownSecrets } from '../../submit/known-secrets.ts';
+import { Redactor } from '../../submit/redact.ts';
 import { lastValue } from '../../submit/spark-submit-option.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Job } from './resolve-job.ts';
@@ -22,6 +24,16 @@ export async function givenProperties(
     files: await Promise.all(paths.map(async (path) => ({ path, properties: await readProperties(path) }))),
     environment,
   };
+}
+
+/** What a submission says is secret, and so must not be printed or kept. */
+export function redactorOf(
+  { application, manifest }: Job,
+  request: SubmitRequest,
+  given: GivenProperties,
+): Redactor {
+  const words = [application, ...(manifest?.arguments ?? []), ...request.applicationArguments];
+  return new Redactor(knownSecrets(given, words));
 }
 
 /** As spark-submit has it: the named file instead of the defaults, or after them with --load-spark-defaults. */

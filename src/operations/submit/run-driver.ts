@@ -3,8 +3,8 @@ import type { ClusterConnection, DriverExit } from '../../cluster/driver.ts';
 import { collectEventLogs } from '../../runs/collect-event-logs.ts';
 import { findMemoryShortage, type MemoryShortage } from '../../runs/memory-shortage.ts';
 import { RunOutput } from '../../runs/run-output.ts';
-import type { GivenProperties } from '../../submit/effective-value.ts';
-import { redactArguments } from '../../submit/redact.ts';
+import { effectiveValue, type GivenProperties } from '../../submit/effective-value.ts';
+import type { Redactor } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
 import { splitSecrets } from '../../submit/split-secrets.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -22,6 +22,7 @@ interface DriverRun {
   readonly job: Job;
   readonly request: SubmitRequest;
   readonly given: GivenProperties;
+  readonly redactor: Redactor;
   readonly journal: RunJournal;
   readonly folder: string;
   readonly outputFolders: readonly string[];
@@ -32,7 +33,7 @@ interface DriverRun {
 
 /** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. */
 export async function runDriver(run: DriverRun): Promise<RunOutcome> {
-  const { job, request, journal, folder, outputFolders, connection, target, context } = run;
+  const { job, request, journal, redactor, folder, outputFolders, connection, target, context } = run;
   const runId = journal.record.id;
   const ownEventLogs = join(folder, 'eventlog');
   const submission = planSubmission({
@@ -40,11 +41,13 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     runId,
     runFolder: folder,
   });
-  const { submission: open, secretProperties } = splitSecrets(submission);
+  // A pattern of the person's own stays.
+  const tellsSpark = redactor.knowsAny && effectiveValue('spark.redaction.regex', run.given) === undefined;
+  const { submission: open, secretProperties } = splitSecrets(submission, tellsSpark);
   const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
   const command = [
     'spark-submit',
-    ...redactArguments([...files, ...sparkSubmitArguments(submission)], connection?.secrets),
+    ...redactor.with(connection?.secrets ?? []).arguments([...files, ...sparkSubmitArguments(submission)]),
   ];
   await journal.update({ state: 'running', command });
   using output = new RunOutput(folder);

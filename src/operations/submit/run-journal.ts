@@ -2,19 +2,22 @@ import type { Emit } from '../../events/event.ts';
 import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { RunPhase, RunRecord } from '../../runs/run-record.ts';
 import { writeRun } from '../../runs/run-store.ts';
+import type { Redactor } from '../../submit/redact.ts';
 
 /** The result of a phase, one clause about it, and its outcome where it is not simply done. */
 export type PhaseEnd<Result> = [result: Result, summary: string, outcome?: RunPhase['outcome']];
 
-/** Keeps the record of a run up to date on disk and tells of its phases. */
+/** Keeps the record of a run up to date on disk, without secrets, and tells of its phases. */
 export class RunJournal {
   #record: RunRecord;
   readonly #emit: Emit;
+  readonly #redactor: Redactor;
   readonly #beganAt = performance.now();
 
-  constructor(record: RunRecord, emit: Emit) {
+  constructor(record: RunRecord, emit: Emit, redactor: Redactor) {
     this.#record = record;
     this.#emit = emit;
+    this.#redactor = redactor;
   }
 
   get record(): RunRecord {
@@ -22,7 +25,7 @@ export class RunJournal {
   }
 
   async update(changes: Partial<RunRecord>): Promise<void> {
-    this.#record = { ...this.#record, ...changes };
+    this.#record = { ...this.#record, ...this.#redactor.everywhere(changes) };
     await writeRun(this.#record);
   }
 

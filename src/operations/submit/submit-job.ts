@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatManifest } from '../../config/manifest/format-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import type { SparkctlEvent } from '../../events/event.ts';
 import { ownIdentity } from '../../process/process-identity.ts';
 import { after } from '../../process/wait-until.ts';
 import { newRunId } from '../../runs/run-id.ts';
@@ -10,12 +11,12 @@ import type { RunRecord } from '../../runs/run-record.ts';
 import { createRunFolder, writeRun } from '../../runs/run-store.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
 import type { GivenProperties } from '../../submit/effective-value.ts';
-import { redactArguments, redactProperties } from '../../submit/redact.ts';
+import type { Redactor } from '../../submit/redact.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { reclaim } from '../reclaim.ts';
 import { checkRun } from './check-result.ts';
 import { chooseTarget } from './choose-target.ts';
-import { givenProperties } from './given-properties.ts';
+import { givenProperties, redactorOf } from './given-properties.ts';
 import { keepMetrics, writeReport } from './keep-artifacts.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
 import { prepareOutputs } from './prepare-outputs.ts';
@@ -34,17 +35,35 @@ export async function submitJob(request: SubmitRequest, context: OperationContex
   await reclaim(context);
   const job = await resolveJob({ ...request, project: context.project });
   const given = await givenProperties(job, request, context);
-  const record = await newRecord(job, request, context);
+  const redactor = redactorOf(job, request, given);
+  const emit = (event: SparkctlEvent) => context.emit(redactor.everywhere(event));
+  try {
+    return await submitResolved(job, request, given, redactor, { ...context, emit });
+  } catch (error) {
+    throw redactor.error(error);
+  }
+}
+
+async function submitResolved(
+  job: Job,
+  request: SubmitRequest,
+  given: GivenProperties,
+  redactor: Redactor,
+  context: OperationContext,
+): Promise<RunRecord> {
+  const record = redactor.everywhere(await newRecord(job, request, redactor, context));
   const folder = await createRunFolder(context.project, record.id);
   await writeRun(record);
   if (job.manifest)
-    await writeFile(join(folder, 'manifest.yaml'), formatManifest(fitToKeep(job.manifest)), { mode: 0o600 });
-  const journal = new RunJournal(record, context.emit);
+    await writeFile(join(folder, 'manifest.yaml'), formatManifest(fitToKeep(job.manifest, redactor)), {
+      mode: 0o600,
+    });
+  const journal = new RunJournal(record, context.emit, redactor);
   const timeout = timeoutSignal(request.timeoutMs);
   const signal = timeout === undefined ? context.signal : AbortSignal.any([context.signal, timeout.signal]);
   let outcome: RunOutcome;
   try {
-    outcome = await run(job, request, given, journal, folder, { ...context, signal });
+    outcome = await run(job, request, given, redactor, journal, folder, { ...context, signal });
   } catch (error) {
     outcome = outcomeOf(signal.aborted ? signal.reason : error);
     if (outcome.cause === 'defect') {
@@ -63,6 +82,7 @@ async function run(
   job: Job,
   request: SubmitRequest,
   given: GivenProperties,
+  redactor: Redactor,
   journal: RunJournal,
   folder: string,
   context: OperationContext,
@@ -78,6 +98,7 @@ async function run(
     job,
     request,
     given,
+    redactor,
     journal,
     folder,
     outputFolders,
@@ -97,7 +118,12 @@ async function run(
   });
 }
 
-async function newRecord(job: Job, request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
+async function newRecord(
+  job: Job,
+  request: SubmitRequest,
+  redactor: Redactor,
+  context: OperationContext,
+): Promise<RunRecord> {
   const owner = await ownIdentity();
   const now = new Date();
   const { manifest } = job;
@@ -109,7 +135,7 @@ async function newRecord(job: Job, request: SubmitRequest, context: OperationCon
       name: job.name,
       script: job.application,
       ...(manifest && { manifest: manifest.file }),
-      arguments: [...redactArguments(request.applicationArguments)],
+      arguments: [...redactor.arguments(request.applicationArguments)],
     },
     project: context.project,
     startedAt: now.toISOString(),
@@ -127,11 +153,11 @@ async function newRecord(job: Job, request: SubmitRequest, context: OperationCon
 }
 
 /** A manifest may hold secrets, as values of properties or as arguments; its copy in the run folder does not. */
-function fitToKeep(manifest: Manifest): Manifest {
+function fitToKeep(manifest: Manifest, redactor: Redactor): Manifest {
   return {
-    ...manifest,
-    conf: redactProperties(manifest.conf),
-    arguments: redactArguments(manifest.arguments),
+    ...redactor.everywhere(manifest),
+    conf: redactor.properties(manifest.conf),
+    arguments: redactor.arguments(manifest.arguments),
   };
 }
 

@@ -3,6 +3,7 @@ import type { BackendKind } from '../../cluster/backend-kind.ts';
 import { loadBackend } from '../../cluster/backends.ts';
 import { startClientDriver } from '../../cluster/client-driver.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from '../../cluster/driver.ts';
+import { reachMaster } from '../../cluster/reach-master.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { prepareRuntime } from '../prepare-runtime.ts';
 import type { TargetChoice } from './choose-target.ts';
@@ -23,7 +24,7 @@ export async function openTarget(
 ): Promise<SubmitTarget> {
   switch (choice.kind) {
     case 'external':
-      return externalTarget(choice.master, journal, context);
+      return externalTarget(choice, journal, context);
     case 'running': {
       const { name, backend: kind, master, workers, links } = choice.status;
       const backend = await loadBackend(kind);
@@ -41,13 +42,25 @@ export async function openTarget(
   }
 }
 
-function externalTarget(master: string, journal: RunJournal, context: OperationContext): SubmitTarget {
+function externalTarget(
+  { master, reason }: Extract<TargetChoice, { kind: 'external' }>,
+  journal: RunJournal,
+  context: OperationContext,
+): SubmitTarget {
   return {
     connect: async () => {
-      const reason = 'named by --master or --remote';
       await journal.update({
         cluster: { name: master, backend: 'external', master, ephemeral: false, reason },
       });
+      if (/^\w+:\/\//.test(master)) {
+        await journal.phase('cluster', 'cluster', async () => {
+          const answered = await reachMaster(master, context.signal);
+          return [
+            undefined,
+            answered === undefined ? `external master ${master}` : `external master at ${answered}`,
+          ];
+        });
+      }
       await runtimePhase(journal, context);
       return undefined;
     },
