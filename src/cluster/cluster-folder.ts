@@ -4,11 +4,7 @@ import type { z } from 'zod';
 import type { Emit } from '../events/event.ts';
 import { plainName } from '../files/plain-name.ts';
 import { type ReadJson, readJson } from '../files/read-json.ts';
-
-/** The private folder of this project for everything that sparkctl makes. */
-export function stateFolder(project: string): string {
-  return join(project, '.sparkctl');
-}
+import { stateFolder } from '../files/state-folder.ts';
 
 export function clustersFolder(project: string): string {
   return join(stateFolder(project), 'clusters');

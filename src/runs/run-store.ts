@@ -4,6 +4,7 @@ import { nearestWord } from '../errors/nearest-word.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
 import { type DamagedFile, type ReadJson, readJson } from '../files/read-json.ts';
+import { makeStateFolder, stateFolder } from '../files/state-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { mapFew } from '../process/all-or-none.ts';
 import { livenessOf } from '../process/process-identity.ts';
@@ -16,7 +17,7 @@ export const artifactsFolder = 'artifacts';
 export const reportFile = 'report.html';
 
 export function runsFolder(project: string): string {
-  return join(project, '.sparkctl', 'runs');
+  return join(stateFolder(project), 'runs');
 }
 
 export function runFolder(project: string, id: string): string {
@@ -27,6 +28,7 @@ export function runFolder(project: string, id: string): string {
 export async function createRunFolder(project: string, id: string): Promise<string> {
   const folder = runFolder(project, id);
   try {
+    await makeStateFolder(project);
     for (const part of ['eventlog', artifactsFolder])
       await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
     return folder;

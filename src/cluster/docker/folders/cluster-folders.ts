@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { clusterFolder, stateFolder } from '../../cluster-folder.ts';
+import { stateFolder } from '../../../files/state-folder.ts';
+import { clusterFolder } from '../../cluster-folder.ts';
 
 /** Where the files of a Docker cluster are on this host. */
 export interface ClusterFolders {
