@@ -1,6 +1,7 @@
 import { loadBackend } from '../cluster/backends.ts';
 import { projectFolder } from '../config/project-folder.ts';
 import { printableJson } from '../errors/printable.ts';
+import { changeCluster } from '../operations/change-cluster.ts';
 import { findCluster, listClusters } from '../operations/find-cluster.ts';
 import { openLink } from '../operations/open-link.ts';
 import type { OperationContext } from '../operations/operation-context.ts';
@@ -20,6 +21,7 @@ interface Display {
   readonly json?: true;
   readonly progress: ProgressKind;
   readonly all?: true;
+  readonly force?: true;
 }
 
 export async function clusterUp(
@@ -31,7 +33,7 @@ export async function clusterUp(
   const context = contextOf(command, progress);
   progress.show({ kind: 'phase-started', id: 'cluster', title: 'cluster' });
   const began = performance.now();
-  const { status, changed } = await startCluster(wish, context);
+  const { status, changed } = await startCluster(wish, { force: display.force === true }, context);
   const summary = changed ? `${status.name} is up` : `${status.name} was up already, as asked`;
   progress.show({
     kind: 'phase-finished',
@@ -58,7 +60,9 @@ export async function clusterDown(
   const present = display.all ? await listClusters(context) : [await findRunningCluster(wish, context)];
   const removed: string[] = [];
   for (const status of present.filter((each) => each !== undefined)) {
-    if (await (await loadBackend(status.backend)).down(status.name, context)) removed.push(status.name);
+    const backend = await loadBackend(status.backend);
+    const down = () => backend.down(status.name, context);
+    if (await changeCluster(forced(display, 'down'), context, down)) removed.push(status.name);
   }
   const none = display.all
     ? 'There is no cluster in this project.'
@@ -94,7 +98,9 @@ export async function clusterScale(
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
   const { backend, status } = await findCluster(wish, context);
-  const scaled = await backend.scale(status.name, workers, context);
+  const scaled = await changeCluster(forced(display, 'scale'), context, () =>
+    backend.scale(status.name, workers, context),
+  );
   print(command, display, { schemaVersion: 1, ...scaled }, () => formatCluster(scaled, painter(command)));
   return 0;
 }
@@ -124,6 +130,10 @@ export async function clusterOpen(
   const opened = await openLink(url, command.host.environment);
   print(command, display, { schemaVersion: 1, url, opened }, () => `${url}\n`);
   return 0;
+}
+
+function forced({ force }: Display, command: string) {
+  return { force: force === true, command: `sparkctl cluster ${command}` };
 }
 
 function contextOf({ host, signal }: CommandContext, progress?: Progress): OperationContext {

@@ -13,6 +13,8 @@ export interface BackendContext {
   readonly emit: Emit;
   /** Aborted by Ctrl-C, SIGTERM or a timeout: whatever was started by the call is then stopped again. */
   readonly signal: AbortSignal;
+  /** The run on whose behalf this is done; a person's own command has none. */
+  readonly run?: string | undefined;
 }
 
 export interface UpOutcome {
@@ -29,7 +31,10 @@ export interface ClusterBackend {
   readonly kind: BackendKind;
   /** Why no cluster can be made this way on this machine, or undefined when it can: no Java, no daemon. */
   obstacle(context: BackendContext): Promise<SparkctlError | undefined>;
-  /** Makes the cluster as planned, or brings the one of that name to the plan. On failure nothing of it is left. */
+  /**
+   * Makes the cluster as planned, or brings the one of that name to the plan; a run takes one that is up as it is. On failure
+   * nothing of it is left. A cluster that runs use is not changed: `ClusterInUse` is thrown, also by `down` and `scale`.
+   */
   up(plan: ClusterPlan, context: BackendContext): Promise<UpOutcome>;
   /** Stops and removes everything of the cluster. False when there was none. Waits until nothing is left. */
   down(name: string, context: BackendContext): Promise<boolean>;

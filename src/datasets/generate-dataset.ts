@@ -43,13 +43,7 @@ export async function generateDataset(request: GenerateRequest): Promise<Generat
   const { path, signal } = request;
   signal?.throwIfAborted();
   const dataset = findDataset(request.dataset);
-  const wanted: Wanted = {
-    dataset: request.dataset,
-    generator: dataset.generator,
-    seed: naturalNumber('seed', request.seed),
-    rows: naturalNumber('number of rows', request.rows),
-    defects: defectRates(request.dataset, dataset, request.defects ?? {}),
-  };
+  const wanted = wantedOf(request);
   try {
     const present = await presentFile(path);
     const reason = await reasonToWrite(path, present, wanted, signal);
@@ -61,6 +55,32 @@ export async function generateDataset(request: GenerateRequest): Promise<Generat
   } catch (error) {
     throw wrapWriteError(error, `The data file ${path}`);
   }
+}
+
+function wantedOf(request: Omit<GenerateRequest, 'path'>): Wanted {
+  const dataset = findDataset(request.dataset);
+  return {
+    dataset: request.dataset,
+    generator: dataset.generator,
+    seed: naturalNumber('seed', request.seed),
+    rows: naturalNumber('number of rows', request.rows),
+    defects: defectRates(request.dataset, dataset, request.defects ?? {}),
+  };
+}
+
+/** A name for the data that a request wants: with the same name it is the same data, byte by byte. */
+export function versionOf(request: Omit<GenerateRequest, 'path'>): string {
+  return nameOf(wantedOf(request));
+}
+
+/** The same name for the data that is at a path; undefined where no generator has written it. */
+export async function presentVersion(path: string): Promise<string | undefined> {
+  const ledger = await readLedger(path).catch(() => undefined);
+  return ledger && nameOf(ledger);
+}
+
+function nameOf({ dataset, generator, seed, rows, defects }: Wanted): string {
+  return JSON.stringify([dataset, generator, seed, rows, defects]);
 }
 
 /** The ledger of the file that is there, undefined where nothing is; a file without one is somebody's own. */

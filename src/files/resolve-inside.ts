@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { hasErrorCode } from '../errors/has-error-code.ts';
 
 /**
@@ -8,15 +8,18 @@ import { hasErrorCode } from '../errors/has-error-code.ts';
  */
 export async function resolveInside(folder: string, path: string): Promise<string | undefined> {
   const absolute = resolve(folder, path);
-  const inside = relative(await realpath(folder), await realpathOfExisting(absolute));
+  const inside = relative(await realpath(folder), await realPathOf(absolute));
   return inside === '..' || inside.startsWith('../') || isAbsolute(inside) ? undefined : absolute;
 }
 
-async function realpathOfExisting(path: string): Promise<string> {
+/** The path of a file without symbolic links, also where the last part does not exist yet: what a link names that leads nowhere. */
+export async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR') || dirname(path) === path) throw error;
-    return join(await realpathOfExisting(dirname(path)), path.slice(dirname(path).length + 1));
+    const folder = await realPathOf(dirname(path));
+    const named = await readlink(path).catch(() => undefined);
+    return named === undefined ? join(folder, basename(path)) : await realPathOf(resolve(folder, named));
   }
 }

@@ -1,6 +1,7 @@
 import type { UpOutcome } from '../cluster/backend.ts';
 import type { BackendKind } from '../cluster/backend-kind.ts';
 import { loadBackend } from '../cluster/backends.ts';
+import { changeCluster } from './change-cluster.ts';
 import type { OperationContext } from './operation-context.ts';
 import { prepareRuntime } from './prepare-runtime.ts';
 import { reclaim } from './reclaim.ts';
@@ -12,14 +13,20 @@ import {
 } from './submit/choose-cluster.ts';
 
 /** Starts a cluster that stays, or brings the one of that name to what is asked. */
-export async function startCluster(wish: ClusterWish, context: OperationContext): Promise<UpOutcome> {
+export async function startCluster(
+  wish: ClusterWish,
+  { force }: { readonly force: boolean },
+  context: OperationContext,
+): Promise<UpOutcome> {
   await reclaim(context);
   const plan = planCluster(wish.cluster ?? defaultClusterName, wish, false);
   const { kind, reason } = await chooseBackend(wish, context);
   context.emit({ kind: 'note', text: `Backend ${kind}: ${reason}` });
   if (kind === 'local') await prepareRuntime(context);
   const backend = await loadBackend(kind);
-  return await backend.up(plan, context);
+  return await changeCluster({ force, command: 'sparkctl cluster up' }, context, () =>
+    backend.up(plan, context),
+  );
 }
 
 /** A cluster that is there keeps its backend; otherwise Docker where a daemon answers, else local. */

@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import { hasErrorCode } from '../errors/has-error-code.ts';
 import { readJson } from '../files/read-json.ts';
-import { livenessOf, ownIdentity, type ProcessIdentity, processIdentity } from './process-identity.ts';
+import { livenessOf, ownIdentity, processIdentity } from './process-identity.ts';
 import { waitUntil } from './wait-until.ts';
+
+/** The process that holds a lock, and the run that it works for. */
+const lockHolder = processIdentity.extend({
+  run: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,99}$/)
+    .optional(),
+});
+export type LockHolder = z.output<typeof lockHolder>;
 
 interface LockOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** The run on whose behalf the lock is taken, for those who wait. */
+  readonly run?: string | undefined;
   /** Called once with the process that holds the lock, when there is a wait. */
-  readonly onWait?: (holder: ProcessIdentity) => void;
+  readonly onWait?: (holder: LockHolder) => void;
 }
 
 /**
@@ -22,7 +34,7 @@ export async function acquireProcessLock(
   path: string,
   options: LockOptions,
 ): Promise<AsyncDisposable | undefined> {
-  const own = await ownIdentity();
+  const own: LockHolder = { ...(await ownIdentity()), run: options.run };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   let told = false;
   const taken = await waitUntil(async () => {
@@ -36,7 +48,7 @@ export async function acquireProcessLock(
 }
 
 /** Takes the lock, or says which living process holds it. */
-async function tryToTake(path: string, own: ProcessIdentity): Promise<ProcessIdentity | undefined> {
+async function tryToTake(path: string, own: LockHolder): Promise<LockHolder | undefined> {
   const mine = `${path}.${randomUUID()}`;
   await writeFile(mine, JSON.stringify(own), { mode: 0o600 });
   try {
@@ -55,8 +67,8 @@ async function tryToTake(path: string, own: ProcessIdentity): Promise<ProcessIde
 }
 
 /** The holder; undefined where the lock is gone, or holds nothing that a sparkctl wrote. */
-async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
-  const read = await readJson(path, processIdentity, { mostBytes: 64 * 1024 });
+async function readHolder(path: string): Promise<LockHolder | undefined> {
+  const read = await readJson(path, lockHolder, { mostBytes: 64 * 1024 });
   return read.kind === 'value' ? read.value : undefined;
 }
 

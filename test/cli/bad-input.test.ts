@@ -58,6 +58,19 @@ describe('words that are wrong', () => {
     expect(exitCode).toBe(64);
   });
 
+  for (const [words, message] of [
+    [['submit', '--wait=5m', 'job.py'], "Unknown option '--wait=5m'. Did you mean --wait?"],
+    [['submit', '--wiat', 'job.py'], "Unknown option '--wiat'. Did you mean --wait?"],
+    [['cluster', 'down', '--froce'], "Unknown option '--froce'. Did you mean --force?"],
+    [['cluster', 'status', '--force'], "Unknown option '--force'."],
+    [['cluster', 'scale', '2', '--force=yes'], "Unknown option '--force=yes'."],
+  ] as const)
+    it(`refuses ${words.join(' ')}`, async () => {
+      const { exitCode, stderr } = await run(words);
+      expect(stderr).toContain(message);
+      expect(exitCode).toBe(64);
+    });
+
   it('asks for a script', async () => {
     const { exitCode, stderr } = await run(['submit']);
     expect(stderr).toBe('sparkctl: No script was named.\n  Hint: sparkctl submit --help\n');

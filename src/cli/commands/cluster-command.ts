@@ -15,6 +15,7 @@ type Values = ClusterOptionValues & {
   readonly progress: ProgressKind;
   readonly follow?: true;
   readonly all?: true;
+  readonly force?: true;
 };
 
 /** `sparkctl cluster up|down|status|list|scale|open|logs`. */
@@ -27,12 +28,14 @@ export function clusterCommand(context: CommandContext): Command {
     withClusterName(cluster.command(name).summary(summary).description(summary))
       .option('--json', 'print JSON on stdout')
       .addOption(progressOption());
-  withClusterSize(add('up', 'start a cluster, or bring the one of that name to what is asked')).action(
-    async (values: Values) =>
-      context.end(await (await load()).clusterUp(wishOf(values), values, withSettings(values, context))),
+  const force = ['--force', 'stop runs that use the cluster first, instead of ending with 75'] as const;
+  const up = add('up', 'start a cluster, or bring the one of that name to what is asked').option(...force);
+  withClusterSize(up).action(async (values: Values) =>
+    context.end(await (await load()).clusterUp(wishOf(values), values, withSettings(values, context))),
   );
   add('down', 'stop and remove a cluster')
     .option('--all', 'every cluster of the project')
+    .option(...force)
     .action(async (values: Values) =>
       context.end(await (await load()).clusterDown(wishOf(values), values, context)),
     );
@@ -44,6 +47,7 @@ export function clusterCommand(context: CommandContext): Command {
   );
   add('scale', 'change how many workers there are')
     .argument('<workers>', 'how many', wholeNumber(1))
+    .option(...force)
     .action(async (workers: number, values: Values) =>
       context.end(await (await load()).clusterScale(workers, wishOf(values), values, context)),
     );

@@ -18,6 +18,7 @@ import {
 
 interface SubmitOptionValues extends ClusterOptionValues {
   readonly keep?: true;
+  readonly wait?: true;
   readonly timeout?: number;
   readonly rows?: number;
   readonly seed?: number;
@@ -45,6 +46,7 @@ export function submitCommand(context: CommandContext): Command {
     .passThroughOptions();
   withClusterSize(withClusterName(command))
     .option('--keep', 'leave the cluster that was started for the run')
+    .option('--wait', 'wait for a run that holds the input or the target, instead of ending with 75')
     .addOption(
       new Option('--timeout <duration>', 'stop the run after so long, such as 10m').argParser(duration),
     )
@@ -77,6 +79,7 @@ export function submitCommand(context: CommandContext): Command {
         useManifest: options.manifest,
         wish: wishOf(options),
         keep: options.keep === true,
+        wait: options.wait === true,
         timeoutMs: options.timeout,
         rows: options.rows,
         seed: options.seed,

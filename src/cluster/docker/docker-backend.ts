@@ -1,12 +1,12 @@
 import { foreseen } from '../../errors/foreseen.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
+import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import { readRecord } from './cluster-record.ts';
 import { containerLogs } from './containers/container-logs.ts';
 import { findCluster, findContainers } from './containers/find-containers.ts';
 import { connectDocker, connectIfThere, type Daemon } from './daemon/connect-docker.ts';
 import { startDriver } from './drivers/start-driver.ts';
-import { lockCluster } from './lock-cluster.ts';
 import { clusterStatus } from './operations/cluster-status.ts';
 import { connection, previewConnection } from './operations/connection.ts';
 import { existingCluster } from './operations/known-cluster.ts';
@@ -26,6 +26,11 @@ export const dockerBackend: ClusterBackend = {
 
   async up(plan, context) {
     await using _lock = await lockCluster(plan.name, context);
+    if (context.run !== undefined) {
+      // A run takes what has come up meanwhile as it is, as it would have taken it a moment later.
+      const status = await this.status(plan.name, context);
+      if (status?.state === 'running') return { status, changed: false };
+    }
     return await upCluster(plan, context);
   },
 
@@ -33,11 +38,15 @@ export const dockerBackend: ClusterBackend = {
     const daemon = await daemonFor(name, context);
     if (daemon === undefined) return false;
     await using _lock = await lockCluster(name, context);
+    // A run takes down what was made for it alone.
+    if (context.run === undefined) await mustBeUnused(name, context);
     return await removeCluster(daemon, name, context, { keepEvents: true });
   },
 
   async scale(name, workers, context) {
     await using _lock = await lockCluster(name, context);
+    const { plan } = (await readRecord(context.project, name)) ?? {};
+    if (plan !== undefined && plan.workers !== workers) await mustBeUnused(name, context);
     return await scaleCluster(name, workers, context);
   },
 

@@ -5,7 +5,6 @@ import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { endMarked } from '../../process/end-marked.ts';
 import { followFile } from '../../process/follow-file.ts';
 import { describePlace, livenessOf, whereIs } from '../../process/process-identity.ts';
-import { acquireProcessLock } from '../../process/process-lock.ts';
 import { findJava } from '../../runtime/find-java.ts';
 import { findPython } from '../../runtime/find-python.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
@@ -13,6 +12,7 @@ import { startClientDriver } from '../client-driver.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import type { ClusterPlan } from '../cluster-plan.ts';
 import type { ClusterConnection } from '../driver.ts';
+import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import { choosePort } from './choose-port.ts';
 import { loopback } from './daemon-command.ts';
 import {
@@ -39,19 +39,17 @@ export const localBackend: ClusterBackend = {
   async up(plan, context) {
     await using _lock = await lockCluster(plan.name, context);
     const record = await ownRecord(plan.name, context);
-    if (record !== undefined && samePlan(record, plan)) {
+    if (record !== undefined) {
       const status = await localClusterStatus(record);
-      if (status.state === 'running') return { status, changed: false };
-    }
-    const scalable =
-      record !== undefined &&
-      sameWorkers(record, plan) &&
-      (await localClusterStatus(record)).state === 'running';
-    if (record !== undefined && scalable) {
-      return {
-        status: await localClusterStatus(await rescale(record, plan.workers, context)),
-        changed: true,
-      };
+      const isRunning = status.state === 'running';
+      // A run takes what has come up meanwhile as it is, as it would have taken it a moment later.
+      if (isRunning && (context.run !== undefined || samePlan(record, plan)))
+        return { status, changed: false };
+      await mustBeUnused(plan.name, context);
+      if (isRunning && sameWorkers(record, plan)) {
+        const scaled = await rescale(record, plan.workers, context);
+        return { status: await localClusterStatus(scaled), changed: true };
+      }
     }
     await stopLocalCluster(plan.name, context, { keepEvents: true });
     return { status: await localClusterStatus(await startLocalCluster(plan, context)), changed: true };
@@ -60,12 +58,16 @@ export const localBackend: ClusterBackend = {
   async down(name, context) {
     await using _lock = await lockCluster(name, context);
     const record = await ownRecord(name, context);
+    // A run takes down what was made for it alone.
+    if (record !== undefined && context.run === undefined) await mustBeUnused(name, context);
     return await stopLocalCluster(name, context, { keepEvents: record?.ephemeral !== true });
   },
 
   async scale(name, workers, context) {
     await using _lock = await lockCluster(name, context);
-    return await localClusterStatus(await rescale(await mustBeThere(name, context), workers, context));
+    const record = await mustBeThere(name, context);
+    if (workersOf(record).length !== workers) await mustBeUnused(name, context);
+    return await localClusterStatus(await rescale(record, workers, context));
   },
 
   async status(name, context) {
@@ -176,22 +178,6 @@ async function mustBeThere(name: string, context: BackendContext): Promise<Local
     cause: 'cluster',
     message: `There is no cluster called ${name} in ${context.project}.`,
     hint: `Start one: sparkctl cluster up --cluster ${name}`,
-  });
-}
-
-async function lockCluster(name: string, context: BackendContext): Promise<AsyncDisposable> {
-  const lock = await acquireProcessLock(`${clusterFolder(context.project, name)}.lock`, {
-    timeoutMs: 3 * 60_000,
-    signal: context.signal,
-    onWait: ({ pid }) =>
-      context.emit({ kind: 'activity', text: `waiting for process ${pid}, which works on cluster ${name}` }),
-  });
-  if (lock !== undefined) return lock;
-  throw new SparkctlError({
-    code: 'cluster-busy',
-    cause: 'temporary',
-    message: `Another sparkctl has been working on cluster ${name} for three minutes.`,
-    hint: 'Wait for it to end, or end it, and try again.',
   });
 }
 

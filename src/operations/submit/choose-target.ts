@@ -1,7 +1,9 @@
 import type { BackendKind } from '../../cluster/backend-kind.ts';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
+import { clusterClaim, lockCluster } from '../../cluster/lock-cluster.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import type { Claims } from '../../locks/claims.ts';
 import { deployMode, effectiveMaster, type GivenProperties } from '../../submit/effective-value.ts';
 import { type ExecutorDemand, executorDemand } from '../../submit/executor-demand.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -23,6 +25,7 @@ export type TargetChoice =
       readonly backend: BackendKind;
       readonly plan: ClusterPlan;
       readonly reason: string;
+      readonly demand: ExecutorDemand;
     };
 
 /** Decides where a run goes, and checks whatever can be checked before anything is started. */
@@ -55,7 +58,29 @@ export async function chooseTarget(
   const plan = planCluster(name, sizes, !request.keep);
   mustFit(demand, plan);
   const { kind, reason } = await chooseBackendForRun(wish, context);
-  return { kind: 'new', backend: kind, plan, reason };
+  return { kind: 'new', backend: kind, plan, reason, demand };
+}
+
+/**
+ * Decides as `chooseTarget` does, but only once nobody is making or changing that cluster any more, and claims the cluster:
+ * until the run is over nobody takes it away.
+ */
+export async function reserveTarget(
+  job: Job,
+  request: SubmitRequest,
+  given: GivenProperties,
+  claims: Claims,
+  context: OperationContext & { readonly run: string },
+): Promise<TargetChoice> {
+  const choose = () => chooseTarget(job, request, given, context.run, context);
+  if (effectiveMaster(given) !== undefined) return await choose();
+  await using _lock = await lockCluster(request.wish.cluster ?? defaultClusterName, context);
+  const choice = await choose();
+  if (choice.kind === 'external') return choice;
+  const { name } = choice.kind === 'running' ? choice.status : choice.plan;
+  // It is shared by all, so that nothing can be in its way.
+  await claims.tryToAdd([clusterClaim(name)], context.signal);
+  return choice;
 }
 
 /** Flags stand above the manifest. */
@@ -80,7 +105,7 @@ function mustHaveWorkers({ name, backend, workers }: ClusterStatus): void {
 }
 
 /** Spark itself waits for ever for a worker that is large enough; better to say it before the start. */
-function mustFit(
+export function mustFit(
   demand: ExecutorDemand,
   cluster: Pick<ClusterPlan, 'name' | 'workerCores' | 'workerMemoryMb'>,
 ): void {

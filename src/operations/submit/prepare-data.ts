@@ -3,9 +3,11 @@ import type { Manifest } from '../../config/manifest/manifest.ts';
 import { createDatabase } from '../../database/create-database.ts';
 import { generateDataset } from '../../datasets/generate-dataset.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
+import { realPathOf } from '../../files/resolve-inside.ts';
 import { mustBeCountable } from '../../input/decompress.ts';
 import { findInput } from '../../input/find-input.ts';
 import { unreadable } from '../../input/unreadable.ts';
+import { lockMaking } from '../../locks/claims.ts';
 import { collectGarbage } from '../../process/collect-garbage.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -29,15 +31,11 @@ export async function prepareInput(
   }
   return await journal.phase('dataset', 'dataset', async () => {
     const { name, seed, rows } = dataset;
-    const defects = Object.fromEntries(
-      Object.entries(dataset.defects).filter((entry): entry is [string, number] => entry[1] !== undefined),
-    );
     let nextCollection = collectEveryRows;
+    // Runs that want the same data share its claim: the first of them makes it.
+    await using _making = await lockMaking(context.project, await realPathOf(input.path), context);
     const { ledger, reused } = await generateDataset({
-      dataset: name,
-      seed,
-      rows,
-      defects,
+      ...datasetRequest(dataset),
       path: input.path,
       signal: context.signal,
       onProgress: (written) => {
@@ -51,6 +49,12 @@ export async function prepareInput(
     const what = `${name}, ${number.format(rows)} rows, seed ${seed}`;
     return [ledger, reused ? `${what}: already there` : what];
   });
+}
+
+/** What a manifest asks of a generator. */
+export function datasetRequest({ name, seed, rows, defects }: NonNullable<Manifest['dataset']>) {
+  const named = Object.entries(defects).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  return { dataset: name, seed, rows, defects: Object.fromEntries(named) };
 }
 
 /** Creates the database with its table, typed and empty, before Spark starts: what cannot be written is found out now. */

@@ -4,6 +4,7 @@ import { formatManifest } from '../../config/manifest/format-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { SparkctlEvent } from '../../events/event.ts';
+import { Claims } from '../../locks/claims.ts';
 import { ownIdentity } from '../../process/process-identity.ts';
 import { after } from '../../process/wait-until.ts';
 import { newRunId } from '../../runs/run-id.ts';
@@ -15,7 +16,8 @@ import type { Redactor } from '../../submit/redact.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { reclaim } from '../reclaim.ts';
 import { checkRun } from './check-result.ts';
-import { chooseTarget } from './choose-target.ts';
+import { reserveTarget } from './choose-target.ts';
+import { claimData } from './claim-data.ts';
 import { givenProperties, redactorOf } from './given-properties.ts';
 import { keepMetrics, writeReport } from './keep-artifacts.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
@@ -60,10 +62,19 @@ async function submitResolved(
     });
   const journal = new RunJournal(record, context.emit, redactor);
   const timeout = timeoutSignal(request.timeoutMs);
-  const signal = timeout === undefined ? context.signal : AbortSignal.any([context.signal, timeout.signal]);
+  const stopped = new AbortController();
+  // Free only when the record says how the run has ended.
+  await using claims = new Claims({
+    project: context.project,
+    run: record.id,
+    reclaim: () => reclaim(context),
+    onStopWanted: (by) => stopped.abort(stoppedBy(by)),
+  });
+  const signal = AbortSignal.any([context.signal, stopped.signal, ...(timeout ? [timeout.signal] : [])]);
   let outcome: RunOutcome;
   try {
-    outcome = await run(job, request, given, redactor, journal, folder, { ...context, signal });
+    const inRun = { ...context, signal, run: record.id };
+    outcome = await run(job, request, given, redactor, journal, claims, folder, inRun);
   } catch (error) {
     outcome = outcomeOf(signal.aborted ? signal.reason : error);
     if (outcome.cause === 'defect') {
@@ -84,11 +95,13 @@ async function run(
   given: GivenProperties,
   redactor: Redactor,
   journal: RunJournal,
+  claims: Claims,
   folder: string,
-  context: OperationContext,
+  context: OperationContext & { readonly run: string },
 ): Promise<RunOutcome> {
   const { manifest } = job;
-  const choice = await chooseTarget(job, request, given, journal.record.id, context);
+  if (manifest) await claimData(manifest, claims, journal, { ...context, wait: request.wait });
+  const choice = await reserveTarget(job, request, given, claims, context);
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
   if (manifest?.database) await prepareDatabase(manifest.database, journal, context);
@@ -159,6 +172,14 @@ function fitToKeep(manifest: Manifest, redactor: Redactor): Manifest {
     conf: redactor.properties(manifest.conf),
     arguments: redactor.arguments(manifest.arguments),
   };
+}
+
+function stoppedBy(by: string): SparkctlError {
+  return new SparkctlError({
+    code: 'stopped',
+    cause: 'terminated',
+    message: `Stopped by ${by}.`,
+  });
 }
 
 function timeoutSignal(

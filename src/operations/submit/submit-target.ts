@@ -6,7 +6,7 @@ import type { ClusterConnection, DriverLaunch, RunningDriver } from '../../clust
 import { reachMaster } from '../../cluster/reach-master.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { prepareRuntime } from '../prepare-runtime.ts';
-import type { TargetChoice } from './choose-target.ts';
+import { mustFit, type TargetChoice } from './choose-target.ts';
 import type { RunJournal } from './run-journal.ts';
 
 /** Where a run's driver goes. Disposing of it takes down a cluster that was made for the run alone. */
@@ -77,7 +77,7 @@ function externalTarget(
 }
 
 async function newClusterTarget(
-  { backend: kind, plan, reason }: Extract<TargetChoice, { kind: 'new' }>,
+  { backend: kind, plan, reason, demand }: Extract<TargetChoice, { kind: 'new' }>,
   journal: RunJournal,
   context: OperationContext,
 ): Promise<SubmitTarget> {
@@ -87,6 +87,8 @@ async function newClusterTarget(
   const target = clusterTarget(backend, name, journal, context, async () => {
     begun = true;
     const { status } = await backend.up(plan, context);
+    // Where another run was faster, it is that one's cluster.
+    mustFit(demand, status);
     const { master, links } = status;
     const workers = status.workers.alive;
     await journal.update({ cluster: { name, backend: kind, master, workers, ephemeral, reason }, links });

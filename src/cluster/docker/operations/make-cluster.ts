@@ -27,10 +27,7 @@ export async function makeCluster(
   context: BackendContext,
   onCreated: (id: string) => void,
 ): Promise<Made> {
-  const found = (await findCluster(daemon, context.project, name)).filter(
-    ({ composeProject }) => composeProject === spec.composeProject,
-  );
-  const { remove, create } = compareCluster(spec, found);
+  const { remove, create } = compareCluster(spec, await containersOf(daemon, spec, name, context));
   const changed = remove.length + create.length > 0;
   if (changed) {
     await inPhase(context.emit, { id: 'containers', title: 'Containers' }, async () => {
@@ -60,6 +57,29 @@ export async function makeCluster(
     };
   });
   return { containers, changed };
+}
+
+/** Tells whether bringing a cluster to a plan changes something that is there. */
+export async function wouldChange(
+  daemon: Daemon,
+  spec: ClusterSpec,
+  name: string,
+  context: Pick<BackendContext, 'project'>,
+): Promise<boolean> {
+  const found = await containersOf(daemon, spec, name, context);
+  const { remove, create } = compareCluster(spec, found);
+  return found.length > 0 && remove.length + create.length > 0;
+}
+
+async function containersOf(
+  daemon: Daemon,
+  spec: ClusterSpec,
+  name: string,
+  { project }: Pick<BackendContext, 'project'>,
+): Promise<readonly FoundContainer[]> {
+  return (await findCluster(daemon, project, name)).filter(
+    ({ composeProject }) => composeProject === spec.composeProject,
+  );
 }
 
 /** Waits for all, also after one has failed: a rollback must not race with a start that is still under way. */

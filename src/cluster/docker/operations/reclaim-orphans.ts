@@ -1,10 +1,10 @@
 import { livenessOf } from '../../../process/process-identity.ts';
 import type { BackendContext } from '../../backend.ts';
 import { isClusterName } from '../../cluster-folder.ts';
+import { lockCluster } from '../../lock-cluster.ts';
 import { findContainers } from '../containers/find-containers.ts';
 import { removeContainer } from '../containers/remove-container.ts';
 import { connectIfThere, type Daemon } from '../daemon/connect-docker.ts';
-import { lockCluster } from '../lock-cluster.ts';
 import { label, ownerOf } from '../plan/labels.ts';
 import { removeCluster } from './remove-cluster.ts';
 

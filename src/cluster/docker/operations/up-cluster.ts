@@ -1,5 +1,6 @@
 import type { BackendContext, UpOutcome } from '../../backend.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
+import { mustBeUnused } from '../../lock-cluster.ts';
 import { type ClusterRecord, writeRecord } from '../cluster-record.ts';
 import { connectDocker, type Daemon, requireLocal } from '../daemon/connect-docker.ts';
 import { dockerMachine } from '../daemon/docker-machine.ts';
@@ -10,7 +11,7 @@ import { ensureImage, type ReadyImage } from '../image/ensure-image.ts';
 import { requireMemory } from '../plan/memory-limits.ts';
 import { planCluster } from '../plan/plan-cluster.ts';
 import { clusterStatus } from './cluster-status.ts';
-import { makeCluster } from './make-cluster.ts';
+import { makeCluster, wouldChange } from './make-cluster.ts';
 import { type Planning, planningOf } from './planning.ts';
 import { removeCluster } from './remove-cluster.ts';
 
@@ -25,16 +26,12 @@ export async function upCluster(plan: ClusterPlan, context: BackendContext): Pro
   const sketch = await planningOf(plan, user, undefined, context);
   const image = await ensureImage(daemon, sketch.file, sketch.services, context);
   context.signal.throwIfAborted();
+  const planning = await planningOf(plan, user, image, context);
+  const spec = planCluster(planning);
+  if (await wouldChange(daemon, spec, plan.name, context)) await mustBeUnused(plan.name, context);
   try {
-    const planning = await planningOf(plan, user, image, context);
     await writeFiles(plan, planning, user, image, context);
-    const { containers, changed } = await makeCluster(
-      daemon,
-      planCluster(planning),
-      plan.name,
-      context,
-      () => {},
-    );
+    const { containers, changed } = await makeCluster(daemon, spec, plan.name, context, () => {});
     return { status: await clusterStatus(daemon, context.project, plan.name, containers), changed };
   } catch (error) {
     await rollBack(daemon, plan, context);

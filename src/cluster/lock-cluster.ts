@@ -1,0 +1,70 @@
+import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { wrapWriteError } from '../errors/wrap-write-error.ts';
+import { makeStateFolder } from '../files/state-folder.ts';
+import { type Claim, type Holder, holdersOf, whereToLook } from '../locks/claims.ts';
+import { acquireProcessLock } from '../process/process-lock.ts';
+import type { BackendContext } from './backend.ts';
+import { clusterFolder } from './cluster-folder.ts';
+
+/** An image may have to be built by the one who holds the lock. */
+const lockTimeoutMs = 10 * 60_000;
+
+/** Keeps two sparkctl processes from changing one cluster at the same time, or from using one that is just being changed. */
+export async function lockCluster(
+  name: string,
+  { project, signal, emit, run }: BackendContext,
+): Promise<AsyncDisposable> {
+  const path = `${clusterFolder(project, name)}.lock`;
+  try {
+    await makeStateFolder(project);
+    const lock = await acquireProcessLock(path, {
+      timeoutMs: lockTimeoutMs,
+      signal,
+      run,
+      onWait: (holder) => {
+        const who = holder.run === undefined ? `process ${holder.pid}` : `run ${holder.run}`;
+        emit({ kind: 'note', text: `Waiting for ${who}, which works on cluster ${name}` });
+      },
+    });
+    if (lock !== undefined) return lock;
+  } catch (error) {
+    throw wrapWriteError(error, `The file ${path}`);
+  }
+  throw new SparkctlError({
+    code: 'cluster-busy',
+    cause: 'temporary',
+    message: `Another sparkctl has been working on cluster ${name} for ${lockTimeoutMs / 60_000} minutes.`,
+    hint: `Wait for it to end, or end it, and try again. If it is on another host or in another container and over, remove ${path}.`,
+  });
+}
+
+/** What a run claims of the cluster that it submits to. Any number of runs may use one. */
+export function clusterClaim(name: string): Claim {
+  return { kind: 'cluster', name, sharedAs: 'used' };
+}
+
+/** A cluster that is to be changed or removed has runs on it, whose drivers would wait for ever. */
+export class ClusterInUse extends SparkctlError {
+  readonly holders: readonly Holder[];
+
+  constructor(name: string, holders: readonly Holder[]) {
+    const runs = holders.map(({ run }) => run);
+    super({
+      code: 'cluster-in-use',
+      cause: 'temporary',
+      message: `Cluster ${name} is in use by ${runs.length === 1 ? 'run' : 'runs'} ${runs.join(', ')}.`,
+      hint: `Wait for ${runs.length === 1 ? 'it' : 'them'}, or stop ${runs.length === 1 ? 'it' : 'them'} first with --force. ${holders.map(whereToLook).join(' ')}`,
+      details: { cluster: name, runs },
+    });
+    this.holders = holders;
+  }
+}
+
+/** Refuses where another run than this one uses the cluster. To be asked under the cluster's lock, before anything is changed. */
+export async function mustBeUnused(
+  name: string,
+  { project, run }: Pick<BackendContext, 'project' | 'run'>,
+): Promise<void> {
+  const holders = (await holdersOf(project, clusterClaim(name))).filter((holder) => holder.run !== run);
+  if (holders.length > 0) throw new ClusterInUse(name, holders);
+}

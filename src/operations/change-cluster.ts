@@ -1,0 +1,33 @@
+import { ClusterInUse } from '../cluster/lock-cluster.ts';
+import { stopHolder } from '../locks/claims.ts';
+import type { OperationContext } from './operation-context.ts';
+import { reclaim } from './reclaim.ts';
+
+interface ChangeOptions {
+  /** Runs that use the cluster are stopped first; otherwise the change is refused. */
+  readonly force: boolean;
+  /** The command, for the records of runs that it stops. */
+  readonly command: string;
+}
+
+/** Changes or removes a cluster that runs may use. */
+export async function changeCluster<Result>(
+  { force, command }: ChangeOptions,
+  context: OperationContext,
+  change: () => Promise<Result>,
+): Promise<Result> {
+  for (;;) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!force || !(error instanceof ClusterInUse)) throw error;
+      for (const holder of error.holders) {
+        context.emit({ kind: 'note', text: `Stopping run ${holder.run}, which uses the cluster` });
+        const by = `${command} --force (process ${process.pid})`;
+        await stopHolder(context.project, holder, by, context.signal);
+      }
+      // One that was killed meanwhile has left its driver.
+      await reclaim(context);
+    }
+  }
+}
