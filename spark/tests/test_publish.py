@@ -579,3 +579,46 @@ def test_a_commit_that_is_killed_leaves_the_old_version(database, query):
     assert query("SELECT count(*) FROM sparkctl_runs") == [(1,)]
     publish(asked, [message])
     assert query("SELECT min(id), max(id) FROM people") == [(50_000, 149_999)]
+
+
+def _poll(database, committing, done, refused):
+    """Reads again and again, without any patience, and counts when it was refused before the very COMMIT."""
+    while not done.is_set():
+        connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=0)
+        try:
+            connection.execute("SELECT count(*) FROM people WHERE id < 100").fetchone()
+            refused[0] += 1
+        except sqlite3.OperationalError:
+            refused[1 if not committing.is_set() else 2] += 1
+        finally:
+            connection.close()
+
+
+@pytest.mark.parametrize("mode", ["overwrite", "append", "upsert"])
+def test_readers_wait_for_the_very_end_of_a_large_commit_only(database, query, monkeypatch, mode):
+    """More than a hundred megabytes: a cache that runs over takes the lock long before the end."""
+    write(plan(database), [people(*range(1_000_000, 1_010_000))])
+    asked = plan(database, mode=mode, lockTimeoutMs="60000")
+    name = "x" * 1000
+    message = write_shard(
+        asked, 0, (people(*range(start, start + 10_000), name=name) for start in range(0, 120_000, 10_000))
+    )
+    context = multiprocessing.get_context("fork")
+    committing, done, polls = context.Event(), context.Event(), context.Array("i", 3)
+
+    class Watched(sqlite3.Connection):
+        def execute(self, sql, *values):
+            if sql == "COMMIT":
+                committing.set()
+            return super().execute(sql, *values)
+
+    reader = context.Process(target=_poll, args=(database, committing, done, polls))
+    reader.start()
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **options: connect(*a, factory=Watched, **options))
+    publish(asked, [message])
+    done.set()
+    reader.join()
+    assert polls[0] > 0
+    assert polls[1] == 0, f"{polls[1]} of {sum(polls)} reads were refused while rows were still copied"
+    assert query("SELECT count(*) FROM people WHERE id < 1000000") == [(120_000,)]

@@ -1,6 +1,7 @@
 """The commit: one SQLite transaction that makes a whole write visible, or nothing of it."""
 
 import contextlib
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,9 @@ from .staging import Staging, create_file
 from .target import Target, open_database
 
 _CACHE_KIB = 64 * 1024
+_MOST_WAITING = 2 << 30
+"""Bytes of changed pages that wait for the end of the transaction, if there is memory for them."""
+_CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _MERGED = "merged.db"
 
 
@@ -43,6 +47,7 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
             try:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+                _keep_changes_back(connection)
                 connection.execute("PRAGMA secure_delete = OFF")
                 pieces = in_order(plan, messages)
                 merge = Merge(connection, plan)
@@ -67,6 +72,26 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
         raise from_sqlite(error, database) from error
     except OSError as error:
         raise from_os(error, database) from error
+
+
+def _keep_changes_back(connection: sqlite3.Connection) -> None:
+    """
+    Lets changed pages wait in memory: the first one that is written takes the lock that keeps readers out.
+
+    So they wait for the last moment only, when all pages are written one after the other. Of a write that is
+    larger than the memory for it, they wait for the rest of the copying, too.
+    """
+    page = connection.execute("PRAGMA main.page_size").fetchone()[0]
+    connection.execute(f"PRAGMA main.cache_spill = {min(_MOST_WAITING, _memory_limit() // 4) // page}")
+
+
+def _memory_limit() -> int:
+    """The bytes of memory of this machine or, where that is less, of the container."""
+    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for path in _CONTAINER_LIMITS:
+        with contextlib.suppress(OSError, ValueError):  # another kind of system, or no limit: `max`
+            limits.append(int(path.read_text("ascii")))
+    return min(limits)
 
 
 @contextlib.contextmanager
