@@ -22,6 +22,10 @@ class ColumnMismatchError(JobError):
     """The rows and the table don't have the same columns, or a column can't keep its values exactly."""
 
 
+class TableUnfitError(JobError):
+    """The table has something with which the sink can't keep its promises."""
+
+
 class ValueNotStorableError(JobError):
     """A value can't be kept exactly, and the rows carry no quarantine group to reject it with."""
 

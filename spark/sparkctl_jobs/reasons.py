@@ -13,6 +13,12 @@ class Reason(StrEnum):
     MISSING_VALUE = "missing-value"
     INVALID_EMAIL = "invalid-email"
     INVALID_VALUE = "invalid-value"
+    CONSTRAINT_NOT_NULL = "constraint-not-null"
+    """A row that the table itself refuses: no value where it wants one."""
+    CONSTRAINT_CHECK = "constraint-check"
+    """One that breaks a CHECK of the table."""
+    CONSTRAINT_UNIQUE = "constraint-unique"
+    """One with a value in other columns than the primary key that is there already and may be there once."""
     DUPLICATE_KEY = "duplicate-key"
     """A valid row whose key an earlier line has. Counted as a duplicate, not as quarantined."""
 

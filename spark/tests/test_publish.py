@@ -483,7 +483,7 @@ def test_names_are_data_whatever_they_are(database, query):
 
 def test_an_unknown_reason_is_refused(database):
     with pytest.raises(
-        errors.ValueNotStorableError, match="'because' is no reason; the reasons are blank, dup"
+        errors.ValueNotStorableError, match="'because' is no reason; the reasons are blank, con"
     ):
         write(plan(database, ROWS), [lines((1, "because"))])
 

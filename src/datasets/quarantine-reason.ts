@@ -10,6 +10,9 @@ export const quarantineReasons = [
   'missing-value',
   'invalid-email',
   'invalid-value',
+  'constraint-not-null',
+  'constraint-check',
+  'constraint-unique',
   'duplicate-key',
 ] as const;
 

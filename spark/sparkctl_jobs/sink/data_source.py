@@ -12,6 +12,7 @@ from pyspark.sql.datasource import DataSource, DataSourceArrowWriter, WriterComm
 from pyspark.sql.types import StructType
 
 from ..errors import AccountingError, UnknownOptionError
+from .identifiers import folded
 from .plan import Mode, Stage, WritePlan, carries_provenance, own_columns
 from .publish import publish
 from .run_ledger import find_run
@@ -100,7 +101,7 @@ def plan_write(
     target = describe_target(path, table, own_columns(rows), key, timeout)
     if mode == "upsert" and not target.key:
         raise UnknownOptionError(f"upsert needs a primary key, and table {table} has none")
-    fields = {field.name: field for field in rows}
+    fields = {folded(field.name): field for field in own_columns(rows)}
     committed = find_run(path, run_id, table, timeout) is not None
     staging = options.get("staging")
     if not staging:
@@ -115,7 +116,7 @@ def plan_write(
         already_committed=committed,
         lock_timeout_ms=timeout,
         project=project_of(path),
-        columns=StructType([fields[name] for name in target.columns]),
+        fields={name: fields[folded(name)] for name in target.columns if folded(name) in fields},
         carries_provenance=carries_provenance(rows),
         keeps_lines=keeps_lines,
     )

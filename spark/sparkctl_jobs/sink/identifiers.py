@@ -10,5 +10,10 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def folded(name: str) -> str:
+    """The name by which SQLite knows it: capitals of ASCII are small letters, others are what they are."""
+    return name.encode().lower().decode()
+
+
 def quoted_list(names: tuple[str, ...] | list[str], prefix: str = "") -> str:
     return ", ".join(prefix + quoted(name) for name in names)

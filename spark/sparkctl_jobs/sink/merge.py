@@ -1,6 +1,7 @@
 """Brings the rows of shards together in one table, in the order of their source, the first of each key."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,9 +36,9 @@ def copy_rows(target: Target, source: str) -> str:
     computed from others it must be told which are not.
     """
     if not target.computes_columns:
-        return f"INSERT INTO main.{quoted(target.table)} SELECT * FROM {source}"
+        return f"INSERT OR ABORT INTO main.{quoted(target.table)} SELECT * FROM {source}"
     columns = quoted_list(target.columns)
-    return f"INSERT INTO main.{quoted(target.table)} ({columns}) SELECT {columns} FROM {source}"
+    return f"INSERT OR ABORT INTO main.{quoted(target.table)} ({columns}) SELECT {columns} FROM {source}"
 
 
 class Merge:
@@ -52,6 +53,7 @@ class Merge:
         self._attached: dict[Path, str] = {}
         self.loaded = 0
         self.duplicates = 0
+        self.rejected: Counter[str] = Counter()
         self.checksum = RowChecksum()
         """What the rows that were set aside take from the checksum of the shards."""
         self._keys = ", ".join(f"k{i}" for i in range(len(plan.target.key)))

@@ -1,10 +1,11 @@
 """The text of loaded rows, kept for the commit: only there it comes out that two tasks had the same key."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -55,11 +56,33 @@ def find_originals(path: Path, source: SourceBlock | None, wanted: pa.Table) -> 
     with pa.memory_map(os.fspath(path)) as file:
         reader = pa.ipc.open_file(file)
         batches = (_those_with(wanted, reader.get_batch(index)) for index in range(reader.num_record_batches))
-        if source is None or _RAW in reader.schema.names:
-            yield from _pairs(batches, _RAW)
-        else:
-            places = list(_pairs(batches, _SIZE))  # not more than the keys that are wanted
-            yield from zip((line for line, _ in places), source.read(places), strict=True)
+        yield from _texts(batches, source, reader.schema)
+
+
+def originals_at(path: Path, source: SourceBlock | None, wanted: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The line and text of the rows at these places, which rise from 0, in their order."""
+    with pa.memory_map(os.fspath(path)) as file:
+        reader = pa.ipc.open_file(file)
+        batches = _those_at(wanted, map(reader.get_batch, range(reader.num_record_batches)))
+        yield from _texts(batches, source, reader.schema)
+
+
+def _texts(
+    batches: Iterator[pa.RecordBatch], source: SourceBlock | None, schema: pa.Schema
+) -> Iterator[tuple[int, str]]:
+    if source is None or _RAW in schema.names:
+        yield from _pairs(batches, _RAW)
+    else:
+        places = list(_pairs(batches, _SIZE))  # not more than the rows that are wanted
+        yield from zip((line for line, _ in places), source.read(places), strict=True)
+
+
+def _those_at(wanted: Sequence[int], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    places, before, taken = np.array(wanted, np.int64), 0, 0
+    for batch in batches:
+        stop = int(np.searchsorted(places, before + batch.num_rows))
+        yield batch.take(pa.array(places[taken:stop] - before))
+        before, taken = before + batch.num_rows, stop
 
 
 def _pairs(batches: Iterator[pa.RecordBatch], name: str) -> Iterator[tuple[int, Any]]:

@@ -1,6 +1,6 @@
 """What one write is to do: decided once on the driver, then carried to every task and to the commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -51,8 +51,8 @@ class WritePlan:
     lock_timeout_ms: int
     project: str
     """Source files inside this folder are recorded relative to it."""
-    columns: StructType
-    """The table's columns with the rows' types, in the table's order."""
+    fields: Mapping[str, StructField]
+    """The rows' columns by the name that the table has for them."""
     carries_provenance: bool
     keeps_lines: bool
     """See `Stage`."""
@@ -60,7 +60,12 @@ class WritePlan:
     @property
     def dedupes(self) -> bool:
         """Whether a repeated key is put into the quarantine. Without provenance it is an error of SQLite."""
-        return self.carries_provenance and bool(self.target.key)
+        return self.carries_provenance and bool(self.target.key) and not self.target.is_constrained
+
+    @property
+    def tries_rows(self) -> bool:
+        """Whether the table itself is asked of each row, and what it refuses is put into the quarantine."""
+        return self.carries_provenance and self.target.is_constrained
 
     @property
     def database(self) -> Path:

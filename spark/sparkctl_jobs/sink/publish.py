@@ -13,6 +13,7 @@ from ..reasons import Reason, Skipped
 from .companions import publish_companions
 from .identifiers import quoted, quoted_list
 from .merge import Merge, copy_rows, merges_directly
+from .one_by_one import OneByOne
 from .order import Piece, in_order
 from .plan import WritePlan
 from .row_checksum import RowChecksum
@@ -26,7 +27,7 @@ from .run_ledger import (
 )
 from .segment import ShardMessage
 from .staging import Staging, create_file
-from .target import Target, open_database
+from .target import Target, on_conflict, open_database
 
 _CACHE_KIB = 64 * 1024
 _MOST_WAITING = 2 << 30
@@ -50,16 +51,17 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
                 _keep_changes_back(connection)
                 connection.execute("PRAGMA secure_delete = OFF")
                 pieces = in_order(plan, messages)
-                merge = Merge(connection, plan)
-                if merges_directly(plan, pieces):
+                directly = plan.tries_rows or merges_directly(plan, pieces)
+                merge = OneByOne(connection, plan) if plan.tries_rows else Merge(connection, plan)
+                if directly and isinstance(merge, Merge):
                     merge.attach_all(pieces)  # SQLite sets journals only outside of transactions
                 with _transaction(connection):
                     if run_in(connection, plan.run_id, plan.target.table) is not None:
                         return False
-                    if not merges_directly(plan, pieces):
+                    if not directly:
                         merge = _merge_aside(connection, plan, pieces)
                     _prepare_tables(connection, plan)
-                    if merges_directly(plan, pieces):
+                    if directly:
                         merge.add_all(pieces)
                     else:
                         _copy_merged(connection, plan, merge.loaded)
@@ -167,16 +169,14 @@ def _definition_of(connection: sqlite3.Connection, table: str) -> str | None:
 
 def _upsert(target: Target, source: str) -> str:
     columns = quoted_list(target.columns)
-    others = [name for name in target.columns if name not in target.key] or list(target.key)
-    updates = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in others)
-    return (
+    statement = (
         f"INSERT INTO main.{quoted(target.table)} ({columns}) SELECT {columns} FROM {source} WHERE true"
-        f" ON CONFLICT ({quoted_list(target.key)}) DO UPDATE SET {updates}"
     )
+    return statement + on_conflict(target)
 
 
 def _account(
-    connection: sqlite3.Connection, plan: WritePlan, messages: Sequence[ShardMessage], merge: Merge
+    connection: sqlite3.Connection, plan: WritePlan, messages: Sequence[ShardMessage], merge: Merge | OneByOne
 ) -> None:
     counts: Counter[str] = Counter()
     checksum = RowChecksum()
@@ -185,7 +185,8 @@ def _account(
         checksum.join(message.checksum)
     checksum.join(merge.checksum)
     loaded, duplicates = merge.loaded, merge.duplicates
-    expected = counts.pop("loaded", 0) - duplicates
+    expected = counts.pop("loaded", 0) - duplicates - merge.rejected.total()
+    counts.update(merge.rejected)
     if loaded != expected:
         raise AccountingError(
             f"{expected} rows were to be loaded into {plan.target.table}, {loaded} were: nothing is published"

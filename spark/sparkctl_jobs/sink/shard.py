@@ -4,6 +4,7 @@ import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from ..lines import runs_of
 from ..provenance import BLOCK, LINE, RAW, REASON, SOURCE_FILE
 from ..reasons import Reason, Skipped
 from .encode import encode
-from .identifiers import quoted
+from .identifiers import quoted, quoted_list
 from .originals import Originals
 from .plan import WritePlan
 from .repeated import RepeatedKeys
@@ -92,14 +93,18 @@ class Shard:
         segment = Segment(len(segments), source_file, block)
         segments.append(segment)
         plan = self._plan
-        # The table's own definition, so that SQLite may copy its pages' cells without looking into them.
-        self._cursor.execute(plan.target.definition)
         rows = ROWS.format(segment.index)
-        self._cursor.execute(f"ALTER TABLE {quoted(plan.target.table)} RENAME TO {rows}")
-        if plan.dedupes:
+        if plan.tries_rows:
+            self._cursor.execute(f"CREATE TABLE {rows} ({quoted_list(plan.target.columns)})")
+        else:
+            # The table's own definition, so that SQLite may copy its pages' cells without looking into them.
+            self._cursor.execute(plan.target.definition)
+            self._cursor.execute(f"ALTER TABLE {quoted(plan.target.table)} RENAME TO {rows}")
+        if plan.dedupes or plan.tries_rows:
             segment.originals = f"{self._path.stem}.{segment.index}.arrow"
             source = segment.source if plan.keeps_lines else None
             self._originals = Originals(self._path.parent / segment.originals, source)
+        if plan.dedupes:
             self._repeated = RepeatedKeys(self._cursor, rows, plan.target.key)
         return segment
 
@@ -134,22 +139,23 @@ class Shard:
 
     def _load(self, segment: Segment, piece: pa.RecordBatch) -> None:
         plan = self._plan
-        encoded = [encode(piece.column(column.name), column) for column in plan.columns]
-        rows = pa.RecordBatch.from_arrays(encoded, names=plan.columns.names)
-        for name in plan.target.key:
-            if rows.column(name).null_count:  # SQLite would invent an id
-                raise ConstraintError(
-                    f"a row has no value in {name}, which is in the primary key of {plan.target.table}"
-                )
-        if self._repeated is not None and self._originals is not None:
+        encoded = [self._encoded(name, piece) for name in plan.target.columns]
+        rows = pa.RecordBatch.from_arrays(encoded, names=plan.target.columns)
+        incomplete = [rows.column(name) for name in plan.target.required if rows.column(name).null_count]
+        if incomplete and plan.carries_provenance:
+            missing = reduce(pc.or_, map(pc.is_null, incomplete))
+            rows, piece = self._reject_some(segment, rows, piece, missing, Reason.CONSTRAINT_NOT_NULL)
+        elif incomplete:
+            for name in plan.target.key:
+                if rows.column(name).null_count:  # SQLite would invent an id
+                    raise ConstraintError(
+                        f"a row has no value in {name}, which is in the primary key of {plan.target.table}"
+                    )
+        if self._repeated is not None and rows.num_rows:
             repeated = self._repeated.find(rows)
             if pc.any(repeated, min_count=0).as_py():
-                again = piece.filter(repeated)
-                self._counts[Reason.DUPLICATE_KEY] += again.num_rows
-                reason = pa.array([str(Reason.DUPLICATE_KEY)] * again.num_rows)
-                self._reject(segment, again.set_column(again.schema.get_field_index(REASON), REASON, reason))
-                first = pc.invert(repeated)
-                rows, piece = rows.filter(first), piece.filter(first)
+                rows, piece = self._reject_some(segment, rows, piece, repeated, Reason.DUPLICATE_KEY)
+        if self._originals is not None:
             self._originals.add(rows.select(list(plan.target.key)), piece.column(LINE), piece.column(RAW))
         if plan.carries_provenance:
             self._counts["loaded"] += rows.num_rows
@@ -157,6 +163,24 @@ class Shard:
         self._message.checksum.add(rows)
         self._note_range(segment, rows)
         self._cursor.adbc_ingest(ROWS.format(segment.index), rows, mode="append")
+
+    def _encoded(self, column: str, piece: pa.RecordBatch) -> pa.Array:
+        found = self._plan.fields.get(column)
+        if found is not None:
+            return encode(piece.column(found.name), found)
+        value = self._plan.target.defaults[column]
+        return pa.array([value] * piece.num_rows, pa.string() if value is None else None)
+
+    def _reject_some(
+        self, segment: Segment, rows: pa.RecordBatch, piece: pa.RecordBatch, wrong: pa.Array, reason: Reason
+    ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """Puts the rows where `wrong` is true into the quarantine; gives the others."""
+        rejected = piece.filter(wrong)
+        self._counts[reason] += rejected.num_rows
+        reasons = pa.array([str(reason)] * rejected.num_rows)
+        self._reject(segment, rejected.set_column(rejected.schema.get_field_index(REASON), REASON, reasons))
+        right = pc.invert(wrong)
+        return rows.filter(right), piece.filter(right)
 
     def _reject(self, segment: Segment, rows: pa.RecordBatch) -> None:
         if rows.num_rows == 0:
