@@ -117,7 +117,7 @@ test.each([
     `UPDATE users_quarantine SET reason = 'bad luck' WHERE reason = 'wrong-type'`,
     whole,
     [
-      'The quarantine has the reason "bad luck", which is none of: malformed-json, malformed-csv, wrong-type, missing-key, missing-value, invalid-email, invalid-value, duplicate-key.',
+      'The quarantine has the reason "bad luck", which is none of: malformed-json, malformed-csv, wrong-type, missing-key, missing-value, invalid-email, invalid-value, constraint-not-null, constraint-check, constraint-unique, duplicate-key.',
       'The ledger expects wrong-type 21, but 0 are there.',
       'The ledger expects bad luck 0, but 21 are there.',
     ],
