@@ -17,7 +17,7 @@ export interface YamlFile {
 /** Reads YAML strictly: every syntax mistake is reported at once, duplicate keys among them. */
 export function parseYamlFile(name: string, text: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseYaml(name, text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const sources = text.split(/\r?\n/);
   const place = (start: number, end: number, message: string): Diagnostic => {
     const { line, col } = lines.linePos(Math.min(start, text.length));
@@ -32,12 +32,28 @@ export function parseYamlFile(name: string, text: string): YamlFile {
   }
   return {
     name,
-    value: document.toJS({ maxAliasCount: 100 }) ?? {},
+    value: readable(name, () => document.toJS({ maxAliasCount: 100 })) ?? {},
     diagnose: (path, message, at = 'value') => {
       const [start, end] = rangeOf(document.contents, path, at) ?? [0, 1];
       return place(start, end, message);
     },
   };
+}
+
+/** The document of a text. What is nested too deeply for the parser is a mistake in the file, as any other. */
+export function parseYaml(name: string, text: string, options: Parameters<typeof parseDocument>[1]) {
+  return readable(name, () => parseDocument(text, options));
+}
+
+/** An alias of nothing, aliases without end, and nesting without end are thrown by the package in its own words. */
+function readable<Result>(name: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Error && ['RangeError', 'ReferenceError'].includes(error.name))) throw error;
+    const message = error.name === 'RangeError' ? 'the file is nested too deeply' : error.message;
+    throw configurationError(name, [{ file: name, line: 1, column: 1, length: 1, message, source: '' }]);
+  }
 }
 
 /** The value of a file as its schema has it, or one error with every mistake of the file. */

@@ -3,6 +3,9 @@ import fc from 'fast-check';
 /** How long one property may be tried, in milliseconds. */
 const mostMs = 5_000;
 
+/** For tests with such a property. */
+export const fuzzTimeoutMs = 60_000 + Number(process.env['SPARKCTL_FUZZ_MS'] ?? mostMs);
+
 /**
  * Tries a property with values drawn from a seed; `SPARKCTL_FUZZ_SEED` repeats an earlier run, and
  * `SPARKCTL_FUZZ_MS` gives each property more time than the few seconds of the fast tests.

@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import type { Diagnostic } from '../diagnostic.ts';
+import { parseYaml } from '../yaml-file.ts';
 import { interpolate, type Variables } from './interpolate.ts';
 
 type Path = readonly PropertyKey[];
@@ -20,13 +21,16 @@ export interface ComposeYaml {
 /** Deeper than any Compose file, and an end for an alias that contains itself. */
 const maxDepth = 40;
 
+/** More values than any Compose file has: aliases of aliases are short to write and without end to read. */
+const maxValues = 20_000;
+
 /**
  * Reads a Compose file's YAML. Other than the reading of manifests it follows anchors and merge keys (`<<`), so that a
  * mistake in a shared part is placed where it is written, and fills in variables.
  */
 export function parseComposeYaml(name: string, text: string, variables: Variables): ComposeYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseYaml(name, text, { lineCounter: lines, prettyErrors: false });
   const sources = text.split(/\r?\n/);
   const places = new Map<string, { key?: Range; value?: Range }>();
   const mistakes: Diagnostic[] = [];
@@ -50,7 +54,16 @@ export function parseComposeYaml(name: string, text: string, variables: Variable
     return path.length === 0 ? [0, 1] : rangeOf(path.slice(0, -1), 'key');
   };
 
+  let values = 0;
   const resolveNode = (node: unknown, path: Path, depth: number): unknown => {
+    values += 1;
+    if (values > maxValues) {
+      if (values === maxValues + 1)
+        mistakes.push(
+          diagnosticAt(rangeOf(path, 'value'), `makes more than ${maxValues} values of the file's aliases`),
+        );
+      return null;
+    }
     remember(path, 'value', node);
     if (depth > maxDepth) {
       mistakes.push(diagnosticAt(rangeOf(path, 'value'), 'is nested too deeply'));
@@ -71,7 +84,8 @@ export function parseComposeYaml(name: string, text: string, variables: Variable
     path: Path,
     depth: number,
   ): unknown => {
-    const result: Record<string, unknown> = {};
+    // Names such as __proto__ and constructor are keys like others.
+    const result: Record<string, unknown> = Object.create(null);
     const merged: unknown[] = [];
     for (const { key, value } of items) {
       const word = isScalar(key) ? String(key.value) : String(key);
