@@ -88,7 +88,8 @@ _FITS = {LongType: _is_long, DoubleType: _is_finite_number, StringType: _is_text
 
 def _to_arrow(column: list[Any], data_type: DataType) -> pa.Array:
     if isinstance(data_type, DoubleType):
-        column = [None if value is None else float(value) for value in column]
+        # 0 is added as in `json_plain`: here -0 is an integer, which has no negative zero.
+        column = [None if value is None else float(value) + 0.0 for value in column]
     try:
         return pa.array(column, arrow_type(data_type))
     except UnicodeEncodeError:

@@ -68,7 +68,9 @@ def parse_plain(values: pa.Array, schema: StructType) -> list[pa.Array] | None:
     if table.num_rows != len(values):
         return None
     columns = [table.column(name).combine_chunks() for name in schema.names]
-    for column in columns:
-        if pa.types.is_floating(column.type) and not pc.all(pc.is_finite(column), min_count=0).as_py():
-            return None
+    for place, column in enumerate(columns):
+        if pa.types.is_floating(column.type):
+            if not pc.all(pc.is_finite(column), min_count=0).as_py():
+                return None
+            columns[place] = pc.add(column, 0.0)  # SQLite has no negative zero either
     return columns

@@ -208,3 +208,10 @@ def test_a_type_that_json_is_not_read_as_is_named():
         errors.ColumnMismatchError, match="a column of JSON can't be read as int: read it as bigint"
     ):
         parse_json_lines(lines_of([b"{}"]), schema)
+
+
+def test_a_zero_has_no_sign_whatever_is_around_it():
+    ordinary = '{"salary":1.5}'
+    for line in ('{"salary":-0}', '{"salary":-0.0}', '{"salary":-0,"more":[]}'):
+        [row], [*_, among] = parse(line), parse(ordinary, line)
+        assert repr(row) == repr(among) == repr((None, None, 0.0, None, None))
