@@ -3,6 +3,8 @@ Says which version of the users table a database holds: the old one, the new one
 
     independent-check.py remember DATABASE                      what is there now
     independent-check.py expect INPUT... [--project FOLDER]     what a correct load of the inputs must leave
+    independent-check.py outputs DATABASE --table TABLE --csv FILE --model FOLDER
+                                                                are they of the table's version
     independent-check.py judge DATABASE [--old JSON] [--expected JSON | --input INPUT... [--project FOLDER]]
 
 Every answer is JSON. The program is written from the documented rules alone, with nothing but Python's own
@@ -10,6 +12,7 @@ library: neither Spark nor any code of the project judges itself here.
 """
 
 import argparse
+import csv
 import hashlib
 import json
 import re
@@ -293,6 +296,41 @@ def differences(database: Database, table: str, expected: dict[str, Any]) -> lis
     ]
 
 
+def judge_outputs(database: Database, table: str, csv_file: Path, model: Path) -> dict[str, Any]:
+    run_id = database.ask(
+        "SELECT run_id FROM sparkctl_runs WHERE target = ? ORDER BY rowid DESC LIMIT 1", table
+    ).fetchone()[0]
+    outputs = database.ask(
+        f"SELECT run_id, path, digest, published FROM {quoted(table + '_outputs')}"
+    ).fetchall()
+    digests = {Path(path).name: digest for of_run, path, digest, _ in outputs if of_run == run_id}
+    rows = database.ask(f"SELECT * FROM {quoted(table)} ORDER BY 1")
+    wanted = [[column[0] for column in rows.description], *([float(value) for value in row] for row in rows)]
+    found: list[list[Any]] = []
+    if csv_file.exists():
+        with csv_file.open(newline="", encoding="utf-8") as lines:
+            header, *records = csv.reader(lines)
+        found = [header, *([float(value) for value in record] for record in records)]
+    return {
+        "integrity": database.integrity(),
+        "rows": len(wanted) - 1,
+        "runId": run_id,
+        "finished": len(digests) == len(outputs) and all(published for *_, published in outputs),
+        "csv": likeness(csv_file, found == wanted),
+        "model": likeness(model, model.exists() and digest_of_folder(model) == digests.get(model.name)),
+    }
+
+
+def likeness(path: Path, same: bool) -> str:
+    return ("same" if same else "differs") if path.exists() else "missing"
+
+
+def digest_of_folder(folder: Path) -> str:
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Says which version of the users table a database holds.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -302,6 +340,11 @@ def main() -> None:
     expecting = commands.add_parser("expect")
     expecting.add_argument("input", type=Path, nargs="+")
     expecting.add_argument("--project", type=Path, default=Path.cwd())
+    of_outputs = commands.add_parser("outputs")
+    of_outputs.add_argument("database", type=Path)
+    of_outputs.add_argument("--table", required=True)
+    of_outputs.add_argument("--csv", type=Path, required=True)
+    of_outputs.add_argument("--model", type=Path, required=True)
     judging = commands.add_parser("judge")
     judging.add_argument("database", type=Path)
     judging.add_argument("--table", default="users")
@@ -324,6 +367,8 @@ def main() -> None:
         result = nothing if arguments.command == "remember" else result
     elif arguments.command == "remember":
         result = Database(arguments.database).remember(arguments.table)
+    elif arguments.command == "outputs":
+        result = judge_outputs(Database(arguments.database), arguments.table, arguments.csv, arguments.model)
     else:
         expected = arguments.expected
         if expected is None and arguments.input:

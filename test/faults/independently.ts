@@ -35,6 +35,29 @@ export interface Judged {
   readonly why: readonly string[];
 }
 
+/** A table with a CSV file and a saved model that must be of its version. */
+interface TableWithOutputs {
+  readonly database: string;
+  readonly name: string;
+  readonly csv: string;
+  readonly model: string;
+}
+
+type Likeness = 'same' | 'differs' | 'missing';
+
+interface JudgedOutputs {
+  readonly integrity: string;
+  readonly rows: number;
+  /** The run that wrote the table. */
+  readonly runId: string;
+  /** Whether the database says that all outputs are in their places. */
+  readonly finished: boolean;
+  /** The file, held to the rows of the table. */
+  readonly csv: Likeness;
+  /** The folder, held to the digest that was committed with the table. */
+  readonly model: Likeness;
+}
+
 /** Asks the program that uses neither Spark nor sparkctl. */
 async function ask<Answer>(...words: readonly string[]): Promise<Answer> {
   const python = process.env['SPARKCTL_PYTHON'] ?? 'python3';
@@ -53,6 +76,11 @@ export async function judge(table: UsersTable, old: Remembered): Promise<Judged>
   // What the new version must be takes long to find out, and is asked only where there is something new.
   if (judged.version === 'old' || inputs.length === 0) return judged;
   return await ask(...words, '--expected', JSON.stringify(await expectedOf(project, inputs)));
+}
+
+export async function judgeOutputs(table: TableWithOutputs): Promise<JudgedOutputs> {
+  const { database, name, csv, model } = table;
+  return await ask('outputs', database, '--table', name, '--csv', csv, '--model', model);
 }
 
 /** A million lines take a while, so each file is read once. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dockerDaemon } from './cases/docker-daemon.ts';
+import { dyingBetween } from './cases/dying-between.ts';
 import { harmfulWords } from './cases/harmful-words.ts';
 import { leavingPaths } from './cases/leaving-paths.ts';
 import { refusedDatabase } from './cases/refused-database.ts';
@@ -25,3 +26,4 @@ dockerDaemon(shared);
 leavingPaths(shared);
 harmfulWords(shared);
 strangeMachine(shared);
+dyingBetween(shared);
