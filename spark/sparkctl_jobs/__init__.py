@@ -9,7 +9,8 @@ import sys
 from pyspark import cloudpickle
 
 from .errors import JobError
-from .lines import find_inputs, numbered, read_lines
+from .input_paths import find_inputs
+from .lines import numbered, read_lines
 from .reasons import Reason, Skipped
 from .rows import Rows
 from .sink.plan import Stage

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from .csv_record import fields_of
 from .errors import InputMissingError, InputUnfitError, from_os
-from .lines import find_inputs
+from .input_paths import find_inputs
 from .text import WHITE_SPACE
 
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
@@ -40,7 +40,7 @@ class CsvHeader:
 
 
 def read_header(
-    inputs: Sequence[str],
+    inputs: str | Sequence[str],
     columns: Sequence[str],
     *,
     delimiter: str = ",",

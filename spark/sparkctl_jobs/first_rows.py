@@ -7,6 +7,7 @@ from pyspark.sql.functions import col, lit, regexp_replace, replace, row_number,
 
 from .column_names import spark_name
 from .errors import InputUnfitError
+from .input_paths import list_of_paths
 from .provenance import BLOCK, LINE, PROVENANCE, REASON, SOURCE_FILE
 from .reasons import Skipped
 
@@ -22,14 +23,13 @@ def first_of_each(frame: DataFrame, key: Sequence[str]) -> DataFrame:
     return numbered.where(col("_number") == 1).drop("_number", *PROVENANCE.names)
 
 
-def no_valid_rows(rows: DataFrame, inputs: Sequence[str]) -> InputUnfitError:
+def no_valid_rows(rows: DataFrame, inputs: str | Sequence[str]) -> InputUnfitError:
     """Says why nothing is left of rows with provenance."""
     counts = rows.where(col(REASON).isNotNull()).groupBy(REASON).count().collect()
     found = sorted((row[0], row[1]) for row in counts if row[0] != Skipped.BLANK)
     reasons = ", ".join(f"{reason} {count}" for reason, count in found)
-    return InputUnfitError(
-        f"no row of {', '.join(inputs)} is valid: {sum(count for _, count in found)} read, {reasons}"
-    )
+    read = sum(count for _, count in found)
+    return InputUnfitError(f"no row of {', '.join(list_of_paths(inputs))} is valid: {read} read, {reasons}")
 
 
 def _place(source_file: Column) -> Column:

@@ -1,10 +1,7 @@
 """Text files as lines that know where they are from: the file, its block, the line in the block."""
 
-import os
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,69 +9,19 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 
-from .errors import InputMissingError
+from .input_paths import REMOTE, escape_pattern, find_inputs
 from .provenance import BLOCK, LINE, SOURCE_FILE
 
 VALUE = "value"
 
-_REMOTE = re.compile(r"^(?!file:)[A-Za-z][A-Za-z0-9+.-]*://")
-_GLOB_LETTERS = re.compile(r"([\\{}\[\]*?,])")
 
-
-def find_inputs(inputs: Sequence[str]) -> list[str]:
-    """
-    The files that the inputs name: files, folders (their files, without hidden ones) or globs.
-
-    An input that names nothing, or something unreadable, is an error here and not, as for Spark, no rows.
-    Addresses of other file systems (`s3a://…`) are left to Spark.
-    """
-    found: dict[str, None] = {}
-    for given in inputs:
-        if _REMOTE.match(given):
-            found[given] = None
-            continue
-        path = Path(given.removeprefix("file://"))
-        files = _files_of(path) if path.exists() else _matches(given)
-        readable = [file for file in files if file.is_file()]
-        if not readable:
-            raise InputMissingError(f"input not found: {given} (seen from {Path.cwd()})")
-        for file in readable:
-            _must_be_readable(file)
-            found[os.path.abspath(file)] = None  # noqa: PTH100 -- symbolic links stay as they were given
-    return list(found)
-
-
-def _files_of(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    try:
-        return sorted(file for file in path.iterdir() if not file.name.startswith((".", "_")))
-    except PermissionError as error:
-        raise InputMissingError(f"input can't be read: {path} ({error.strerror})") from error
-
-
-def _matches(pattern: str) -> list[Path]:
-    path = Path(pattern.removeprefix("file://")).absolute()
-    found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-    return sorted(file for file in found if not file.name.startswith((".", "_")))
-
-
-def _must_be_readable(file: Path) -> None:
-    if not os.access(file, os.R_OK):
-        raise InputMissingError(f"input can't be read: {file} (permission denied)")
-    if ":" in file.name:
-        raise InputMissingError(f"input can't be read: {file} (Spark refuses a file name with a colon)")
-
-
-def read_lines(spark: SparkSession, inputs: Sequence[str]) -> DataFrame:
+def read_lines(spark: SparkSession, inputs: str | Sequence[str]) -> DataFrame:
     """
     One row for every line of the inputs (see `find_inputs`), as bytes, with its file and block.
 
     A line ends with LF, whatever the platform; a CR before it is still there.
     """
-    files = [
-        file if _REMOTE.match(file) else _GLOB_LETTERS.sub(r"\\\1", file) for file in find_inputs(inputs)
-    ]
+    files = [file if REMOTE.match(file) else escape_pattern(file) for file in find_inputs(inputs)]
     # The files are chosen already: Spark would skip those that begin with _ or . without a word.
     reader = spark.read.option("lineSep", "\n").option("ignoredPathSegmentRegex", "$^")
     return reader.text(files).select(

@@ -1,12 +1,15 @@
 """Inputs are found or refused, and every line knows its place however the file is cut."""
 
 import gzip
+import json
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
 from sparkctl_jobs import find_inputs, numbered, read_lines
+from sparkctl_jobs.csv_header import read_header
 from sparkctl_jobs.errors import InputMissingError
 from sparkctl_jobs.lines import runs_of
 from sparkctl_jobs.sink.source_block import SourceBlock
@@ -29,6 +32,66 @@ def test_inputs_are_files_folders_and_globs(tmp_path, monkeypatch):
     assert found("b.json", ".", f"file://{tmp_path}/a.json") == ["b.json", "a.json", "c.txt"]
     assert found("_temporary", ".hidden.json") == ["_temporary", ".hidden.json"]
     assert find_inputs(["s3a://bucket/a.json"]) == ["s3a://bucket/a.json"]
+
+
+PATHS = json.loads((Path(__file__).parent / "input_paths.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """The files to which Spark, this library and sparkctl are held alike."""
+    base = tmp_path_factory.mktemp("paths")
+    for name in (*PATHS["files"], *PATHS["links"]):
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+    for name in PATHS["files"]:
+        (base / name).write_text("x\n")
+    for name, target in PATHS["links"].items():
+        (base / name).symlink_to(base / target)
+    for name in PATHS["folders"]:
+        (base / name).mkdir()
+    return base
+
+
+def test_spark_reads_what_is_written_of_it(spark: SparkSession, tree):
+    def read(path):
+        rows = spark.read.text(f"{tree}/{path}").select("_metadata.file_path").distinct().collect()
+        return sorted(as_given(row.file_path, str(tree)) for row in rows)
+
+    assert {path: read(path) for path in PATHS["reads"]} == PATHS["reads"]
+    for path in (*PATHS["missing"], *PATHS["unfit"]):
+        with pytest.raises(Exception, match=r"PATH_NOT_FOUND|Illegal file pattern"):
+            read(path)
+
+
+@pytest.mark.parametrize(("path", "files"), PATHS["reads"].items())
+def test_inputs_are_found_as_spark_finds_them(tree, path, files):
+    if files:
+        assert find_inputs([f"{tree}/{path}"]) == [f"{tree}/{file}" for file in files]
+    else:
+        with pytest.raises(InputMissingError, match="input not found"):
+            find_inputs([f"{tree}/{path}"])
+
+
+@pytest.mark.parametrize("path", PATHS["missing"] + PATHS["unfit"])
+def test_what_spark_does_not_find_is_an_error(tree, path):
+    with pytest.raises(InputMissingError):
+        find_inputs([f"{tree}/{path}"])
+
+
+def test_a_string_is_one_path(spark: SparkSession, tree, tmp_path):
+    file = f"{tree}/flat/a.txt"
+    assert find_inputs(file) == [file]
+    assert read_lines(spark, file).count() == 1
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n1,2\n")
+    assert list(read_header(str(table), ["b"]).layouts) == [str(table)]
+
+
+def test_links_in_a_circle_end(tmp_path):
+    (tmp_path / "k=1").mkdir()
+    (tmp_path / "k=1" / "a.txt").write_text("x\n")
+    (tmp_path / "k=1" / "up").symlink_to(tmp_path)
+    assert find_inputs(str(tmp_path)) == [f"{tmp_path}/k=1/a.txt"]
 
 
 @pytest.mark.parametrize("given", ["missing.json", "*.csv", "empty", "missing/a.json"])

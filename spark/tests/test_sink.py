@@ -35,6 +35,13 @@ def numbers(spark, *ids, partitions=1):
     return spark.createDataFrame([(number,) for number in ids], "id long").repartition(partitions)
 
 
+def test_a_string_is_one_column_of_the_key(spark, database, query):
+    write_sqlite(
+        numbers(spark, 1).withColumnRenamed("id", "number"), database, "t", mode="append", key="number"
+    )
+    assert query("SELECT name FROM pragma_table_info('t') WHERE pk = 1") == [("number",)]
+
+
 def test_options_alone_are_enough(spark, database, query, left_behind):
     register_sqlite(spark)
     numbers(spark, 1, 2, 3).write.format("sqlite").mode("append").option("table", "t").save(str(database))

@@ -4,6 +4,7 @@ import type { CommittedRun } from './committed-run.ts';
 import { committedRunsTable, readCommittedRun, readLastCommittedRun } from './committed-run.ts';
 import type { Connection, SqliteValue } from './connection.ts';
 import { Quarantine, quarantineTableOf } from './quarantine.ts';
+import { problemOfStatement } from './query-problem.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import type { TableInfo } from './table-info.ts';
 import { readTableInfo } from './table-info.ts';
@@ -164,15 +165,8 @@ export class DatabaseReader implements Disposable {
 
 /** One statement that reads: the connection may write nothing, but it could still attach another file. */
 function prepareQuery(database: Database, sql: string, path: string): Statement<unknown[], SqliteValue[]> {
-  let problem = 'it returns no rows';
-  try {
-    const statement = database.prepare<unknown[], SqliteValue[]>(sql);
-    if (statement.reader && statement.readonly) return statement.raw().safeIntegers();
-    if (statement.reader) problem = 'it would change the database';
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    problem = error.message;
-  }
+  const problem = problemOfStatement(database, sql);
+  if (problem === undefined) return database.prepare<unknown[], SqliteValue[]>(sql).raw().safeIntegers();
   throw new SparkctlError({
     code: 'bad-query',
     cause: 'configuration',

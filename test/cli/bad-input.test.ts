@@ -309,6 +309,37 @@ describe('a manifest with mistakes', () => {
     expect(exitCode).toBe(78);
   });
 
+  it('has queries that SQLite can ask of its table', async () => {
+    await project.write('job.py', '');
+    const checks = [
+      'SELECT emial FROM people',
+      'SELEC 1',
+      'DELETE FROM people',
+      'SELECT 1; SELECT 2',
+      'SELECT whatever FROM people_quarantine',
+      'SELECT p.email FROM people p JOIN made_by_the_job m ON m.x = p.y',
+      'SELECT email FROM people GROUP BY email HAVING count(*) > 1',
+    ];
+    const lines = checks.map((sql) => `  - { kind: query, name: n, sql: "${sql}" }`);
+    const table = '{ name: people, primaryKey: [email], columns: [{ name: email, type: text }] }';
+    await project.write(
+      'job.yaml',
+      [`database: { path: a.db, table: ${table} }`, 'input: { path: ../a }', 'checks:', ...lines, ''].join(
+        '\n',
+      ),
+    );
+    const { exitCode, stderr } = await run(['submit', 'job.py']);
+    expect(stderr.split('\n').filter((line) => /^\S/.test(line))).toEqual([
+      'sparkctl: job.yaml has 5 mistakes:',
+      `job.yaml:2:16: "../a" leads out of the project ${project.folder}`,
+      'job.yaml:4:34: no such column: emial; did you mean "email"?',
+      'job.yaml:5:34: near "SELEC": syntax error',
+      'job.yaml:6:34: it returns no rows',
+      'job.yaml:7:34: The supplied SQL string contains more than one statement',
+    ]);
+    expect(exitCode).toBe(78);
+  });
+
   it('shows what contradicts itself, and paths that leave the project', async () => {
     await project.write('job.py', '');
     await project.write(

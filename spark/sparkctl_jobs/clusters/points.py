@@ -46,7 +46,7 @@ class PointColumns:
 
 
 def read_points(
-    spark: SparkSession, inputs: Sequence[str], header: CsvHeader, columns: PointColumns
+    spark: SparkSession, inputs: str | Sequence[str], header: CsvHeader, columns: PointColumns
 ) -> DataFrame:
     """All rows with their provenance. In a valid one every feature is a finite number."""
     schema = columns.schema

@@ -28,7 +28,7 @@ def write_sqlite(
     *,
     mode: Mode,
     run_id: str | None = None,
-    key: Sequence[str] = (),
+    key: str | Sequence[str] = (),
     stage: Stage | None = None,
     companions: Mapping[str, DataFrame] | None = None,
     lock_timeout_ms: int = DEFAULT_LOCK_TIMEOUT_MS,
@@ -38,8 +38,8 @@ def write_sqlite(
 
     Rows may carry the provenance columns (see `provenance`); then rejected and repeated ones go to the
     table's quarantine. With a stage, the frame is what the stage reads and the rows are what it makes. A run
-    may write several tables; what its id has committed already is not written again. `key` is for a table
-    that is not there yet.
+    may write several tables; what its id has committed already is not written again. `key`, a column
+    or several, is for a table that is not there yet.
 
     `companions`: small tables by their names, at most 100,000 rows each, such as results that were computed
     from these rows. Whatever the mode, each is replaced, in the same transaction as the rows.
@@ -60,7 +60,7 @@ def write_sqlite(
             table=table,
             mode=mode,
             runId=run_id,
-            key=",".join(key),
+            key=key if isinstance(key, str) else ",".join(key),
             lockTimeoutMs=lock_timeout_ms,
             staging=str(staging.folder),
         ).save(str(path))

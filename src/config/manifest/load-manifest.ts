@@ -12,15 +12,23 @@ import { configurationError, parseYamlFile, validateYaml, type YamlFile } from '
 import { formatOfPath } from './input-format.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
+import type { TableSpec } from './table-spec.ts';
+
+/** Says what is wrong with the SQL of a check over a table; whoever has SQLite at hand lends it. */
+export type QueryProblem = (sql: string, table: TableSpec) => string | undefined;
 
 /** Reads and checks a manifest: every mistake at once, each with its place. Paths in it are relative to the project. */
-export async function loadManifest(path: string, project: string): Promise<Manifest> {
+export async function loadManifest(
+  path: string,
+  project: string,
+  queryProblem: QueryProblem = () => undefined,
+): Promise<Manifest> {
   const name = relative(process.cwd(), path).startsWith('..') ? path : relative(process.cwd(), path);
   const file = parseYamlFile(name, await readText(path, name));
   const source = validateYaml(file, manifestSchema);
   const mistakes: Diagnostic[] = [];
   const manifest = await resolveManifest(source, file, path, project, mistakes);
-  mistakes.push(...contradictions(source, file));
+  mistakes.push(...contradictions(source, file, queryProblem));
   if (mistakes.length > 0) throw configurationError(file.name, mistakes);
   return manifest;
 }
@@ -135,7 +143,11 @@ function placeholderMistake(word: string, values: Readonly<Record<string, string
 }
 
 /** What a schema cannot say: parts that need other parts. */
-function contradictions(source: ManifestSource, file: YamlFile): readonly Diagnostic[] {
+function contradictions(
+  source: ManifestSource,
+  file: YamlFile,
+  queryProblem: QueryProblem,
+): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   if (source.dataset !== undefined && source.input === undefined)
     found.push(file.diagnose(['dataset'], 'a dataset needs input.path, where its file is written', 'key'));
@@ -167,7 +179,10 @@ function contradictions(source: ManifestSource, file: YamlFile): readonly Diagno
     else if (check.kind === 'clusters') knownColumn(check.column, [...at, 'column']);
     else if (check.kind === 'unique')
       for (const [each, column] of check.columns.entries()) knownColumn(column, [...at, 'columns', each]);
-    else if (check.kind === 'pattern') {
+    else if (check.kind === 'query') {
+      const problem = queryProblem(check.sql, source.database.table);
+      if (problem !== undefined) found.push(file.diagnose([...at, 'sql'], problem));
+    } else if (check.kind === 'pattern') {
       knownColumn(check.column, [...at, 'column']);
       const problem = regularExpressionProblem(check.matches);
       if (problem !== undefined) found.push(file.diagnose([...at, 'matches'], problem));

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadManifest } from '../../config/manifest/load-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
+import { queryProblem } from '../../database/query-problem.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { canAccess } from '../../files/can-access.ts';
 
@@ -38,13 +39,17 @@ async function findJob({ application, useManifest, workingFolder, project }: Job
   const name = basename(path, extension);
   if (extension === '.yaml' || extension === '.yml') {
     await mustBeReadable(path, application, 'manifest');
-    const manifest = await loadManifest(path, project);
+    const manifest = await loadManifest(path, project, queryProblem);
     return { name, application: manifest.script, manifest };
   }
   await mustBeReadable(path, application, 'script');
   const beside = useManifest ? await manifestBeside(path) : undefined;
   if (beside === undefined) return { name, application: path };
-  return { name, application: path, manifest: { ...(await loadManifest(beside, project)), script: path } };
+  return {
+    name,
+    application: path,
+    manifest: { ...(await loadManifest(beside, project, queryProblem)), script: path },
+  };
 }
 
 /** The path of what a person named: a path, or an address such as `file:///srv/job.py`, as spark-submit takes it. */
