@@ -3,6 +3,7 @@ import { sparkctlVersion } from '../runtime/sparkctl-version.ts';
 import type { CliHost } from './cli-host.ts';
 import type { CommandContext } from './command-context.ts';
 import { clusterCommand } from './commands/cluster-command.ts';
+import { envCommand } from './commands/env-command.ts';
 import { runsCommand } from './commands/runs-command.ts';
 import { submitCommand } from './commands/submit-command.ts';
 
@@ -24,7 +25,8 @@ Examples:
 Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no input, 69 no cluster, Java or Python,
 70 a defect, 73/74 output, 75 try again, 77 permission, 78 manifest, 124 timeout, 130/143 Ctrl-C/SIGTERM`,
     );
-  for (const make of [submitCommand, clusterCommand, runsCommand]) program.addCommand(make(context));
+  for (const make of [submitCommand, clusterCommand, runsCommand, envCommand])
+    program.addCommand(make(context));
   silence(program, context.host);
   return program;
 }

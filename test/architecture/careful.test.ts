@@ -41,3 +41,10 @@ it('install scripts run for better-sqlite3 alone', () => {
   const { allowScripts } = JSON.parse(read('package.json'));
   expect(Object.entries(allowScripts).filter(([, allowed]) => allowed)).toEqual([['better-sqlite3', true]]);
 });
+
+it('no script tests a program that was built before the last change', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> };
+  const testing = Object.entries(scripts).filter(([, script]) => script.includes('vitest run'));
+  expect(testing.length).toBeGreaterThan(5);
+  expect(testing.filter(([, script]) => !script.startsWith('npm run build && '))).toEqual([]);
+});

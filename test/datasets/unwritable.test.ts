@@ -10,6 +10,8 @@ const wanted = { dataset: 'users', seed: 1, rows: 20_000 };
 
 test('a folder that may not be written', async () => {
   const folder = temporaryFolder();
+  // Modules are loaded when they are first needed, perhaps from a folder that root alone may read.
+  await generateDataset({ ...wanted, rows: 1, path: join(temporaryFolder(), 'users.jsonl') });
   chmodSync(folder, 0o555);
   withoutRootPower();
   const path = join(folder, 'users.jsonl');

@@ -1,26 +1,63 @@
-import { mkdir, readFile, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repository } from '../support/sparkctl.ts';
-import { temporaryProject } from '../support/temporary-project.ts';
+import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+
+/** A stranger's project: outside the repository, with nothing of it but the packed file. */
+let project: TemporaryProject;
+let paths: readonly string[];
+
+/** Where better-sqlite3 has its compiled part. */
+const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+
+beforeAll(async () => {
+  project = temporaryProject();
+  await execa('npm', ['run', 'build'], { cwd: repository });
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project.folder];
+  const { stdout } = await execa('npm', pack, { cwd: repository });
+  const [{ filename, files }] = JSON.parse(stdout);
+  paths = files.map(({ path }: { path: string }) => path);
+  await project.write('package.json', '{ "name": "stranger", "private": true, "type": "module" }');
+  // What npm has fetched for the repository is in its cache. Only the compiler is spared: see below.
+  await execa(
+    'npm',
+    ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', filename],
+    {
+      cwd: project.folder,
+    },
+  );
+  await takeCompiledPart();
+});
+
+afterAll(async () => {
+  await project[Symbol.asyncDispose]();
+});
+
+/** The compiled part of the same version of better-sqlite3 is the same file, and takes a minute to make; of another version it is made. */
+async function takeCompiledPart(): Promise<void> {
+  const versionIn = async (folder: string) =>
+    JSON.parse(await readFile(join(folder, 'node_modules/better-sqlite3/package.json'), 'utf8')).version;
+  if ((await versionIn(repository)) !== (await versionIn(project.folder))) {
+    await execa('npm', ['rebuild', 'better-sqlite3'], { cwd: project.folder });
+    return;
+  }
+  await mkdir(dirname(project.path(compiled)), { recursive: true });
+  await copyFile(join(repository, compiled), project.path(compiled));
+}
 
 describe('the packed package', () => {
-  it('holds what it needs, runs as a command, and can be imported', async () => {
-    await using project = temporaryProject();
-    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project.folder];
-    const { stdout } = await execa('npm', pack, { cwd: repository });
-    const [{ filename, files }] = JSON.parse(stdout);
-    const paths: readonly string[] = files.map(({ path }: { path: string }) => path);
+  it('holds what it needs, and nothing that is not for its users', async () => {
     for (const needed of [
       'bin/sparkctl.js',
       'dist/cli/main.js',
       'dist/index.d.ts',
       'jobs/etl.py',
       'jobs/etl.yaml',
+      'jobs/manifest.schema.json',
       'requirements.txt',
       'spark/Dockerfile',
-      'spark/requirements-build.txt',
       'spark/sparkctl_jobs/__init__.py',
       'spark/driver-log4j2.properties',
       'docker-compose.yml',
@@ -31,20 +68,75 @@ describe('the packed package', () => {
     expect(
       paths.filter((path) => /^(src|test|data|\.sparkctl|\.ci)\/|tests\/|__pycache__/.test(path)),
     ).toEqual([]);
-    await execa('tar', ['-xzf', project.path(filename), '-C', project.folder]);
-    await symlink(join(repository, 'node_modules'), project.path('package', 'node_modules'));
-    const help = await execa(process.execPath, [project.path('package/bin/sparkctl.js'), '--help']);
+  });
+
+  it('runs as a command in a project that has installed it', async () => {
+    const sparkctl = project.path('node_modules/.bin/sparkctl');
+    const help = await execa(sparkctl, ['--help'], { cwd: project.folder });
     expect(help.stdout).toContain('sparkctl submit jobs/etl.py');
-    await mkdir(project.path('node_modules'));
-    await symlink(project.path('package'), project.path('node_modules/sparkctl'));
-    const use =
-      "const { submitJob, listRuns } = await import('sparkctl'); console.log(typeof submitJob, (await listRuns(process.cwd())).length);";
-    const imported = await execa(process.execPath, ['--input-type=module', '-e', use], {
-      cwd: project.folder,
-    });
-    expect(imported.stdout).toBe('function 0');
-    expect(JSON.parse(await readFile(project.path('package/package.json'), 'utf8')).bin).toEqual({
-      sparkctl: 'bin/sparkctl.js',
-    });
+    await project.write('job.py', '');
+    await project.write(
+      'job.yaml',
+      [
+        'dataset: { name: users, rows: 10, seed: 1 }',
+        'input: { path: users.jsonl }',
+        'database: { path: a.db, table: { name: t, primaryKey: [id], columns: [{ name: id, type: integer }] } }',
+        'checks: [{ kind: query, name: none, sql: SELECT ib FROM t }]',
+      ].join('\n'),
+    );
+    const dryRun = ['submit', '--dry-run', '--master', 'local[1]', 'job.py'];
+    const wrong = await execa(sparkctl, dryRun, { cwd: project.folder, reject: false });
+    // SQLite has answered, so the compiled part is there and works.
+    expect(wrong.stderr).toContain('no such column: ib; did you mean "id"?');
+    expect(wrong.exitCode).toBe(78);
+  });
+
+  it('can be imported, and its types hold in a program of TypeScript that trusts nothing', async () => {
+    await project.write(
+      'use.ts',
+      `
+import { exitCodeOfCause, listRuns, SparkctlError, type RunRecord, type SubmitRequest, submitJob } from 'sparkctl';
+
+const request: SubmitRequest = {
+  application: 'job.py',
+  applicationArguments: [],
+  sparkOptions: [{ name: '--master', value: 'local[1]' }],
+  workingFolder: process.cwd(),
+  useManifest: false,
+  wish: { backend: 'auto' },
+  keep: false,
+  strict: false,
+  skipChecks: false,
+};
+const context = { project: process.cwd(), environment: process.env, emit: () => {}, signal: new AbortController().signal };
+// Never called: that it compiles is what is asked.
+export const submit = (): Promise<RunRecord> => submitJob(request, context);
+// @ts-expect-error a request without a script is none
+export const wrong = () => submitJob({ ...request, application: undefined }, context);
+
+const runs: readonly RunRecord[] = await listRuns(process.cwd());
+const code: number = new SparkctlError({ code: 'x', cause: 'usage', message: 'x' }).exitCode;
+console.log(runs.length, code, exitCodeOfCause.checks);
+`,
+    );
+    const options = [
+      '--target',
+      'es2023',
+      '--module',
+      'nodenext',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+    ];
+    const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
+    const compiler = join(repository, 'node_modules/typescript/bin/tsc');
+    const { stdout, exitCode } = await execa(
+      process.execPath,
+      [compiler, ...options, ...types, '--skipLibCheck', 'false', '--outDir', 'out', 'use.ts'],
+      { cwd: project.folder, reject: false },
+    );
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(0);
+    const used = await execa(process.execPath, ['out/use.js'], { cwd: project.folder });
+    expect(used.stdout).toBe('0 64 65');
   });
 });

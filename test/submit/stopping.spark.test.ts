@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processesMentioning } from '../support/spark-processes.ts';
@@ -10,6 +10,7 @@ let project: TemporaryProject;
 
 beforeAll(async () => {
   project = temporaryProject();
+  await mkdir(project.path('temporary'));
   await project.write(
     'endless.py',
     `
@@ -28,9 +29,10 @@ afterAll(async () => {
 });
 
 describe('a driver that is killed', () => {
-  /** What drivers put into the folder of temporary files. */
-  const temporary = () =>
-    readdirSync(tmpdir()).filter((name) => /^(spark|blockmgr|artifacts|sparkctl)-/.test(name));
+  /** A folder for the temporary files of these drivers alone: others may come and go beside them. */
+  const temporaryFolder = () => project.path('temporary');
+  const env = () => ({ TMPDIR: temporaryFolder() });
+  const temporary = () => readdirSync(temporaryFolder());
   const driver = () =>
     Number(
       processesMentioning(project.folder)
@@ -38,16 +40,20 @@ describe('a driver that is killed', () => {
         ?.split(' ')[0],
     );
   const start = () =>
-    startedUntilPrinted(['submit', '--master', 'local[1]', 'endless.py'], { cwd: project.folder }, 'working');
+    startedUntilPrinted(
+      ['submit', '--master', 'local[1]', 'endless.py'],
+      { cwd: project.folder, env: env() },
+      'working',
+    );
 
   it('leaves no temporary files', async () => {
     const before = temporary();
     const { running } = await start();
     const during = temporary().filter((name) => !before.includes(name));
     expect(during).toEqual([expect.stringMatching(/^sparkctl-driver-endless-/)]);
-    expect(readdirSync(join(tmpdir(), during[0] ?? '')).some((name) => name.startsWith('blockmgr-'))).toBe(
-      true,
-    );
+    expect(
+      readdirSync(join(temporaryFolder(), during[0] ?? '')).some((name) => name.startsWith('blockmgr-')),
+    ).toBe(true);
     process.kill(driver(), 'SIGKILL');
     expect((await running).exitCode).toBe(137);
     expect(temporary()).toEqual(before);
@@ -59,7 +65,7 @@ describe('a driver that is killed', () => {
     running.kill('SIGKILL');
     await running;
     expect(temporary()).not.toEqual(before);
-    const { exitCode } = await sparkctl(['cluster', 'list'], { cwd: project.folder });
+    const { exitCode } = await sparkctl(['cluster', 'list'], { cwd: project.folder, env: env() });
     expect(exitCode).toBe(0);
     expect(temporary()).toEqual(before);
     expect(processesMentioning(project.folder)).toEqual([]);
