@@ -55,7 +55,7 @@ def tree(tmp_path_factory):
 def test_spark_reads_what_is_written_of_it(spark: SparkSession, tree):
     def read(path):
         rows = spark.read.text(f"{tree}/{path}").select("_metadata.file_path").distinct().collect()
-        return sorted(as_given(row.file_path, str(tree)) for row in rows)
+        return sorted(in_project(row.file_path, str(tree)) for row in rows)
 
     assert {path: read(path) for path in PATHS["reads"]} == PATHS["reads"]
     for path in (*PATHS["missing"], *PATHS["unfit"]):
