@@ -51,6 +51,30 @@ def numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield batch.append_column(LINE, pa.array(lines))
 
 
+class CountedLines:
+    """The batches that a stage reads, whose lines are counted on the way."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self._lines = 0
+        self._are_lines = True
+
+    def __iter__(self) -> "CountedLines":
+        return self
+
+    def __next__(self) -> pa.RecordBatch:
+        batch = next(self._batches)
+        self._lines += batch.num_rows
+        self._are_lines = self._are_lines and SOURCE_FILE in batch.schema.names
+        return batch
+
+    def count_all(self) -> int | None:
+        """How many lines there are, with those that nobody has asked for. None if they are no lines."""
+        for _ in self:
+            pass
+        return self._lines if self._are_lines else None
+
+
 def runs_of(batch: pa.RecordBatch) -> list[tuple[int, int]]:
     """Where a batch goes from one block of a file to the next: the [start, stop) of each stretch."""
     if batch.num_rows == 0:

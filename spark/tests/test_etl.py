@@ -240,10 +240,10 @@ def test_a_full_disk_is_said(spark, tmp_path, database, query, monkeypatch):
     load(spark, load_file, database)
     original = publish._prepare_tables
 
-    def filled(connection, plan, files):
+    def filled(connection, plan):
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
-        original(connection, plan, files)
+        original(connection, plan)
 
     monkeypatch.setattr(publish, "_prepare_tables", filled)
     load_file.write_text("\n".join(user(id=number, name="x" * 100) for number in range(1000)), "utf-8")

@@ -21,6 +21,7 @@ from sparkctl_jobs import errors
 from sparkctl_jobs.provenance import with_provenance
 from sparkctl_jobs.sink.data_source import SqliteWriter, plan_write
 from sparkctl_jobs.sink.order import in_order
+from sparkctl_jobs.sink.plan import Stage
 from sparkctl_jobs.sink.publish import publish
 from sparkctl_jobs.sink.run_ledger import find_run
 from sparkctl_jobs.sink.segment import Segment, ShardMessage
@@ -372,6 +373,89 @@ def test_rows_that_go_missing_on_the_way_stop_the_publication(database, query):
         publish(asked, [message])
     assert str(error.value) == "2 rows were to be loaded into people, 1 were: nothing is published"
     assert query("SELECT id FROM people") == [(1,)]
+
+
+def numbered_lines(*texts, block=0):
+    """Lines as a task reads them, before any stage."""
+    return pa.RecordBatch.from_pydict(
+        {
+            "value": [text.encode() for text in texts],
+            "_source_file": ["file:///data/a.json"] * len(texts),
+            "_block": pa.array([block] * len(texts), pa.int64()),
+        }
+    )
+
+
+def write_through(database, stage, *tasks, rows=ROWS):
+    """As Spark does it: a stage in every task, and then the commit."""
+    writer = SqliteWriter(plan(database, rows, runId="r"), Stage(stage, rows))
+    writer.commit([replace(writer.write(iter(task)), partition=n) for n, task in enumerate(tasks)])
+    run = find_run(database, "r", "people")
+    assert run is not None
+    return run
+
+
+def test_what_was_read_is_counted_where_it_is_read(database):
+    def rows_of(batches):
+        for batch in batches:
+            yield lines(
+                *range(batch.num_rows - 2),
+                (None, "blank"),
+                (7, "filtered"),
+                block=batch.column("_block")[0].as_py(),
+            )
+
+    tasks = [[numbered_lines(*"abcd")], [numbered_lines(*"efg", block=100)]]
+    run = write_through(database, rows_of, *tasks)
+    assert (run.read, run.loaded, run.duplicates, run.filtered) == (5, 2, 1, 2)
+
+
+def _dropping(batches):
+    for batch in batches:
+        yield lines(*range(batch.num_rows)).slice(1)
+
+
+def _ending_early(batches):
+    yield lines(*range(next(batches).num_rows))
+
+
+def _doubling(batches):
+    for batch in batches:
+        yield from (lines(1), lines(*range(2, 2 + batch.num_rows), first=2))
+
+
+@pytest.mark.parametrize(
+    ("stage", "made"), [(_dropping, "2"), (_ending_early, "2"), (_doubling, "6"), (lambda _: iter(()), "0")]
+)
+def test_a_stage_that_drops_lines_or_makes_more_of_them_is_noticed(database, query, stage, made):
+    write(plan(database), [people(7)])
+    with pytest.raises(
+        errors.AccountingError, match=rf"^4 lines were read, and the job made {made} rows of them:"
+    ):
+        write_through(database, stage, [numbered_lines("a", "b"), numbered_lines("c", "d")])
+    assert query("SELECT id FROM people") == [(7,)]
+
+
+def test_a_hole_in_the_lines_of_a_block_is_noticed_without_a_stage(database, query):
+    write(plan(database, ROWS), [lines(7)])
+    holed = lines(1, 2, 3, 4).filter(pa.array([True, False, True, True]))
+    with pytest.raises(
+        errors.AccountingError,
+        match=r"^of the first 4 lines of a\.json from byte 0 on, 3 have come to the end",
+    ):
+        write(plan(database, ROWS), [holed])
+    assert query("SELECT id FROM people") == [(7,)]
+    parts = lines(1, (2, "wrong-type"), (3, "wrong-type"), 4), lines((5, "wrong-type"), block=50)
+    write(plan(database, ROWS), [parts[1], parts[0].slice(0, 2)], [parts[0].slice(2)])
+    assert query("SELECT line FROM people_quarantine ORDER BY 1") == [(2,), (3,), (5,)]
+
+
+def test_a_stage_that_is_no_reader_of_lines_may_make_what_it_likes(database):
+    def summed(batches):
+        yield people(sum(batch.num_rows for batch in batches))
+
+    run = write_through(database, summed, [people(1, 2), people(3)], rows=COLUMNS)
+    assert (run.read, run.loaded) == (1, 1)
 
 
 @pytest.mark.parametrize("spread", [1, 12])

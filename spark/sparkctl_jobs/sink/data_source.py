@@ -12,6 +12,7 @@ from pyspark.sql.datasource import DataSource, DataSourceArrowWriter, WriterComm
 from pyspark.sql.types import StructType
 
 from ..errors import AccountingError, UnknownOptionError
+from ..lines import CountedLines
 from .identifiers import folded
 from .plan import Mode, Stage, WritePlan, carries_provenance, own_columns
 from .publish import publish
@@ -58,8 +59,13 @@ class SqliteWriter(DataSourceArrowWriter):
         partition = context.partitionId() if context is not None else 0
         if self._plan.already_committed:
             return ShardMessage("", partition)
-        batches = self._stage.function(iterator) if self._stage is not None else iterator
-        return write_shard(self._plan, partition, batches)
+        if self._stage is None:
+            return write_shard(self._plan, partition, iterator)
+        lines = CountedLines(iterator)
+        message = write_shard(self._plan, partition, self._stage.function(lines))
+        if self._plan.carries_provenance and message.failure is None:
+            message.lines = lines.count_all()
+        return message
 
     def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
         if self._plan.already_committed or not publish(self._plan, _shards_of(messages)):

@@ -1,10 +1,11 @@
 """The order of all rows of a write, whichever tasks have read them."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
+from ..errors import AccountingError
 from .plan import WritePlan
 from .segment import Segment, ShardMessage
 from .source_files import in_project, local_path
@@ -44,12 +45,25 @@ def in_order(plan: WritePlan, messages: Sequence[ShardMessage]) -> list[Piece]:
             p.segment.index,
         )
     )
-    lines: dict[str, int] = defaultdict(int)
-    placed = []
-    for piece in pieces:
-        before = lines[piece.source_file] if piece.segment.block is not None else 0
-        lines[piece.source_file] += piece.segment.last_line
-        placed.append(Piece(piece.shard, piece.segment, piece.partition, piece.source_file, before))
+    return _placed(pieces)
+
+
+def _placed(pieces: list[Piece]) -> list[Piece]:
+    """The same with the lines before them, known only where every line of the earlier blocks is here."""
+    placed: list[Piece] = []
+    before = 0
+    for (file, block), group in groupby(pieces, lambda piece: (piece.source_file, piece.segment.block)):
+        of_block = list(group)
+        last = max(piece.segment.last_line for piece in of_block)
+        found = sum(piece.segment.lines for piece in of_block)
+        if block is not None and found != last:
+            raise AccountingError(
+                f"of the first {last} lines of {file} from byte {block} on, {found} have come to the end:"
+                " nothing is published. A row that is left out must have a reason, such as filtered"
+            )
+        before = before if placed and placed[-1].source_file == file else 0
+        placed.extend(replace(piece, lines_before=before if block is not None else 0) for piece in of_block)
+        before += last
     return placed
 
 

@@ -50,6 +50,7 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
                 connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
                 _keep_changes_back(connection)
                 connection.execute("PRAGMA secure_delete = OFF")
+                read = _count_read(messages)
                 pieces = in_order(plan, messages)
                 directly = plan.tries_rows or merges_directly(plan, pieces)
                 merge = OneByOne(connection, plan) if plan.tries_rows else Merge(connection, plan)
@@ -66,7 +67,7 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage]) -> bool:
                     else:
                         _copy_merged(connection, plan, merge.loaded)
                     publish_companions(connection, Path(plan.staging))
-                    _account(connection, plan, messages, merge)
+                    _account(connection, plan, messages, merge, read)
                     return True
             finally:
                 connection.close()
@@ -175,14 +176,33 @@ def _upsert(target: Target, source: str) -> str:
     return statement + on_conflict(target)
 
 
+def _count_read(messages: Sequence[ShardMessage]) -> int:
+    """The lines that tasks have read or, where they have read none, the rows that have come to the sink."""
+    made = sum(sum(message.counts.values()) for message in messages)
+    read = sum(
+        sum(message.counts.values()) if message.lines is None else message.lines for message in messages
+    )
+    if read != made:
+        raise AccountingError(
+            f"{read} lines were read, and the job made {made} rows of them: nothing is published. Every line"
+            f" must become one row; one that is left out has the reason {Skipped.FILTERED} or {Skipped.BLANK}"
+        )
+    return read
+
+
 def _account(
-    connection: sqlite3.Connection, plan: WritePlan, messages: Sequence[ShardMessage], merge: Merge | OneByOne
+    connection: sqlite3.Connection,
+    plan: WritePlan,
+    messages: Sequence[ShardMessage],
+    merge: Merge | OneByOne,
+    read: int,
 ) -> None:
     counts: Counter[str] = Counter()
     checksum = RowChecksum()
     for message in messages:
         counts.update(message.counts)
         checksum.join(message.checksum)
+    read -= counts.pop(Skipped.BLANK, 0)
     checksum.join(merge.checksum)
     loaded, duplicates = merge.loaded, merge.duplicates
     expected = counts.pop("loaded", 0) - duplicates - merge.rejected.total()
@@ -194,6 +214,11 @@ def _account(
     duplicates += counts.pop(Reason.DUPLICATE_KEY, 0)
     filtered = counts.pop(Skipped.FILTERED, 0)
     quarantined = sum(counts.values())
+    if read != loaded + quarantined + duplicates + filtered:
+        raise AccountingError(
+            f"{read} rows were read, and {loaded} + {quarantined} + {duplicates} + {filtered} are accounted"
+            " for: nothing is published"
+        )
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     add_run(
         connection,
@@ -201,7 +226,7 @@ def _account(
             run_id=plan.run_id,
             target=plan.target.table,
             mode=plan.mode,
-            read=loaded + quarantined + duplicates + filtered,
+            read=read,
             loaded=loaded,
             quarantined=quarantined,
             duplicates=duplicates,

@@ -26,6 +26,8 @@ class Segment:
     block: int | None
     first_line: int = 0
     last_line: int = 0
+    lines: int = 0
+    """Those of its lines that have come here, whatever became of them."""
     rows: int = 0
     rejects: int = 0
     least_key: int | None = None
@@ -51,6 +53,8 @@ class ShardMessage(WriterCommitMessage):
     checksum: RowChecksum = field(default_factory=RowChecksum)
     """That of the rows to be loaded."""
     counts: dict[str, int] = field(default_factory=dict)
-    """Rows by what became of them: a reason, `filtered`, or `loaded`."""
+    """Rows by what became of them: a reason, `filtered`, `blank`, or `loaded`."""
+    lines: int | None = None
+    """How many lines the task has read, counted before its stage, if it has read lines."""
     failure: JobError | None = None
     """What ended the task, if trying it again would end it again."""

@@ -116,6 +116,7 @@ class Shard:
     def _take(self, segment: Segment, piece: pa.RecordBatch) -> None:
         """Sorts the rows of one segment: to be loaded, rejected, or neither; and counts them."""
         reasons = piece.column(REASON)
+        segment.lines += piece.num_rows
         if segment.first_line == 0:
             segment.first_line = piece.column(LINE)[0].as_py()
         segment.last_line = piece.column(LINE)[piece.num_rows - 1].as_py()
@@ -135,7 +136,7 @@ class Shard:
             raise ValueNotStorableError(
                 f"{unknown[0]!r} is no reason; the reasons are {', '.join(sorted(_KNOWN))}"
             )
-        self._counts.update({reason: count for reason, count in found.items() if reason != Skipped.BLANK})
+        self._counts.update(found)
 
     def _load(self, segment: Segment, piece: pa.RecordBatch) -> None:
         plan = self._plan
