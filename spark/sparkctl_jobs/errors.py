@@ -60,6 +60,12 @@ class OutputLostError(JobError):
     exit_code = 65
 
 
+class UnavailableError(JobError):
+    """Something that is needed is not here, or too old."""
+
+    exit_code = 69
+
+
 class CannotCreateError(JobError):
     """The database or its staging folder can't be created."""
 

@@ -27,6 +27,7 @@ from sparkctl_jobs.sink.run_ledger import find_run
 from sparkctl_jobs.sink.segment import Segment, ShardMessage
 from sparkctl_jobs.sink.shard import write_shard
 from sparkctl_jobs.sink.staging import remove_folder
+from sparkctl_jobs.sink.target import check_database
 
 COLUMNS = StructType([StructField("id", LongType(), nullable=False), StructField("name", StringType())])
 ROWS = with_provenance(COLUMNS)
@@ -393,6 +394,15 @@ def write_through(database, stage, *tasks, rows=ROWS):
     run = find_run(database, "r", "people")
     assert run is not None
     return run
+
+
+def test_a_sqlite_that_is_too_old_is_named_at_once(database, monkeypatch):
+    write(plan(database), [people(1)])
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(
+        errors.UnavailableError, match=r"^SQLite 3\.37 or newer is needed .* has 3\.34\.1: take"
+    ):
+        check_database(database, 200)
 
 
 def test_what_was_read_is_counted_where_it_is_read(database):

@@ -1,5 +1,6 @@
 """The Spark data source `sqlite`."""
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import pyarrow as pa
-from pyspark import TaskContext
+from pyspark import TaskContext, cloudpickle
 from pyspark.sql.datasource import DataSource, DataSourceArrowWriter, WriterCommitMessage
 from pyspark.sql.types import StructType
 
@@ -129,8 +130,14 @@ def plan_write(
 
 
 def data_source_with(stage: Stage | None) -> type[SqliteDataSource]:
-    """The data source whose tasks run that stage before they write."""
-    members: dict[str, Any] = {"stage": stage}
+    """
+    The data source whose tasks run that stage before they write.
+
+    Its name tells it from others in a session, and is the same for the same stage: a session keeps them all.
+    """
+    pickled: bytes = cloudpickle.dumps(stage)  # type: ignore[no-untyped-call]
+    name = f"sqlite_{hashlib.sha256(pickled).hexdigest()[:16]}"
+    members: dict[str, Any] = {"stage": stage, "name": classmethod(lambda _: name)}
     return type("SqliteDataSource", (SqliteDataSource,), members)
 
 

@@ -14,6 +14,7 @@ from ..errors import (
     ColumnMismatchError,
     PermissionRefusedError,
     TableUnfitError,
+    UnavailableError,
     UnknownOptionError,
     from_sqlite,
 )
@@ -24,6 +25,8 @@ from .staging import create_file
 
 RUNS = "sparkctl_runs"
 """The table of committed runs."""
+OLDEST = (3, 37)
+"""The first version of SQLite that has all that is used here."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ def on_conflict(target: Target) -> str:
 
 def open_database(path: Path | str, lock_timeout_ms: int, must_exist: bool = True) -> sqlite3.Connection:
     """A connection without transactions of its own making; it waits that long for locks of others."""
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise UnavailableError(
+            f"SQLite {'.'.join(map(str, OLDEST))} or newer is needed (tables that are STRICT),"
+            f" and this Python has {'.'.join(map(str, sqlite3.sqlite_version_info))}: take another Python"
+        )
     if not must_exist:
         _create_file(Path(path))
     address = Path(path).absolute().as_uri() + "?mode=rw"

@@ -9,16 +9,22 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import JobError, find_in
 from .companions import stage_companions
-from .data_source import DEFAULT_LOCK_TIMEOUT_MS, NOTHING_CHANGED, checked_run_id, data_source_with
+from .data_source import (
+    DEFAULT_LOCK_TIMEOUT_MS,
+    NOTHING_CHANGED,
+    SqliteDataSource,
+    checked_run_id,
+    data_source_with,
+)
 from .plan import Mode, Stage
 from .run_ledger import CommittedRun, find_run
 from .staging import Staging
 from .target import check_database
 
 
-def register_sqlite(spark: SparkSession, stage: Stage | None = None) -> None:
+def register_sqlite(spark: SparkSession) -> None:
     """Makes `frame.write.format("sqlite")` known to a session."""
-    spark.dataSource.register(data_source_with(stage))
+    spark.dataSource.register(SqliteDataSource)
 
 
 def write_sqlite(
@@ -50,12 +56,14 @@ def write_sqlite(
     before = find_run(path, run_id, table, lock_timeout_ms)
     if before is not None:
         return before
-    register_sqlite(frame.sparkSession, stage)
+    # A name of its own: who writes with the format `sqlite` meanwhile or later has no part in this stage.
+    source = data_source_with(stage)
+    frame.sparkSession.dataSource.register(source)
     staging = Staging.create(path, run_id)
     try:
         if companions:
             stage_companions(path, table, staging.folder, companions, lock_timeout_ms)
-        writer = frame.write.format("sqlite").mode("overwrite" if mode == "overwrite" else "append")
+        writer = frame.write.format(source.name()).mode("overwrite" if mode == "overwrite" else "append")
         writer.options(
             table=table,
             mode=mode,
