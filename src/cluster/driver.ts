@@ -34,6 +34,10 @@ export interface DriverExit {
   readonly exitCode: number;
   readonly signal?: string;
   readonly outOfMemory?: boolean;
+  /** Where the cluster itself had to be asked, since no event log is here. */
+  readonly applicationIds?: readonly string[];
+  /** Why it ended badly, in the cluster's words. */
+  readonly explanation?: string;
 }
 
 export interface RunningDriver {

@@ -1,20 +1,20 @@
 import { connect } from 'node:net';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import type { BackendContext } from './backend.ts';
+import { type Address, resourceManagers } from './yarn/resource-managers.ts';
 
 /** How long a master may take to accept a connection. Spark itself tries for more than a minute. */
 const patienceMs = 5_000;
 
 /**
  * Makes sure that somebody listens where a master was named, before anything is started. Of several addresses one is
- * enough. What is not reached by an address of its own (`local[*]`, `yarn`) is left to Spark. Returns what answered.
+ * enough. What has no address (`local[*]`) is left to Spark. Returns what answered.
  */
-export async function reachMaster(master: string, signal: AbortSignal): Promise<string | undefined> {
-  const addresses = addressesOf(master);
+export async function reachMaster(
+  master: string,
+  { signal, environment }: Pick<BackendContext, 'signal' | 'environment'>,
+): Promise<string | undefined> {
+  const addresses = master === 'yarn' ? await resourceManagers(environment) : addressesOf(master);
   if (addresses === undefined) return undefined;
   const failures = new Map<string, string>();
   const answered = await Promise.any(

@@ -81,6 +81,11 @@ export function deployMode(given: GivenProperties): EffectiveValue {
   return effectiveValue('spark.submit.deployMode', given) ?? { value: 'client', saidBy: 'nobody' };
 }
 
+/** Whether the driver will run within YARN, where its end is only known to YARN. */
+export function runsInYarn(given: GivenProperties): boolean {
+  return effectiveMaster(given)?.value === 'yarn' && deployMode(given).value === 'cluster';
+}
+
 /** The master that a person named instead of a cluster of sparkctl, or a Connect server. */
 export function effectiveMaster(given: GivenProperties): EffectiveValue | undefined {
   return effectiveValue('spark.master', given) ?? effectiveValue('spark.remote', given);

@@ -116,11 +116,20 @@ describe('words that are wrong', () => {
       ];
       const env = place === 'DEPLOY_MODE' ? { DEPLOY_MODE: 'cluster' } : {};
       const { exitCode, stderr } = await run(['submit', '--dry-run', ...words], env);
-      const whose = master === 'own' ? 'a cluster of sparkctl' : 'the standalone master spark://127.0.0.1:1';
+      const whose = master === 'own' ? 'a cluster of sparkctl' : 'the master spark://127.0.0.1:1';
       expect(stderr).toContain(
         `sparkctl: Cluster mode (${said.replace('PROJECT', project.folder)}) cannot be used on ${whose}: the exit code of such a driver is not known.\n` +
           '  Hint: ',
       );
+      expect(exitCode).toBe(64);
+    });
+
+    it('on Kubernetes, too', async () => {
+      await project.write('job.py', '');
+      const { exitCode, stderr } = await run([
+        ...['submit', '--master', 'k8s://127.0.0.1:1', '--deploy-mode', 'cluster', 'job.py'],
+      ]);
+      expect(stderr).toContain('cannot be used on the master k8s://127.0.0.1:1: the exit code');
       expect(exitCode).toBe(64);
     });
 

@@ -29,7 +29,7 @@ const secrets = {
 /** Secrets that no name that Spark knows gives away. */
 const more = [
   ...['--conf', 'spark.hadoop.fs.azure.account.key.me=canary-option-account'],
-  ...['--repositories', 'https://me:canary-option-address@repository.invalid/maven'],
+  ...['--conf', 'spark.my.address=https://me:canary-option-address@service.invalid/'],
 ];
 
 /** Submits a job with secrets and looks for them everywhere: in argv of every process, and in whatever sparkctl and Spark write. */

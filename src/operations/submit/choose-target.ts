@@ -2,9 +2,15 @@ import type { BackendKind } from '../../cluster/backend-kind.ts';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
 import { clusterClaim, lockCluster } from '../../cluster/lock-cluster.ts';
+import { hadoopFolder } from '../../cluster/yarn/resource-managers.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { Claims } from '../../locks/claims.ts';
-import { deployMode, effectiveMaster, type GivenProperties } from '../../submit/effective-value.ts';
+import {
+  deployMode,
+  effectiveMaster,
+  type GivenProperties,
+  runsInYarn,
+} from '../../submit/effective-value.ts';
 import { type ExecutorDemand, executorDemand } from '../../submit/executor-demand.ts';
 import type { OperationContext } from '../operation-context.ts';
 import {
@@ -18,7 +24,7 @@ import type { Job } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
 export type TargetChoice =
-  | { readonly kind: 'external'; readonly master: string; readonly reason: string }
+  | { readonly kind: 'external'; readonly master: string; readonly reason: string; readonly inYarn: boolean }
   | { readonly kind: 'running'; readonly status: ClusterStatus }
   | {
       readonly kind: 'new';
@@ -38,7 +44,10 @@ export async function chooseTarget(
 ): Promise<TargetChoice> {
   const master = effectiveMaster(given);
   refuseClusterMode(master?.value, given);
-  if (master !== undefined) return { kind: 'external', master: master.value, reason: master.saidBy };
+  if (master !== undefined) {
+    if (master.value === 'yarn') await hadoopFolder(context.environment);
+    return { kind: 'external', master: master.value, reason: master.saidBy, inYarn: runsInYarn(given) };
+  }
   const wish = wishOf(job, request);
   const demand = executorDemand(given);
   const running = await findRunningCluster(wish, context);
@@ -134,13 +143,13 @@ export function mustFit(
 }
 
 /**
- * In cluster mode the client of a standalone master ends with 0 even for a driver that failed, and refuses Python anyway.
- * YARN and Kubernetes can be asked for the true end.
+ * In cluster mode the clients of standalone masters and of Kubernetes end with 0 even for a driver that failed. YARN can
+ * be asked for the true end.
  */
 function refuseClusterMode(master: string | undefined, given: GivenProperties): void {
   const mode = deployMode(given);
-  if (mode.value !== 'cluster' || (master !== undefined && !master.startsWith('spark://'))) return;
-  const whose = master === undefined ? 'a cluster of sparkctl' : `the standalone master ${master}`;
+  if (mode.value !== 'cluster' || (master !== undefined && !/^(?:spark|k8s):/.test(master))) return;
+  const whose = master === undefined ? 'a cluster of sparkctl' : `the master ${master}`;
   throw new SparkctlError({
     code: 'cluster-mode',
     cause: 'usage',

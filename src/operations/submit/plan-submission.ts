@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import type { ClusterConnection } from '../../cluster/driver.ts';
+import { yarnTag } from '../../cluster/yarn/follow-yarn.ts';
 import { runProperty } from '../../runs/collect-event-logs.ts';
 import { artifactsFolder } from '../../runs/run-store.ts';
-import { deployMode, effectiveValue, type GivenProperties } from '../../submit/effective-value.ts';
+import {
+  deployMode,
+  effectiveValue,
+  type GivenProperties,
+  runsInYarn,
+} from '../../submit/effective-value.ts';
 import type { SparkSubmission } from '../../submit/spark-submit-arguments.ts';
 import type { Job } from './resolve-job.ts';
 import type { SubmitRequest } from './submit-request.ts';
@@ -35,9 +41,12 @@ export function planSubmission(facts: SubmissionFacts): SparkSubmission {
       job.manifest?.conf ?? {},
     ],
     propertiesFiles: facts.given.files.map(({ path }) => path),
-    options: request.sparkOptions.filter(
-      ({ name }) => name !== '--properties-file' && name !== '--load-spark-defaults',
-    ),
+    options: [
+      ...request.sparkOptions.filter(
+        ({ name }) => name !== '--properties-file' && name !== '--load-spark-defaults',
+      ),
+      ...tagForYarn(facts),
+    ],
     application: job.application,
     applicationArguments: [
       ...(job.manifest?.arguments ?? []).map((argument) =>
@@ -49,6 +58,13 @@ export function planSubmission(facts: SubmissionFacts): SparkSubmission {
       ...request.applicationArguments,
     ],
   };
+}
+
+/** Beside the person's own tags the one by which the run finds its application in YARN again. */
+function tagForYarn({ given, runId }: SubmissionFacts): SparkSubmission['options'] {
+  if (!runsInYarn(given)) return [];
+  const own = effectiveValue('spark.yarn.tags', given)?.value;
+  return [{ name: '--conf', value: `spark.yarn.tags=${own ? `${own},` : ''}${yarnTag(runId)}` }];
 }
 
 /** In client mode the driver is here and can leave its event log in the run folder, unless the person wants it elsewhere. */

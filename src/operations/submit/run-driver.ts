@@ -80,7 +80,10 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     } finally {
       await rememberApplications(journal, connection, ownEventLogs);
     }
-    await journal.update({ driver: { id: driver.id, exitCode: exit.exitCode } });
+    await journal.update({
+      driver: { id: driver.id, exitCode: exit.exitCode },
+      ...(exit.applicationIds && { applicationIds: [...exit.applicationIds] }),
+    });
     const application = journal.record.applicationIds.at(-1) ?? 'no application was started';
     const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
     return [outcomeOfExit(exit, job, shortage), `${application}, exit code ${exit.exitCode}`];
@@ -103,7 +106,7 @@ async function rememberApplications(
 }
 
 function outcomeOfExit(
-  { exitCode, signal, outOfMemory }: DriverExit,
+  { exitCode, signal, outOfMemory, explanation }: DriverExit,
   job: Job,
   shortage: MemoryShortage | undefined,
 ): RunOutcome {
@@ -115,7 +118,9 @@ function outcomeOfExit(
   const [reason, hint] = outOfMemory
     ? [': it ran out of memory', 'Give the driver more with --driver-memory.']
     : shortage === undefined
-      ? ['', whereToLook]
+      ? explanation === undefined
+        ? ['', whereToLook]
+        : [`: ${explanation}`, whereYarnHasIt]
       : ofShortage[shortage];
   return {
     state: 'failed',
@@ -128,6 +133,9 @@ function outcomeOfExit(
 
 const whereToLook =
   'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.';
+
+const whereYarnHasIt =
+  'What it printed is in the logs of YARN: yarn logs -applicationId with the id that sparkctl runs show names.';
 
 const ofShortage: Readonly<Record<MemoryShortage, readonly [string, string]>> = {
   heap: [

@@ -4,6 +4,7 @@ import { loadBackend } from '../../cluster/backends.ts';
 import { startClientDriver } from '../../cluster/client-driver.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from '../../cluster/driver.ts';
 import { reachMaster } from '../../cluster/reach-master.ts';
+import { followYarn } from '../../cluster/yarn/follow-yarn.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { prepareRuntime } from '../prepare-runtime.ts';
 import { mustFit, type TargetChoice } from './choose-target.ts';
@@ -43,7 +44,7 @@ export async function openTarget(
 }
 
 function externalTarget(
-  { master, reason }: Extract<TargetChoice, { kind: 'external' }>,
+  { master, reason, inYarn }: Extract<TargetChoice, { kind: 'external' }>,
   journal: RunJournal,
   context: OperationContext,
 ): SubmitTarget {
@@ -52,9 +53,9 @@ function externalTarget(
       await journal.update({
         cluster: { name: master, backend: 'external', master, ephemeral: false, reason },
       });
-      if (/^\w+:\/\//.test(master)) {
+      if (master === 'yarn' || /^\w+:\/\//.test(master)) {
         await journal.phase('cluster', 'cluster', async () => {
-          const answered = await reachMaster(master, context.signal);
+          const answered = await reachMaster(master, context);
           return [
             undefined,
             answered === undefined ? `external master ${master}` : `external master at ${answered}`,
@@ -65,13 +66,15 @@ function externalTarget(
       return undefined;
     },
     // Spark in one JVM opens its ports to the network unless it is told an address.
-    startDriver: (launch) =>
-      startClientDriver(launch, context, {
+    startDriver: async (launch) => {
+      const client = await startClientDriver(launch, context, {
         environment:
           master.startsWith('local') && !context.environment['SPARK_LOCAL_IP']
             ? { SPARK_LOCAL_IP: '127.0.0.1' }
             : {},
-      }),
+      });
+      return inYarn ? followYarn(client, launch.runId, context) : client;
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 }
