@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackendContext, ClusterBackend } from '../../src/cluster/backend.ts';
 import type { ClusterPlan } from '../../src/cluster/cluster-plan.ts';
+import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
 import { historyAnswers, readMasterState } from '../../src/cluster/master-state.ts';
 import { SparkctlError } from '../../src/errors/sparkctl-error.ts';
+import { Claims } from '../../src/locks/claims.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
 interface BackendUnderTest {
@@ -84,6 +86,30 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
       expect(shrunk.nodes.map(({ name, id }) => [name, id]).sort()).toEqual(
         before?.nodes.map(({ name, id }) => [name, id]).sort(),
       );
+    });
+
+    it('is taken as it is by a run, whatever size that would have made', async () => {
+      const { changed, status } = await backend.up({ ...plan, workers: 3 }, { ...context, run: 'a-run' });
+      expect([changed, status.workers]).toEqual([false, { wanted: 2, alive: 2 }]);
+    });
+
+    it('is neither changed nor taken down while a run uses it', async () => {
+      await using claims = new Claims({
+        project: project.folder,
+        run: 'a-run',
+        reclaim: async () => {},
+        onStopWanted: () => {},
+      });
+      await claims.tryToAdd([clusterClaim(plan.name)]);
+      const before = await backend.status(plan.name, context);
+      const inUse = 'Cluster contract is in use by run a-run.';
+      await expect(backend.down(plan.name, context)).rejects.toThrow(inUse);
+      await expect(backend.scale(plan.name, 3, context)).rejects.toThrow(inUse);
+      for (const other of [{ workers: 3 }, { workers: 1 }, { workerMemoryMb: 1100 }])
+        await expect(backend.up({ ...plan, ...other }, context)).rejects.toThrow(inUse);
+      expect((await backend.up(plan, context)).changed).toBe(false);
+      const after = await backend.status(plan.name, context);
+      expect(after?.nodes.map(({ id }) => id)).toEqual(before?.nodes.map(({ id }) => id));
     });
 
     it('shows the log of each node, and names the nodes there are', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { describeDocker, leftovers } from '../docker/docker-tests.ts';
+import { changedCluster } from './cases/changed-cluster.ts';
 import { defects } from './cases/defects.ts';
 import { dyingContainers } from './cases/dying-containers.ts';
 import { memoryShortage } from './cases/memory-shortage.ts';
@@ -25,4 +26,6 @@ describeDocker('on Docker', () => {
   defects(cluster, { where: 'docker', workers: [2] });
   memoryShortage(cluster, 'docker');
   dyingContainers(cluster);
+  // It brings the cluster back, and takes it down.
+  changedCluster(cluster, { where: 'docker' });
 });

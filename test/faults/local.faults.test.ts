@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { badLines } from './cases/bad-lines.ts';
+import { changedCluster } from './cases/changed-cluster.ts';
 import { deadWorkers } from './cases/dead-workers.ts';
 import { defects } from './cases/defects.ts';
 import { dyingProcesses } from './cases/dying-processes.ts';
@@ -8,6 +9,7 @@ import { heldDatabase } from './cases/held-database.ts';
 import { interruptions } from './cases/interruptions.ts';
 import { memoryShortage } from './cases/memory-shortage.ts';
 import { takenPorts } from './cases/taken-ports.ts';
+import { twoRuns } from './cases/two-runs.ts';
 import { lastProcesses } from './spark-victims.ts';
 import { type UsersProject, usersProject } from './users-project.ts';
 
@@ -33,6 +35,9 @@ badLines(cluster);
 heldDatabase(cluster);
 fullDisk(cluster);
 interruptions(cluster);
+twoRuns(cluster);
 memoryShortage(cluster, 'local');
 dyingProcesses(cluster);
 deadWorkers(cluster);
+// It brings the cluster back, and takes it down.
+changedCluster(cluster, { where: 'local' });

@@ -1,0 +1,69 @@
+import { describe, expect } from 'vitest';
+import { fault } from '../fault.ts';
+import { lastProcesses } from '../spark-victims.ts';
+import { type UsersProject, untilWriting } from '../users-project.ts';
+
+const submit = (seed: number) => [
+  'submit',
+  '--rows',
+  '100000',
+  '--seed',
+  String(seed),
+  '--json',
+  'jobs/etl.py',
+];
+/** A fraction of what so many rows take. */
+const someBytes = 2 ** 18;
+
+/** A cluster that somebody wants to take down or change while a run uses it. It is gone in the end. */
+export function changedCluster(
+  cluster: () => UsersProject,
+  { where }: { readonly where: 'local' | 'docker' },
+): void {
+  describe('a cluster in use', () => {
+    const up = async () => {
+      const words = ['cluster', 'up', '--backend', where, '--workers', '2', '--worker-memory', '1g'];
+      const { exitCode, stderr } = await cluster().run(...words);
+      expect(exitCode, stderr).toBe(0);
+    };
+
+    fault(
+      { number: 26, where, injected: 'cluster down, scale, and up with another size, while it writes' },
+      async ({ watch }) => {
+        const project = cluster();
+        await up();
+        return await watch(project.users, 'new', async () => {
+          const running = project.start(...submit(26));
+          await untilWriting(project, running, someBytes);
+          for (const words of [['down'], ['scale', '3'], ['up', '--workers', '3']]) {
+            const { exitCode, stderr } = await project.run('cluster', ...words);
+            expect(stderr).toMatch(/sparkctl: Cluster default is in use by run etl-[0-9a-f-]+\.\n/);
+            expect(exitCode).toBe(75);
+          }
+          const { exitCode, stdout } = await running;
+          expect(JSON.parse(stdout)).toMatchObject({ state: 'succeeded', cluster: { workers: 2 } });
+          return exitCode;
+        });
+      },
+    );
+
+    fault({ number: 26, where, injected: 'cluster down --force while it writes' }, async ({ watch }) => {
+      const project = cluster();
+      await up();
+      return await watch({ ...project.users, inputs: [] }, 'old', async () => {
+        const running = project.start(...submit(27));
+        await untilWriting(project, running, someBytes);
+        const down = await project.run('cluster', 'down', '--force');
+        expect([down.exitCode, down.stdout], down.stderr).toEqual([0, 'Cluster default is down.\n']);
+        const { exitCode, stdout } = await running;
+        expect(JSON.parse(stdout)).toMatchObject({
+          state: 'killed',
+          cause: 'terminated',
+          message: expect.stringMatching(/^Stopped by sparkctl cluster down --force \(process \d+\)\.$/),
+        });
+        expect(await lastProcesses(project.folder)).toEqual([]);
+        return exitCode;
+      });
+    });
+  });
+}
