@@ -10,7 +10,7 @@ import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
 import { namesJavaProperty } from '../runtime/names-java-property.ts';
 import { packageRoot } from '../runtime/package-root.ts';
 import type { BackendContext } from './backend.ts';
-import type { DriverExit, DriverLaunch, RunningDriver } from './driver.ts';
+import { type DriverExit, type DriverLaunch, type RunningDriver, sparkLogPath } from './driver.ts';
 import { driverScratch } from './driver-scratch.ts';
 import { joinProperties } from './join-properties.ts';
 import { clientPropertiesPath } from './private-properties.ts';
@@ -121,7 +121,7 @@ function driverEnvironment(
   scratch: string,
   trustStore: string | undefined,
 ): Readonly<Record<string, string>> {
-  const own = [quoteOption(`-Dsparkctl.log=${join(runFolder, 'spark.log')}`)];
+  const own = [quoteOption(`-Dsparkctl.log=${sparkLogPath(runFolder)}`)];
   if (!namesJavaProperty(environment, 'java.io.tmpdir')) own.push(quoteOption(`-Djava.io.tmpdir=${scratch}`));
   if (trustStore !== undefined) own.push(quoteOption(`-Djavax.net.ssl.trustStore=${trustStore}`));
   if (!environment['SPARK_CONF_DIR']) {

@@ -1,3 +1,10 @@
+import { join } from 'node:path';
+
+/** Where everything that Spark logs in a run's driver is kept. */
+export function sparkLogPath(runFolder: string): string {
+  return join(runFolder, 'spark.log');
+}
+
 /** What a driver needs to know of the cluster it submits to. */
 export interface ClusterConnection {
   /** The value of `--master`. */
@@ -16,8 +23,10 @@ export interface DriverLaunch {
   readonly runId: string;
   /** `.sparkctl/runs/<run-id>`, absolute. */
   readonly runFolder: string;
-  /** Folders that the job writes into, which are there already. */
-  readonly outputFolders: readonly string[];
+  /** The one folder in it that the job may write to. */
+  readonly artifactsFolder: string;
+  /** What the job reads and writes in the project, as far as its manifest says; the folders of what it writes are there. */
+  readonly files: { readonly reads: readonly string[]; readonly writes: readonly string[] };
   /** Files of Spark properties, weakest first: those of the project or the person. They are not among the arguments. */
   readonly propertiesFiles: readonly string[];
   /** Properties that must not stand in argv: stronger than those of the files. */

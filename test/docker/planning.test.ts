@@ -15,6 +15,7 @@ import { path, plan, planningFacts } from './planned-cluster.ts';
 const launch = {
   runId: 'r1',
   runFolder: '/p/.sparkctl/runs/r1',
+  artifactsFolder: '/p/.sparkctl/runs/r1/artifacts',
   sparkSubmitArguments: ['--master', 'm', 'a.py'],
   workingFolder: '/p/jobs',
 };
@@ -31,6 +32,26 @@ describe('the plan of a cluster', () => {
     ]);
     expect(spec.networks.map(({ name }) => name)).toEqual([`${spec.composeProject}_spark`]);
     expect(spec.volumes).toEqual([]);
+  });
+
+  it('closes what sparkctl keeps in the project to all who see the project, but for what they must write', () => {
+    const state = '/p/.sparkctl';
+    const mountsBelow = (container: ContainerSpec | undefined) =>
+      container?.mounts
+        .filter(({ target }) => target.startsWith(state))
+        .map(({ source, target, readOnly }) => [source === target, target, readOnly ? 'ro' : 'rw']);
+    const node = (name: string) => spec.containers.find((container) => container.node === name);
+    expect(mountsBelow(node('history'))).toEqual([]);
+    expect(mountsBelow(node('worker-1'))).toEqual([
+      [true, state, 'ro'],
+      [true, `${state}/runs`, 'rw'],
+    ]);
+    expect(mountsBelow(planDriver({ ...planningFacts(), launch, machineMb: 16_000 }))).toEqual([
+      [true, state, 'ro'],
+      [true, `${state}/ivy`, 'rw'],
+      [true, `${state}/runs/r1/artifacts`, 'rw'],
+      [true, `${state}/runs/r1/spark.log`, 'rw'],
+    ]);
   });
 
   it('gives every container no more than it needs', () => {

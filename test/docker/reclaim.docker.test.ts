@@ -32,7 +32,7 @@ const { mkdir } = await import('node:fs/promises');
 const runFolder = process.env.PROJECT + '/.sparkctl/runs/r1';
 await mkdir(runFolder, { recursive: true });
 await dockerBackend.startDriver('for-one-run', {
-  runId: 'r1', runFolder, propertiesFiles: [], secretProperties: {}, outputFolders: [], sparkSubmitArguments: ['job.py'], workingFolder: process.env.PROJECT,
+  runId: 'r1', runFolder, propertiesFiles: [], secretProperties: {}, artifactsFolder: runFolder + '/artifacts', files: { reads: [], writes: [] }, sparkSubmitArguments: ['job.py'], workingFolder: process.env.PROJECT,
   onStdout: (chunk) => String(chunk).includes('started') && process.kill(process.pid, 'SIGKILL'),
   onStderr: () => {},
 }, context);

@@ -35,7 +35,8 @@ export async function startDriver(
     {
       runId,
       runFolder,
-      outputFolders: [],
+      artifactsFolder: join(runFolder, 'artifacts'),
+      files: { reads: [], writes: [] },
       propertiesFiles,
       secretProperties: {},
       sparkSubmitArguments: [

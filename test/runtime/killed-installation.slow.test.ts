@@ -1,11 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { waitUntil } from '../../src/process/wait-until.ts';
-import { runtimeFolder } from '../../src/runtime/managed-runtime.ts';
-import { packageRoot } from '../../src/runtime/package-root.ts';
+import { pinnedPackages, runtimeFolder } from '../../src/runtime/managed-runtime.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl, startSparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
@@ -21,7 +19,7 @@ it('an installation whose sparkctl is killed is ended by the next command, and n
   };
   await project.write('package.json', '{}');
   await project.write('hello.py', 'print("hello")\n');
-  const folder = runtimeFolder(await readFile(join(packageRoot, 'requirements.txt'), 'utf8'), env);
+  const folder = runtimeFolder(await pinnedPackages(), env);
   const submit = () =>
     startSparkctl(['submit', '--master', 'local[1]', 'hello.py'], { cwd: project.folder, env });
   const list = () => sparkctl(['cluster', 'list'], { cwd: project.folder, env });

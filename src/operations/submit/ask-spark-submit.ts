@@ -18,7 +18,8 @@ export async function askSparkSubmit(
     {
       runId: `inquiry-${randomUUID()}`,
       runFolder: tmpdir(),
-      outputFolders: [],
+      artifactsFolder: tmpdir(),
+      files: { reads: [], writes: [] },
       sparkSubmitArguments: options.flatMap(({ name, value }) =>
         value === undefined ? [name] : [name, value],
       ),

@@ -1,17 +1,42 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
+import type { DriverLaunch } from '../../cluster/driver.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { wrapWriteError } from '../../errors/wrap-write-error.ts';
+import { inputFiles } from '../input-files.ts';
+import type { Job } from './resolve-job.ts';
 
-/** Makes the folders of what a job writes beside its table. Returns them: whoever runs the job must be able to write there. */
-export async function prepareOutputs(manifest: Manifest): Promise<readonly string[]> {
-  const folders = [...new Set(Object.values(manifest.outputs).map((path) => dirname(path)))];
-  for (const folder of folders) {
+/** Makes the folders of what a job writes beside its table. */
+export async function prepareOutputs(manifest: Manifest): Promise<void> {
+  for (const folder of new Set(Object.values(manifest.outputs).map((path) => dirname(path)))) {
     try {
       await mkdir(folder, { recursive: true });
     } catch (error) {
       throw wrapWriteError(error, `The folder ${folder} of an output`);
     }
   }
-  return folders;
+}
+
+/** What SQLite puts beside a database. */
+const companions = ['', '-journal', '-wal', '-shm'];
+
+/** What a job reads and writes, as far as it says so: whoever runs it must be able to do that, and needs no more. */
+export async function filesOf({ application, manifest }: Job): Promise<DriverLaunch['files']> {
+  const database = manifest?.database?.path;
+  return {
+    reads: [
+      ...(isAbsolute(application) ? [application] : []),
+      ...(manifest?.input === undefined ? [] : await inputOf(manifest.input.path)),
+    ],
+    writes: [
+      ...(database === undefined ? [] : companions.map((ending) => `${database}${ending}`)),
+      ...Object.values(manifest?.outputs ?? {}),
+    ],
+  };
+}
+
+async function inputOf(path: string): Promise<readonly string[]> {
+  // Wildcards are Spark's to resolve.
+  if (/[*?[{]/.test(path)) return [];
+  return [path, ...(await inputFiles(path))];
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { ClusterConnection, DriverExit } from '../../cluster/driver.ts';
+import type { ClusterConnection, DriverExit, DriverLaunch } from '../../cluster/driver.ts';
 import { collectEventLogs } from '../../runs/collect-event-logs.ts';
 import { findMemoryShortage, type MemoryShortage } from '../../runs/memory-shortage.ts';
 import { RunOutput } from '../../runs/run-output.ts';
+import { artifactsFolder } from '../../runs/run-store.ts';
 import { effectiveValue, type GivenProperties } from '../../submit/effective-value.ts';
 import type { Redactor } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
@@ -25,7 +26,8 @@ interface DriverRun {
   readonly redactor: Redactor;
   readonly journal: RunJournal;
   readonly folder: string;
-  readonly outputFolders: readonly string[];
+  /** What the job reads and writes in the project. */
+  readonly jobFiles: DriverLaunch['files'];
   readonly connection: ClusterConnection | undefined;
   readonly target: SubmitTarget;
   readonly context: OperationContext;
@@ -33,7 +35,7 @@ interface DriverRun {
 
 /** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. */
 export async function runDriver(run: DriverRun): Promise<RunOutcome> {
-  const { job, request, journal, redactor, folder, outputFolders, connection, target, context } = run;
+  const { job, request, journal, redactor, folder, jobFiles, connection, target, context } = run;
   const runId = journal.record.id;
   const ownEventLogs = join(folder, 'eventlog');
   const submission = planSubmission({
@@ -56,7 +58,8 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     const driver = await target.startDriver({
       runId,
       runFolder: folder,
-      outputFolders,
+      artifactsFolder: join(folder, artifactsFolder),
+      files: jobFiles,
       sparkSubmitArguments: sparkSubmitArguments(open),
       secretProperties,
       propertiesFiles: submission.propertiesFiles,

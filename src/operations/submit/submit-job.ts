@@ -21,7 +21,7 @@ import { claimData } from './claim-data.ts';
 import { givenProperties, redactorOf } from './given-properties.ts';
 import { keepMetrics, writeReport } from './keep-artifacts.ts';
 import { prepareDatabase, prepareInput } from './prepare-data.ts';
-import { prepareOutputs } from './prepare-outputs.ts';
+import { filesOf, prepareOutputs } from './prepare-outputs.ts';
 import { type Job, resolveJob } from './resolve-job.ts';
 import { runDriver } from './run-driver.ts';
 import { RunJournal } from './run-journal.ts';
@@ -105,7 +105,8 @@ async function run(
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
   if (manifest?.database) await prepareDatabase(manifest.database, journal, context);
-  const outputFolders = manifest ? await prepareOutputs(manifest) : [];
+  if (manifest) await prepareOutputs(manifest);
+  const jobFiles = await filesOf(job);
   const connection = await target.connect();
   const driver = await runDriver({
     job,
@@ -114,7 +115,7 @@ async function run(
     redactor,
     journal,
     folder,
-    outputFolders,
+    jobFiles,
     connection,
     target,
     context,

@@ -6,7 +6,7 @@ import { joinProperties } from '../../join-properties.ts';
 import { containerPropertiesPath } from '../../private-properties.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import type { ContainerUser } from '../folders/container-user.ts';
-import { shareWithGroup } from '../folders/share-with-group.ts';
+import { may, shareOwn } from '../folders/share-with-group.ts';
 
 interface DriverProperties {
   /** Undefined where there are none. */
@@ -32,7 +32,9 @@ export async function driverProperties(
   const path = containerPropertiesPath(folders.cluster, runId);
   await mkdir(dirname(path), { recursive: true, mode: 0o770 });
   await writeAtomically(path, await joinProperties(propertiesFiles, secretProperties));
-  if (user.access === 'group')
-    await shareWithGroup(dirname(path), { chown: process.getuid?.() === 0, recursive: true });
+  if (user.access === 'group') {
+    await shareOwn(folders.cluster, dirname(path), may.pass, user);
+    await shareOwn(folders.cluster, path, may.read, user);
+  }
   return { path, remove: () => rm(path, { force: true }) };
 }

@@ -4,7 +4,7 @@ import { removeContainer } from '../containers/remove-container.ts';
 import { createContainer } from '../containers/start-container.ts';
 import { connectDocker, type Daemon } from '../daemon/connect-docker.ts';
 import { dockerMachine } from '../daemon/docker-machine.ts';
-import { shareRun } from '../folders/prepare-folders.ts';
+import { prepareRun } from '../folders/prepare-folders.ts';
 import { imageOf, knownCluster } from '../operations/known-cluster.ts';
 import { planningOf } from '../operations/planning.ts';
 import { hostContainerUser } from '../operations/up-cluster.ts';
@@ -27,7 +27,7 @@ export async function startDriver(
   const user = { ...hostContainerUser(machine.isRootless), uid: record.uid };
   // The one who submits answers for the driver, whoever made the cluster.
   const planning = await planningOf(record.plan, user, imageOf(record), context);
-  await shareRun(context.project, launch, user);
+  await prepareRun(context.project, launch, user, (text) => context.emit({ kind: 'note', text }));
   const properties = await driverProperties(launch, planning.folders, user);
   try {
     const spec = planDriver({

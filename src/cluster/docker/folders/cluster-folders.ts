@@ -4,6 +4,10 @@ import { clusterFolder } from '../../cluster-folder.ts';
 
 /** Where the files of a Docker cluster are on this host. */
 export interface ClusterFolders {
+  /** All that sparkctl keeps in the project. */
+  readonly state: string;
+  /** The folders of the runs. */
+  readonly runs: string;
   readonly cluster: string;
   /** Event logs: drivers write them, the history server reads them. */
   readonly events: string;
@@ -21,12 +25,15 @@ export interface ClusterFolders {
 
 export function clusterFolders(project: string, name: string): ClusterFolders {
   const cluster = clusterFolder(project, name);
+  const state = stateFolder(project);
   return {
+    state,
+    runs: join(state, 'runs'),
     cluster,
     events: join(cluster, 'events'),
     work: join(cluster, 'work'),
     secret: join(cluster, 'secret'),
-    ivy: join(stateFolder(project), 'ivy'),
+    ivy: join(state, 'ivy'),
     composeVariables: join(cluster, 'compose.env'),
     support: join(cluster, 'support'),
   };

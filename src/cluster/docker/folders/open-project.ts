@@ -9,11 +9,12 @@ interface Ownership {
   readonly mode: number;
 }
 
-/** What the containers may do in a folder: bits as in its mode, 4 read, 2 write, 1 pass through. */
-export function permissionsIn(folder: Ownership, { uid, hostGid, access }: ContainerUser): number {
-  if (access === 'owner' && folder.uid === uid) return (folder.mode >> 6) & 7;
-  if (folder.gid === hostGid) return (folder.mode >> 3) & 7;
-  return folder.mode & 7;
+/** What the containers may do with a folder or file: bits as in its mode, 4 read, 2 write, 1 pass through. */
+export function permissionsIn(found: Ownership, { uid, hostGid, access }: ContainerUser): number {
+  // Where group 0 is another one outside, user ids are other ones too.
+  if ((access === 'owner' || hostGid === 0) && found.uid === uid) return (found.mode >> 6) & 7;
+  if (found.gid === hostGid) return (found.mode >> 3) & 7;
+  return found.mode & 7;
 }
 
 /**
@@ -39,10 +40,10 @@ export async function openProject(
     );
     return;
   }
-  // Its own folders sparkctl can open to the group wherever they are, as long as the way there is open.
+  // What a job needs sparkctl can open to the group wherever it is, as long as the way there is open.
   if (user.access === 'group' && (may & 5) === 5) {
     tell(
-      `Containers run as user ${user.uid}, group 0: in ${project} they may write .sparkctl/ and data/ only. For the rest: chgrp ${user.hostGid} "${project}" && chmod g+rwx "${project}"`,
+      `Containers run as user ${user.uid}, group 0: in ${project} they may write only where a job's manifest has its target and outputs. For the rest: chgrp ${user.hostGid} "${project}" && chmod g+rwx "${project}"`,
     );
     return;
   }

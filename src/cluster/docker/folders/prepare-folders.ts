@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, cp, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, cp, mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Variables } from '../../../config/compose/interpolate.ts';
 import { wrapWriteError } from '../../../errors/wrap-write-error.ts';
 import { canAccess } from '../../../files/can-access.ts';
-import { stateFolder } from '../../../files/state-folder.ts';
 import { writeAtomically } from '../../../files/write-atomically.ts';
 import { packageRoot } from '../../../runtime/package-root.ts';
-import { clustersFolder } from '../../cluster-folder.ts';
-import type { DriverLaunch } from '../../driver.ts';
+import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
 import type { ClusterFolders } from './cluster-folders.ts';
 import type { ContainerUser } from './container-user.ts';
-import { shareWithGroup } from './share-with-group.ts';
+import { may, shareJobFiles, shareOwn, shareTree } from './share-with-group.ts';
 
 /** Makes a cluster's folders and its secret, such that the containers can work with them and nobody else can. */
 export async function prepareFolders(
@@ -20,47 +18,51 @@ export async function prepareFolders(
   user: ContainerUser,
 ): Promise<void> {
   try {
-    for (const folder of [folders.events, folders.work, folders.ivy, join(project, 'data')]) {
+    for (const folder of [folders.runs, folders.events, folders.work, folders.ivy])
       await mkdir(folder, { recursive: true, mode: 0o770 });
-    }
+    // A place for what jobs write. One that is there belongs to the person, and is opened when a job needs it.
+    const data = join(project, 'data');
+    const isNew = (await mkdir(data, { recursive: true, mode: 0o770 })) !== undefined;
     await makeSecret(folders.secret);
-    await shareFolders(project, folders, user);
+    if (user.access !== 'group') return;
+    for (const folder of [folders.state, folders.runs, dirname(folders.cluster), folders.cluster])
+      await shareOwn(project, folder, may.pass, user);
+    for (const folder of [folders.ivy, ...(isNew ? [data] : [])])
+      await shareOwn(project, folder, may.all, user);
+    for (const folder of [folders.events, folders.work]) await shareTree(project, folder, user);
+    await shareOwn(project, folders.secret, may.read, user);
   } catch (error) {
     throw wrapWriteError(error, `The folder ${folders.cluster}`);
   }
 }
 
-async function shareFolders(project: string, folders: ClusterFolders, user: ContainerUser): Promise<void> {
-  if (user.access !== 'group') return;
-  const chown = process.getuid?.() === 0;
-  for (const folder of [
-    stateFolder(project),
-    clustersFolder(project),
-    folders.cluster,
-    join(stateFolder(project), 'runs'),
-    folders.ivy,
-  ]) {
-    await shareWithGroup(folder, { chown, recursive: false });
-  }
-  for (const folder of [folders.events, folders.work, join(project, 'data')]) {
-    await shareWithGroup(folder, { chown, recursive: true });
-  }
-  await shareWithGroup(folders.secret, { chown, recursive: false, readOnly: true });
-}
-
-/** What the driver and the executors write, and this process may have written before: the run's folder, the data, other outputs. */
-export async function shareRun(
+/**
+ * Lets the containers have what a run needs, and no more: to write, the folder of its artifacts and Spark's log in the
+ * run's folder; of the project, the files of the job. What is changed there is told by name.
+ */
+export async function prepareRun(
   project: string,
-  { runFolder, outputFolders }: Pick<DriverLaunch, 'runFolder' | 'outputFolders'>,
+  { runFolder, artifactsFolder, files }: Pick<DriverLaunch, 'runFolder' | 'artifactsFolder' | 'files'>,
   user: ContainerUser,
+  tell: (note: string) => void,
 ): Promise<void> {
+  const log = sparkLogPath(runFolder);
+  try {
+    await mkdir(artifactsFolder, { recursive: true, mode: 0o770 });
+    // It is there before the driver is: the run's folder is closed to the container.
+    await (await open(log, 'a', 0o660)).close();
+  } catch (error) {
+    throw wrapWriteError(error, `The run folder ${runFolder}`);
+  }
   if (user.access !== 'group') return;
-  const chown = process.getuid?.() === 0;
-  await shareWithGroup(join(stateFolder(project), 'runs'), { chown, recursive: false });
-  for (const folder of [runFolder, join(project, 'data')])
-    await shareWithGroup(folder, { chown, recursive: true });
-  // What else is in there belongs to the person.
-  for (const folder of outputFolders) await shareWithGroup(folder, { chown, recursive: false });
+  for (const folder of [dirname(runFolder), runFolder]) await shareOwn(project, folder, may.pass, user);
+  await shareOwn(project, artifactsFolder, may.all, user);
+  await shareOwn(project, log, may.write, user);
+  const changes = await shareJobFiles(project, files, user);
+  if (changes.length === 0) return;
+  tell(
+    `Containers run as user ${user.uid}, group 0. So that they can do what the job needs, changed in ${project}: ${changes.join(', ')}`,
+  );
 }
 
 /** The secret stays as long as the cluster does: nodes that are there already know it. */

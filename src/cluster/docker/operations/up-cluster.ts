@@ -22,8 +22,9 @@ export async function upCluster(plan: ClusterPlan, context: BackendContext): Pro
   const machine = await dockerMachine(daemon);
   requireMemory(plan, machine.memoryMb);
   const user = hostContainerUser(machine.isRootless);
-  await openProject(context.project, user, (text) => context.emit({ kind: 'note', text }));
+  // A mistake in the Compose file is found before anything is changed.
   const sketch = await planningOf(plan, user, undefined, context);
+  await openProject(context.project, user, (text) => context.emit({ kind: 'note', text }));
   const image = await ensureImage(daemon, sketch.file, sketch.services, context);
   context.signal.throwIfAborted();
   const planning = await planningOf(plan, user, image, context);

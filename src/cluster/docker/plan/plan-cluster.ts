@@ -1,15 +1,17 @@
 import type { ComposeFile } from '../../../config/compose/compose-file.ts';
+import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import { adaptToImage, type ImageNeeds } from '../image/adapt-to-image.ts';
 import { objectName } from './cluster-names.ts';
 import type { ClusterServices } from './cluster-services.ts';
 import type { ClusterSpec, ContainerSpec } from './container-spec.ts';
 import { composeLabel, networkLabels, type Ownership, ownershipLabels, volumeLabels } from './labels.ts';
-import { configHash, planContainer } from './plan-container.ts';
+import { closeState, configHash, planContainer } from './plan-container.ts';
 
 interface ClusterFacts {
   readonly file: ComposeFile;
   readonly services: ClusterServices;
   readonly composeProject: string;
+  readonly folders: ClusterFolders;
   readonly ownership: Ownership;
   readonly imageNeeds: ImageNeeds;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -23,7 +25,12 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
   const containers = nodes.flatMap((service) =>
     Array.from({ length: service.scale }, (_, index) =>
       finish(
-        planContainer({ ...facts, projectFolder: ownership.projectFolder, service, number: index + 1 }),
+        closeState(
+          planContainer({ ...facts, projectFolder: ownership.projectFolder, service, number: index + 1 }),
+          facts.folders,
+          // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
+          service.role === 'worker' ? [facts.folders.runs] : [],
+        ),
         facts,
       ),
     ),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { ComposeFile } from '../../../config/compose/compose-file.ts';
+import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import { containerName, objectName } from './cluster-names.ts';
 import type { ClusterService } from './cluster-services.ts';
 import type { ContainerSpec } from './container-spec.ts';
@@ -84,6 +85,25 @@ export function planContainer({
     ...(service.cpus === undefined ? {} : { cpus: service.cpus }),
     ...(service.pids_limit === undefined ? {} : { pidsLimit: service.pids_limit }),
   };
+}
+
+/**
+ * Closes what sparkctl keeps in the project to a container that sees the project, but for some folders and files in it. A
+ * mount can be neither renamed nor removed inside of the container: no script can put a link in the place of a run's
+ * folder, through which this process, which may be root's, would then write.
+ */
+export function closeState(
+  spec: ContainerSpec,
+  { state }: Pick<ClusterFolders, 'state'>,
+  open: readonly string[],
+): ContainerSpec {
+  const seesProject = spec.mounts.some(
+    ({ type, target }) => type === 'bind' && `${dirname(state)}/`.startsWith(target.replace(/\/*$/, '/')),
+  );
+  if (!seesProject) return spec;
+  const bind = (path: string, readOnly: boolean) =>
+    ({ type: 'bind', source: path, target: path, readOnly }) as const;
+  return { ...spec, mounts: [...spec.mounts, bind(state, true), ...open.map((path) => bind(path, false))] };
 }
 
 /** A fingerprint of all that a container is made from: another one means that it has to be made anew. */

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { ComposeFile } from '../../../config/compose/compose-file.ts';
-import type { DriverLaunch } from '../../driver.ts';
+import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
+import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import type { ImageNeeds } from '../image/adapt-to-image.ts';
 import type { ClusterServices } from './cluster-services.ts';
 import type { ContainerSpec } from './container-spec.ts';
@@ -8,16 +8,20 @@ import { javaProxyOptions } from './java-proxy-options.ts';
 import { label, type Ownership } from './labels.ts';
 import { driverLimitMb } from './memory-limits.ts';
 import { finish } from './plan-cluster.ts';
-import { planContainer } from './plan-container.ts';
+import { closeState, planContainer } from './plan-container.ts';
 
 interface DriverFacts {
   readonly file: ComposeFile;
   readonly services: ClusterServices;
   readonly composeProject: string;
+  readonly folders: ClusterFolders;
   readonly ownership: Ownership;
   readonly imageNeeds: ImageNeeds;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly launch: Pick<DriverLaunch, 'runId' | 'runFolder' | 'sparkSubmitArguments' | 'workingFolder'>;
+  readonly launch: Pick<
+    DriverLaunch,
+    'runId' | 'runFolder' | 'artifactsFolder' | 'sparkSubmitArguments' | 'workingFolder'
+  >;
   /** The one file that holds the properties of all files of the launch. */
   readonly propertiesPath?: string;
   readonly machineMb: number;
@@ -27,16 +31,17 @@ interface DriverFacts {
 export function planDriver(facts: DriverFacts): ContainerSpec {
   const { composeProject, ownership, services, launch, propertiesPath, machineMb, environment, imageNeeds } =
     facts;
-  const base = planContainer({
-    ...facts,
-    projectFolder: ownership.projectFolder,
-    service: services.driver,
-    number: 1,
-  });
+  const { folders } = facts;
+  const log = sparkLogPath(launch.runFolder);
+  const base = closeState(
+    planContainer({ ...facts, projectFolder: ownership.projectFolder, service: services.driver, number: 1 }),
+    folders,
+    [folders.ivy, launch.artifactsFolder, log],
+  );
   const submitOptions = [
     base.environment['SPARK_SUBMIT_OPTS'],
     ...javaProxyOptions(environment),
-    `-Dsparkctl.log=${join(launch.runFolder, 'spark.log')}`,
+    `-Dsparkctl.log=${log}`,
     `-Dlog4j2.configurationFile=${imageNeeds.driverLogConfiguration}`,
   ];
   const spec: ContainerSpec = {
