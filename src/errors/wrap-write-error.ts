@@ -13,11 +13,14 @@ const causeOfCode: Readonly<Record<string, FailureCause>> = {
   ENOTDIR: 'output',
   EISDIR: 'output',
   EEXIST: 'output',
+  ELOOP: 'output',
 };
 
 const hintOfCode: Readonly<Record<string, string>> = {
   EACCES: 'Give yourself write permission there, or choose another path.',
   EPERM: 'Give yourself write permission there, or choose another path.',
+  ELOOP:
+    'A symbolic link has come into its place, or into that of its folder, and nothing was written through it: see who made it, and remove it.',
   EROFS: 'That file system is read-only: choose another path.',
   ENOSPC: 'The disk is full: free some space and submit again. Nothing was published.',
   EDQUOT: 'Your disk quota is used up: free some space and submit again.',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { nearestWord } from '../errors/nearest-word.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
+import { type Held, hold } from '../files/hold.ts';
 import { type DamagedFile, type ReadJson, readJson } from '../files/read-json.ts';
 import { makeStateFolder, stateFolder } from '../files/state-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
@@ -38,11 +39,32 @@ export async function createRunFolder(project: string, id: string): Promise<stri
 }
 
 export async function writeRun(record: RunRecord): Promise<void> {
-  const path = join(runFolder(record.project, record.id), 'run.json');
+  await writeInRun(record, 'run.json', `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/**
+ * Writes a file of a run. Where something else has come into the place of the run's folder, such as a link that the script
+ * has made, nothing is written: this may run as root.
+ */
+export async function writeInRun(
+  { project, id }: Pick<RunRecord, 'project' | 'id'>,
+  name: string,
+  text: string,
+): Promise<void> {
   try {
-    await writeAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
+    await using folder = await holdRun(project, id);
+    await writeAtomically(join(folder.path, name), text);
   } catch (error) {
-    throw wrapWriteError(error, `The record of the run, ${path},`);
+    throw wrapWriteError(error, `The file ${join(runFolder(project, id), name)} of the run`);
+  }
+}
+
+/** Holds the folder of a run, or one in it, for what is written there. Links in their places are refused. */
+export async function holdRun(project: string, id: string, ...parts: readonly string[]): Promise<Held> {
+  try {
+    return await hold(runsFolder(project), [id, ...parts]);
+  } catch (error) {
+    throw wrapWriteError(error, `The run folder ${runFolder(project, id)}`);
   }
 }
 

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import type { Emit } from '../../events/event.ts';
-import { writeAtomically } from '../../files/write-atomically.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { type Artifacts, readArtifacts } from '../../runs/read-artifacts.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
-import { reportFile, runFolder } from '../../runs/run-store.ts';
+import { reportFile, runFolder, writeInRun } from '../../runs/run-store.ts';
 import type { RunJournal } from './run-journal.ts';
 
 /** Takes what the script measured into the record. What is unusable is told and left out: it is no reason to fail a run. */
@@ -19,7 +17,7 @@ export async function writeReport(run: RunRecord, emit: Emit): Promise<void> {
   const folder = runFolder(run.project, run.id);
   try {
     const { pictures }: Artifacts = await readArtifacts(folder);
-    await writeAtomically(join(folder, reportFile), renderReport(run, pictures));
+    await writeInRun(run, reportFile, renderReport(run, pictures));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     emit({ kind: 'warning', text: `The report of the run could not be written: ${why}` });

@@ -3,7 +3,7 @@ import type { ClusterConnection, DriverExit, DriverLaunch } from '../../cluster/
 import { collectEventLogs } from '../../runs/collect-event-logs.ts';
 import { findMemoryShortage, type MemoryShortage } from '../../runs/memory-shortage.ts';
 import { RunOutput } from '../../runs/run-output.ts';
-import { artifactsFolder } from '../../runs/run-store.ts';
+import { artifactsFolder, holdRun } from '../../runs/run-store.ts';
 import { effectiveValue, type GivenProperties } from '../../submit/effective-value.ts';
 import type { Redactor } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
@@ -81,7 +81,7 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
       await driver.stop(stopGraceMs);
       throw error;
     } finally {
-      await rememberApplications(journal, connection, ownEventLogs);
+      await rememberApplications(journal, connection);
     }
     await journal.update({
       driver: { id: driver.id, exitCode: exit.exitCode },
@@ -96,10 +96,10 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
 async function rememberApplications(
   journal: RunJournal,
   connection: ClusterConnection | undefined,
-  ownEventLogs: string,
 ): Promise<void> {
-  const { id, links } = journal.record;
-  const applicationIds = await collectEventLogs(connection?.eventLogFolder ?? ownEventLogs, id, ownEventLogs);
+  const { project, id, links } = journal.record;
+  await using own = await holdRun(project, id, 'eventlog');
+  const applicationIds = await collectEventLogs(connection?.eventLogFolder ?? own.path, id, own.path);
   const last = applicationIds.at(-1);
   const history = connection?.historyUrl;
   await journal.update({

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatManifest } from '../../config/manifest/format-manifest.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
@@ -9,7 +7,7 @@ import { ownIdentity } from '../../process/process-identity.ts';
 import { after } from '../../process/wait-until.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
-import { createRunFolder, writeRun } from '../../runs/run-store.ts';
+import { createRunFolder, writeInRun, writeRun } from '../../runs/run-store.ts';
 import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
 import type { GivenProperties } from '../../submit/effective-value.ts';
 import type { Redactor } from '../../submit/redact.ts';
@@ -57,9 +55,7 @@ async function submitResolved(
   const folder = await createRunFolder(context.project, record.id);
   await writeRun(record);
   if (job.manifest)
-    await writeFile(join(folder, 'manifest.yaml'), formatManifest(fitToKeep(job.manifest, redactor)), {
-      mode: 0o600,
-    });
+    await writeInRun(record, 'manifest.yaml', formatManifest(fitToKeep(job.manifest, redactor)));
   const journal = new RunJournal(record, context.emit, redactor);
   const timeout = timeoutSignal(request.timeoutMs);
   const stopped = new AbortController();
