@@ -4,6 +4,7 @@
 #   SPARK_MODE=master | worker | history      the role, in the foreground
 #   SPARK_MODE=submit  app.py ...             spark-submit with these arguments
 #   spark-submit app.py, pyspark, bash, ...   any command given in place of a role, with the cluster's settings
+#   docker exec CONTAINER spark-submit app.py, or pyspark, spark-shell, spark-sql: the same in a container that runs
 #
 # The variables are those of Bitnami's Spark image, with the same defaults:
 #   SPARK_MODE                               master
@@ -120,8 +121,12 @@ ivy="${SPARK_IVY_DIR:-}"
 : "${SPARK_HOME:=/opt/spark}"
 export SPARK_HOME
 source_conf="${SPARK_CONF_DIR:-$SPARK_HOME/conf}"
-conf="$private/conf"
-rm -rf "$conf"
+# Each process has its own: a command that `docker exec` runs must not take those of the role away. Of processes that have
+# ended none is kept.
+conf="$private/conf.$$"
+for old in "$private"/conf.*; do
+  [[ "$old" != "$conf" && -d "/proc/${old##*.}" ]] || rm -rf "$old"
+done
 mkdir -m 0700 "$conf"
 if [[ -d "$source_conf" ]]; then
   # Templates and subfolders (certificates) stay where they are.
@@ -233,9 +238,11 @@ set -u
 umask 0002
 
 # ---- a command in place of a role -----------------------------------------------------------------------------------
-if [[ "$mode" == submit ]]; then
+# The commands that lead here are for whoever comes from outside; from here on Spark's own are meant.
+export PATH="${PATH//\/opt\/sparkctl\/bin:/}"
+if [[ "$mode" == submit || "${1:-}" == spark-submit ]]; then
   [[ "${1:-}" != spark-submit ]] || shift
-  (($# > 0)) || fail "SPARK_MODE is submit: give what spark-submit shall run, such as app.py."
+  (($# > 0)) || fail "give what spark-submit shall run, such as app.py."
   # The first of spark-submit's two Javas only prints the second's command line: it need not be made fast by compiling.
   export SPARK_LAUNCHER_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto ${SPARK_LAUNCHER_OPTS:-}"
   if [[ -n "${SPARK_PROPERTIES_FILE:-}" ]]; then

@@ -200,6 +200,22 @@ spark.stop()
     expect(readdirSync(eventLogFolder).length).toBeGreaterThan(0);
   });
 
+  it('takes a job from docker exec in the master, as Spark itself does', async () => {
+    const master = (await dockerBackend.status('default', context))?.nodes.find(
+      ({ role }) => role === 'master',
+    );
+    const submit = async (...words: readonly string[]) =>
+      await execa('docker', ['exec', master?.id ?? '', 'spark-submit', ...words], { reject: false });
+    const ended = await submit('--conf', 'spark.test.level=exec', project.path('jobs/ends.py'), 'a b');
+    expect(ended.exitCode, ended.stderr).toBe(7);
+    expect(ended.stdout).toContain(`sum 499500 ['a b'] ${project.folder}\nlevel exec\n`);
+    expect(ended.stdout + ended.stderr).not.toContain(secret);
+    // The role goes on with settings of its own, and the next command finds its own too.
+    const again = await submit('jobs/slow.py', '2');
+    expect([again.exitCode, again.stdout], again.stderr).toEqual([0, 'started\nsum 1']);
+    expect(await dockerBackend.status('default', context)).toMatchObject({ state: 'running' });
+  });
+
   it('is found again by another process, with all of its output', async () => {
     const { runId, saw, driver } = await startDriver('default', context, ['jobs/slow.py', '2']);
     await saw('started');

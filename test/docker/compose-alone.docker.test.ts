@@ -51,6 +51,9 @@ describeDocker('docker-compose.yml without sparkctl', () => {
       }
       const { stdout } = await compose('run', '--rm', '-T', 'spark-submit', 'job.py');
       expect(stdout).toBe('count 100');
+      const master = status?.nodes.find(({ role }) => role === 'master')?.id ?? '';
+      const inMaster = await execa('docker', ['exec', master, 'spark-submit', project.path('job.py')]);
+      expect(inMaster.stdout).toBe('count 100');
       await expect(dockerBackend.connect(name, context)).rejects.toMatchObject({
         code: 'cluster-without-record',
       });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dockerBackend } from '../../src/cluster/docker/docker-backend.ts';
@@ -96,11 +97,33 @@ describeDocker('a Docker cluster that cannot start', () => {
     expect(context.events).toEqual([]);
   });
 
+  it('refuses a Compose file that makes no whole cluster, and leaves the project as it is', async () => {
+    await using project = temporaryProject();
+    await project.write(
+      'docker-compose.yml',
+      `services:
+  spark:
+    image: docker.io/bitnami/spark:3.5
+    environment: [SPARK_MODE=master]
+    ports: ["8080:8080"]
+  spark-worker:
+    image: docker.io/bitnami/spark:3.5
+    environment: [SPARK_MODE=worker, "SPARK_MASTER_URL=spark://spark:7077"]
+`,
+    );
+    await chmod(project.folder, 0o700);
+    await expect(dockerBackend.up(plan, contextOf(project.folder))).rejects.toMatchObject({
+      exitCode: 78,
+      message: expect.stringContaining('no service has SPARK_MODE history'),
+    });
+    expect((await stat(project.folder)).mode & 0o777).toBe(0o700);
+  });
+
   it('names every mistake of the Compose file before it does anything', async () => {
     await using project = temporaryProject();
     await project.write(
       'docker-compose.yml',
-      changed('mem_limit: 1g', 'mem_limit: lots\n    privileged: true'),
+      changed('mem_limit: 4g', 'mem_limit: lots\n    privileged: true'),
     );
     const path = project.path('docker-compose.yml');
     await expect(dockerBackend.up(plan, contextOf(project.folder))).rejects.toMatchObject({

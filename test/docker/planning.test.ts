@@ -42,6 +42,10 @@ describe('the plan of a cluster', () => {
         .map(({ source, target, readOnly }) => [source === target, target, readOnly ? 'ro' : 'rw']);
     const node = (name: string) => spec.containers.find((container) => container.node === name);
     expect(mountsBelow(node('history'))).toEqual([]);
+    expect(mountsBelow(node('master'))).toEqual([
+      [true, state, 'ro'],
+      [true, `${state}/ivy`, 'rw'],
+    ]);
     expect(mountsBelow(node('worker-1'))).toEqual([
       [true, state, 'ro'],
       [true, `${state}/runs`, 'rw'],
@@ -80,11 +84,11 @@ describe('the plan of a cluster', () => {
     }
   });
 
-  it('shows the project to those who run its code only, at the same path', () => {
+  it('shows the project to those who may run its code only, at the same path', () => {
     const seeing = spec.containers.filter(({ mounts }) =>
       mounts.some(({ source, target }) => source === '/p' && target === '/p'),
     );
-    expect(seeing.map(({ node }) => node)).toEqual(['worker-1', 'worker-2']);
+    expect(seeing.map(({ node }) => node)).toEqual(['master', 'worker-1', 'worker-2']);
   });
 
   it('carries the labels by which Compose and sparkctl find it again', () => {

@@ -1,4 +1,5 @@
 import type { ComposeFile } from '../../../config/compose/compose-file.ts';
+import type { NodeRole } from '../../cluster-status.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import { adaptToImage, type ImageNeeds } from '../image/adapt-to-image.ts';
 import { objectName } from './cluster-names.ts';
@@ -28,8 +29,7 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
         closeState(
           planContainer({ ...facts, projectFolder: ownership.projectFolder, service, number: index + 1 }),
           facts.folders,
-          // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
-          service.role === 'worker' ? [facts.folders.runs] : [],
+          openState(service.role, facts.folders),
         ),
         facts,
       ),
@@ -58,6 +58,20 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
         labels: { ...volumeLabels(composeProject, name), ...ours },
       })),
   };
+}
+
+/** What a node must be able to write of that which sparkctl keeps in the project. */
+function openState(role: NodeRole, { runs, ivy }: ClusterFolders): readonly string[] {
+  switch (role) {
+    // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
+    case 'worker':
+      return [runs];
+    // `docker exec` may start a driver there.
+    case 'master':
+      return [ivy];
+    default:
+      return [];
+  }
 }
 
 /** Adds what depends on the image, the fingerprint, and last what may differ between two otherwise equal containers: whose it is. */
