@@ -3,7 +3,7 @@ import { dirname, isAbsolute } from 'node:path';
 import type { DriverLaunch } from '../../cluster/driver.ts';
 import type { Manifest } from '../../config/manifest/manifest.ts';
 import { wrapWriteError } from '../../errors/wrap-write-error.ts';
-import { inputFiles } from '../input-files.ts';
+import { findInput } from '../../input/find-input.ts';
 import type { Job } from './resolve-job.ts';
 
 /** Makes the folders of what a job writes beside its table. */
@@ -26,7 +26,7 @@ export async function filesOf({ application, manifest }: Job): Promise<DriverLau
   return {
     reads: [
       ...(isAbsolute(application) ? [application] : []),
-      ...(manifest?.input === undefined ? [] : await inputOf(manifest.input.path)),
+      ...(manifest?.input === undefined ? [] : await inputOf(manifest.input.path, manifest.file)),
     ],
     writes: [
       ...(database === undefined ? [] : companions.map((ending) => `${database}${ending}`)),
@@ -35,8 +35,8 @@ export async function filesOf({ application, manifest }: Job): Promise<DriverLau
   };
 }
 
-async function inputOf(path: string): Promise<readonly string[]> {
-  // Wildcards are Spark's to resolve.
-  if (/[*?[{]/.test(path)) return [];
-  return [path, ...(await inputFiles(path))];
+/** The files of an input; where they are found by their folder or by a pattern, the folders too, which are listed then. */
+async function inputOf(path: string, manifest: string): Promise<readonly string[]> {
+  const files = await findInput(path, manifest);
+  return files[0] === path ? files : [...new Set([path, ...files.map((file) => dirname(file)), ...files])];
 }
