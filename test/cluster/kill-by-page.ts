@@ -1,5 +1,8 @@
+import { request } from 'node:http';
+import { httpGet } from '../../src/cluster/http-get.ts';
+
 /** The pages of a Spark application that runs, in which Spark offers to end it. */
-export interface KillingPages {
+interface KillingPages {
   readonly master: string;
   readonly driver: string;
   readonly application: string;
@@ -21,17 +24,25 @@ function forms({ master, driver, application }: KillingPages) {
 export async function killByPage(pages: KillingPages): Promise<readonly string[]> {
   const tokens: string[] = [];
   for (const { page, form, fields } of forms(pages)) {
-    const response = await fetch(page);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${page} answered ${response.status}`);
-    const cookie = response.headers
-      .getSetCookie()
-      .map((each) => each.split(';')[0])
-      .join('; ');
+    const text = await httpGet(page, 20_000);
+    if (text === undefined) throw new Error(`${page} did not answer`);
     const [, token] = /name="csrfToken" value="([^"]+)"/.exec(text) ?? [];
     if (token !== undefined) tokens.push(token);
-    const body = new URLSearchParams({ ...fields, csrfToken: token ?? tokens[0] ?? '' });
-    await fetch(form, { method: 'POST', redirect: 'manual', body, headers: { cookie } });
+    await post(form, { ...fields, csrfToken: token ?? tokens[0] ?? '' });
   }
   return tokens;
+}
+
+/** Sends a form; what is answered does not matter, but only with the answer it was dealt with. */
+async function post(url: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', connection: 'close' };
+  await new Promise<void>((resolve, reject) => {
+    const sent = request(url, { method: 'POST', agent: false, headers, timeout: 20_000 }, (response) => {
+      response.resume();
+      response.once('end', resolve);
+    });
+    sent.once('timeout', () => sent.destroy(new Error(`${url} did not answer`)));
+    sent.once('error', reject);
+    sent.end(new URLSearchParams(fields).toString());
+  });
 }

@@ -4,6 +4,7 @@ import { changedCluster } from './cases/changed-cluster.ts';
 import { defects } from './cases/defects.ts';
 import { dyingContainers } from './cases/dying-containers.ts';
 import { memoryShortage } from './cases/memory-shortage.ts';
+import { swappedFolders } from './cases/swapped-folders.ts';
 import { takenPorts } from './cases/taken-ports.ts';
 import { type UsersProject, usersProject } from './users-project.ts';
 
@@ -25,6 +26,7 @@ describeDocker('on Docker', () => {
   takenPorts(cluster, { where: 'docker', workers: 2 });
   defects(cluster, { where: 'docker', workers: [2] });
   memoryShortage(cluster, 'docker');
+  swappedFolders(cluster);
   dyingContainers(cluster);
   // It brings the cluster back, and takes it down.
   changedCluster(cluster, { where: 'docker' });

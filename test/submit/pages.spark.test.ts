@@ -34,7 +34,7 @@ it('lets nobody end an application by its pages, not even with the token that th
   try {
     const told = project.path('told', 'pages');
     const isThere = () => (existsSync(told) || running.exitCode !== null ? true : undefined);
-    await waitUntil(isThere, { timeoutMs: 120_000 });
+    expect(await waitUntil(isThere, { timeoutMs: 180_000 })).toBe(true);
     const { application, driver } = JSON.parse(await readFile(told, 'utf8'));
     const jobs = `${driver}/api/v1/applications/${application}/jobs`;
     const isWorking = async () => ((await httpGet(jobs, 2_000))?.includes('RUNNING') ? true : undefined);
