@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { chmod, cp, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -42,8 +42,15 @@ describeDocker('a job on a Docker cluster', () => {
   });
 
   it('ends in the same verified table as on this machine alone, and is listed as completed', async () => {
+    const key = await project.write('data/private.key', 'x');
+    await chmod(key, 0o600);
+    const before = await stat(key);
     const docker = await run('submit', '--rows', '20000', '--json', 'jobs/etl.py');
     expect(docker.exitCode, docker.stderr).toBe(0);
+    // None of the job's business.
+    const { mode, uid, gid } = await stat(key);
+    expect({ mode, uid, gid }).toEqual({ mode: before.mode, uid: before.uid, gid: before.gid });
+    expect((await stat(project.path('data/users.jsonl'))).mode & 0o020).toBe(0);
     const record = JSON.parse(docker.stdout);
     expect(record).toMatchObject({ state: 'succeeded', cluster: { backend: 'docker', ephemeral: false } });
     const [application] = record.applicationIds;
