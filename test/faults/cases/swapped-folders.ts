@@ -39,12 +39,18 @@ runpy.run_path("jobs/etl.py", run_name="__main__")
 /** A run folder that becomes a link while the run goes on: nothing is written through it, and the run ends with the truth. */
 export function swappedFolders(cluster: () => UsersProject): void {
   describe('a run folder that becomes a link', () => {
+    const up = async () => {
+      const words = ['cluster', 'up', '--backend', 'docker', '--workers', '2'];
+      const { exitCode, stderr } = await cluster().run(...words);
+      expect(exitCode, stderr).toBe(0);
+    };
     const submit = (script: string) => ['submit', '--rows', '50000', '--seed', '5', '--json', script];
 
     fault(
       { number: 29, where: 'docker', injected: 'its script tries to, in the driver and in an executor' },
       async ({ watch }) => {
         const project = cluster();
+        await up();
         await using elsewhere = temporaryProject();
         await project.write('jobs/swaps.py', swaps);
         const manifest = await readFile(project.path('jobs/etl.yaml'), 'utf8');
@@ -75,6 +81,7 @@ export function swappedFolders(cluster: () => UsersProject): void {
       },
       async ({ watch }) => {
         const project = cluster();
+        await up();
         await using elsewhere = temporaryProject();
         return await watch({ ...project.users, inputs: [] }, ['old', 'new'], async () => {
           const running = project.start(...submit('jobs/etl.py'));
