@@ -41,3 +41,13 @@ test('the folder of a project stands in arguments as it is, whatever its name', 
   const { stdout } = await sparkctl(words, { cwd: project.path("$&$'${x}") });
   expect(stdout.replaceAll(`'\\''`, "'")).toContain(`--into=${project.folder}/$&$'\${x}/.sparkctl/runs/job-`);
 });
+
+test('addresses of folders and scripts are encoded, so that Spark takes every letter for itself', async () => {
+  await project.write('a#b%41 ü/package.json', '{}');
+  await project.write('a#b%41 ü/job.py', '');
+  const words = ['submit', '--dry-run', '--master', 'local[1]', 'job.py'];
+  const { stdout } = await sparkctl(words, { cwd: project.path('a#b%41 ü') });
+  const address = `file://${project.folder}/a%23b%2541%20%C3%BC`;
+  expect(stdout).toContain(`spark.eventLog.dir=${address}/.sparkctl/runs/job-`);
+  expect(stdout).toContain(` ${address}/job.py\n`);
+});

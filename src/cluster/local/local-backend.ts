@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { foreseen } from '../../errors/foreseen.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { endMarked } from '../../process/end-marked.ts';
@@ -146,7 +147,7 @@ function connection(master: string, secret: string, folder: string, historyUrl?:
       'spark.driver.host': loopback,
       'spark.driver.bindAddress': loopback,
       'spark.eventLog.enabled': 'true',
-      'spark.eventLog.dir': `file:${eventLogFolder}`,
+      'spark.eventLog.dir': pathToFileURL(eventLogFolder).href,
     },
     secrets: [secret],
     eventLogFolder,

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatProperty } from '../../config/java-properties.ts';
 import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../errors/wrap-write-error.ts';
 import { lastLines } from '../../files/last-lines.ts';
@@ -220,11 +221,12 @@ async function prepareFolder(record: LocalClusterRecord, context: BackendContext
     'spark.ui.killEnabled': 'false',
     // Spark would take the next port silently, and the recorded one would belong to somebody else.
     'spark.port.maxRetries': '0',
-    'spark.history.fs.logDirectory': `file:${join(folder, 'events')}`,
+    // Relative to the folder in which daemons work: an absolute path may hold a comma, at which Spark would cut it.
+    'spark.history.fs.logDirectory': 'events',
     'spark.history.fs.update.interval': '2s',
     'spark.history.ui.port': String(nodeOf(record, 'history').webPort),
     'spark.worker.cleanup.enabled': 'true',
   };
-  const lines = Object.entries(properties).map(([key, value]) => `${key} ${value}\n`);
+  const lines = Object.entries(properties).map(([key, value]) => `${formatProperty(key, value)}\n`);
   await writeFile(join(folder, 'daemon.properties'), lines.join(''), { mode: 0o600 });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ClusterConnection } from '../../cluster/driver.ts';
 import { yarnTag } from '../../cluster/yarn/follow-yarn.ts';
 import { runProperty } from '../../runs/collect-event-logs.ts';
@@ -47,7 +48,7 @@ export function planSubmission(facts: SubmissionFacts): SparkSubmission {
       ),
       ...tagForYarn(facts),
     ],
-    application: job.application,
+    application: whole(job.application),
     applicationArguments: [
       ...(job.manifest?.arguments ?? []).map((argument) =>
         argument
@@ -67,10 +68,20 @@ function tagForYarn({ given, runId }: SubmissionFacts): SparkSubmission['options
   return [{ name: '--conf', value: `spark.yarn.tags=${own ? `${own},` : ''}${yarnTag(runId)}` }];
 }
 
+/** A script whose path has a # goes as an address: Spark would take what follows the # for a name of its own. */
+function whole(application: string): string {
+  return application.startsWith('/') && application.includes('#')
+    ? pathToFileURL(application).href
+    : application;
+}
+
 /** In client mode the driver is here and can leave its event log in the run folder, unless the person wants it elsewhere. */
 function externalProperties({ given, runFolder }: SubmissionFacts): Readonly<Record<string, string>> {
   const isSaid = (key: string) => effectiveValue(key, given) !== undefined;
   const ownWish = isSaid('spark.eventLog.enabled') || isSaid('spark.eventLog.dir');
   if (deployMode(given).value !== 'client' || ownWish || isSaid('spark.remote')) return {};
-  return { 'spark.eventLog.enabled': 'true', 'spark.eventLog.dir': `file:${join(runFolder, 'eventlog')}` };
+  return {
+    'spark.eventLog.enabled': 'true',
+    'spark.eventLog.dir': pathToFileURL(join(runFolder, 'eventlog')).href,
+  };
 }

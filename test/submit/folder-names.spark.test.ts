@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { sparkctl } from '../support/sparkctl.ts';
+import { temporaryProject } from '../support/temporary-project.ts';
+
+it.each(['a#b', 'n a#b%41\\x ü,"q\'$&{z}[1]'])('a project in the folder %s works', async (name) => {
+  await using project = temporaryProject();
+  await project.write(`${name}/package.json`, '{}');
+  await project.write(`${name}/data/x.txt`, 'a\nb\n');
+  await project.write(
+    `${name}/job.yaml`,
+    'input: { path: data/*.txt }\narguments: ["${input}", "${artifacts}"]\n',
+  );
+  await project.write(
+    `${name}/job.py`,
+    `
+import sys
+from pyspark.sql import SparkSession
+from sparkctl_jobs import read_lines
+
+spark = SparkSession.builder.getOrCreate()
+print(read_lines(spark, sys.argv[1]).count(), __file__, sys.argv[2], sep="\\n")
+`,
+  );
+  const words = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'quiet', 'job.py'];
+  const { exitCode, stdout } = await sparkctl(words, { cwd: project.path(name) });
+  const [count, file, artifacts] = stdout.split('\n');
+  expect({ exitCode, count, file }).toEqual({ exitCode: 0, count: '2', file: project.path(name, 'job.py') });
+  expect(artifacts).toContain(`${project.path(name)}/.sparkctl/runs/job-`);
+});
