@@ -6,7 +6,7 @@ import { type UsersProject, untilWriting } from '../users-project.ts';
 const submit = (seed: number) => [
   'submit',
   '--rows',
-  '100000',
+  '300000',
   '--seed',
   String(seed),
   '--json',
@@ -35,8 +35,10 @@ export function changedCluster(
         return await watch(project.users, 'new', async () => {
           const running = project.start(...submit(26));
           await untilWriting(project, running, someBytes);
-          for (const words of [['down'], ['scale', '3'], ['up', '--workers', '3']]) {
-            const { exitCode, stderr } = await project.run('cluster', ...words);
+          // At once, so that the run is not over before the last of them is heard.
+          const commands = [['down'], ['scale', '3'], ['up', '--workers', '3']];
+          const refused = await Promise.all(commands.map((words) => project.run('cluster', ...words)));
+          for (const { exitCode, stderr } of refused) {
             expect(stderr).toMatch(/sparkctl: Cluster default is in use by run etl-[0-9a-f-]+\.\n/);
             expect(exitCode).toBe(75);
           }
