@@ -86,7 +86,8 @@ export function swappedFolders(cluster: () => UsersProject): void {
         return await watch({ ...project.users, inputs: [] }, ['old', 'new'], async () => {
           const running = project.start(...submit('jobs/etl.py'));
           await untilWriting(project, running, 2 ** 20);
-          const [newest = ''] = readdirSync(project.path('.sparkctl/runs')).sort().reverse();
+          const runs = readdirSync(project.path('.sparkctl/runs')).filter((name) => name.startsWith('etl-'));
+          const newest = runs.sort().at(-1) ?? '';
           const folder = project.path('.sparkctl/runs', newest);
           await rename(folder, `${folder}.moved`);
           await symlink(elsewhere.folder, folder);
