@@ -83,7 +83,7 @@ export function swappedFolders(cluster: () => UsersProject): void {
         const project = cluster();
         await up();
         await using elsewhere = temporaryProject();
-        return await watch({ ...project.users, inputs: [] }, ['old', 'new'], async () => {
+        return await watch(project.users, ['old', 'new'], async () => {
           const running = project.start(...submit('jobs/etl.py'));
           await untilWriting(project, running, 2 ** 20);
           const runs = readdirSync(project.path('.sparkctl/runs')).filter((name) => name.startsWith('etl-'));
