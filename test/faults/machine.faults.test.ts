@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dockerDaemon } from './cases/docker-daemon.ts';
 import { dyingBetween } from './cases/dying-between.ts';
+import { foreignPlaces } from './cases/foreign-places.ts';
 import { harmfulWords } from './cases/harmful-words.ts';
 import { killedInstallation } from './cases/killed-installation.ts';
 import { leavingPaths } from './cases/leaving-paths.ts';
@@ -29,3 +30,4 @@ harmfulWords(shared);
 strangeMachine(shared);
 dyingBetween(shared);
 killedInstallation(shared);
+foreignPlaces(shared);

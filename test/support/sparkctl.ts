@@ -9,6 +9,8 @@ interface SparkctlOptions {
   readonly cwd: string;
   /** Variables to set; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The words of a program that starts it, such as one that makes namespaces. */
+  readonly within?: readonly string[];
 }
 
 export interface SparkctlResult {
@@ -18,8 +20,9 @@ export interface SparkctlResult {
 }
 
 /** Starts the real command line in a process of its own. */
-export function startSparkctl(words: readonly string[], { cwd, env = {} }: SparkctlOptions) {
-  return execa(process.execPath, [program, ...words], {
+export function startSparkctl(words: readonly string[], { cwd, env = {}, within = [] }: SparkctlOptions) {
+  const [file = '', ...args] = [...within, process.execPath, program, ...words];
+  return execa(file, args, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
     extendEnv: false,
