@@ -49,8 +49,8 @@ await dockerBackend.startDriver('for-one-run', {
       ]);
       expect(await dockerBackend.reclaim(context)).toEqual(['for-one-run']);
       expect(await dockerBackend.reclaim(context)).toEqual([]);
-      expect([...(await leftovers(project.folder))].sort()).toEqual(strangers.names.slice(0, 2).sort());
-      expect(await leftovers(other.folder)).toEqual(strangers.names.slice(2, 3));
+      expect([...(await leftovers(project.folder))].sort()).toEqual(strangers.names.slice(0, 4).sort());
+      expect(await leftovers(other.folder)).toEqual(strangers.names.slice(4, 5));
     } finally {
       await dockerBackend.down('for-one-run', contextOf(project.folder));
       await strangers.remove();
