@@ -1,6 +1,12 @@
 /** A place that text goes to; a terminal knows its width. */
 export interface TextSink {
-  write(chunk: string | Uint8Array): unknown;
+  write(chunk: string | Uint8Array): void;
+  /** Settles once it takes more without piling it up, or the signal aborts: at once, unless its reader is slow. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** Settles once everything is on its way, or nobody takes it any more. */
+  flushed(): Promise<void>;
+  /** Tells, once, that it can be given nothing any more; a reader that has merely seen enough is not told of. */
+  onFailure(tell: (error: Error) => void): void;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

@@ -1,19 +1,34 @@
 import { exitCodeOfCause } from '../errors/failure-cause.ts';
+import { hasErrorCode } from '../errors/has-error-code.ts';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
 import type { CliHost } from './cli-host.ts';
 
-/** A signal that aborts at the first Ctrl-C or SIGTERM. The second one ends the process without waiting for the clean-up. */
+/**
+ * The one signal by which a command is ended from outside, whatever the reason: it aborts at the first Ctrl-C, SIGTERM
+ * or SIGHUP, and where nothing can be printed any more. A second Ctrl-C or SIGTERM ends the process without waiting for
+ * the clean-up.
+ */
 export function interruption(host: CliHost): AbortSignal {
   const controller = new AbortController();
-  const on = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', cause: 'interrupted' | 'terminated') => {
+  const end = (reason: SparkctlError) => {
+    if (!controller.signal.aborted) controller.abort(reason);
+  };
+  const on = (
+    signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+    cause: 'interrupted' | 'terminated',
+    isForced: (came: number) => boolean,
+  ) => {
+    let came = 0;
     host.onSignal(signal, () => {
-      if (controller.signal.aborted) {
+      came += 1;
+      if (isForced(came)) {
         host.stderr.write('\nStopped at once. The next sparkctl command ends what is left.\n');
         host.exitNow(exitCodeOfCause[cause]);
         return;
       }
+      if (controller.signal.aborted) return;
       host.stderr.write(`\n${signal}: stopping what was started; once more to stop at once.\n`);
-      controller.abort(
+      end(
         new SparkctlError({
           code: cause,
           cause,
@@ -22,8 +37,31 @@ export function interruption(host: CliHost): AbortSignal {
       );
     });
   };
-  on('SIGINT', 'interrupted');
-  on('SIGTERM', 'terminated');
-  on('SIGHUP', 'terminated');
+  on('SIGINT', 'interrupted', () => controller.signal.aborted);
+  on('SIGTERM', 'terminated', (came) => came > 1);
+  // Who closes a terminal sends it several times, from the shell and from the system, and nobody is there any more to be in a hurry.
+  on('SIGHUP', 'terminated', () => false);
+  host.stdout.onFailure((error) => end(outputFailure(error, 'Standard output')));
+  host.stderr.onFailure((error) => end(outputFailure(error, 'Standard error')));
   return controller.signal;
+}
+
+function outputFailure(error: Error, what: string): SparkctlError {
+  if (hasErrorCode(error, 'EIO')) {
+    return new SparkctlError({
+      code: 'terminal-closed',
+      cause: 'terminated',
+      message: 'Ended because the terminal was closed.',
+      origin: error,
+    });
+  }
+  return new SparkctlError({
+    code: 'output-failed',
+    cause: 'io',
+    message: `${what} cannot be written (${'code' in error ? error.code : error.message}), so the command was ended.`,
+    hint: hasErrorCode(error, 'ENOSPC', 'EDQUOT')
+      ? 'The disk behind it is full: free some space, or send it elsewhere.'
+      : 'Send it elsewhere.',
+    origin: error,
+  });
 }

@@ -7,9 +7,30 @@ import { buildProgram } from './program.ts';
 import { formatDefect, formatError } from './render/format-error.ts';
 import { usageMessage } from './usage-message.ts';
 
-/** Runs one command line and returns the exit code. The only place that turns failures into words and codes. */
+/** How long a reader that takes nothing may keep a command that was ended from outside. */
+const lastWordsMs = 2_000;
+
+/** Runs one command line and returns the exit code, once everything that it printed is on its way. */
 export async function runCli(words: readonly string[], host: CliHost): Promise<number> {
   const signal = interruption(host);
+  const exitCode = await runWords(words, host, signal);
+  await Promise.race([
+    Promise.all([host.stdout.flushed(), host.stderr.flushed()]),
+    new Promise((resolve) => {
+      const hurry = () => setTimeout(resolve, lastWordsMs);
+      if (signal.aborted) hurry();
+      else signal.addEventListener('abort', hurry);
+    }),
+  ]);
+  // Nobody may take it for done when its answer did not arrive.
+  if (exitCode !== 0 || !(signal.reason instanceof SparkctlError) || signal.reason.code !== 'output-failed')
+    return exitCode;
+  host.stderr.write(formatError(signal.reason));
+  return signal.reason.exitCode;
+}
+
+/** The only place that turns failures into words and codes. */
+async function runWords(words: readonly string[], host: CliHost, signal: AbortSignal): Promise<number> {
   let exitCode = 0;
   const program = buildProgram({
     host,

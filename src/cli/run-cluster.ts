@@ -113,8 +113,10 @@ export async function clusterLogs(
 ): Promise<number> {
   const context = contextOf(command);
   const { backend, status } = await findCluster(wish, context);
-  for await (const line of backend.logs(status.name, node, follow, context))
+  for await (const line of backend.logs(status.name, node, follow, context)) {
     command.host.stdout.write(`${line}\n`);
+    await command.host.stdout.ready(command.signal);
+  }
   command.signal.throwIfAborted();
   return 0;
 }

@@ -92,6 +92,7 @@ export async function runsLogs(
   const path = join(runFolder(project, run.id), `${stream}.log`);
   for await (const line of followRunLog(run, path, values.follow === true, signal)) {
     host.stdout.write(values.json ? `${printableJson({ run: run.id, stream, line })}\n` : `${line}\n`);
+    await host.stdout.ready(signal);
   }
   signal.throwIfAborted();
   return 0;

@@ -37,10 +37,14 @@ export async function runSubmit(
     {
       ...request,
       ...(!display.json && {
-        onStdout: (chunk) => progress.print(host.stdout, chunk),
+        onStdout: (chunk) => {
+          progress.print(host.stdout, chunk);
+          return host.stdout.ready();
+        },
         onStderr: (chunk) => {
           const text = withoutJavaNoise(chunk);
           if (text.length > 0) progress.print(host.stderr, text);
+          return host.stderr.ready();
         },
       }),
     },
@@ -78,8 +82,14 @@ export async function runInquiry(
     environment: host.environment,
     emit: () => {},
     signal,
-    onStdout: (chunk) => host.stdout.write(chunk),
-    onStderr: (chunk) => host.stderr.write(withoutJavaNoise(chunk)),
+    onStdout: (chunk) => {
+      host.stdout.write(chunk);
+      return host.stdout.ready();
+    },
+    onStderr: (chunk) => {
+      host.stderr.write(withoutJavaNoise(chunk));
+      return host.stderr.ready();
+    },
   });
 }
 

@@ -75,7 +75,7 @@ export async function startClientDriver(
       await properties.remove();
       await removeScratch();
     }
-    const { exitCode, signal, problem } = exit;
+    const { exitCode, signal, problem, outputIsHeld } = exit;
     if (problem !== undefined) {
       throw new SparkctlError({
         code: 'spark-submit-not-started',
@@ -84,10 +84,22 @@ export async function startClientDriver(
         hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made anew.`,
       });
     }
-    if (signal === undefined) return { exitCode: exitCode ?? 1 };
-    return { exitCode: 128 + (signalNumber[signal] ?? 0), signal };
+    const held = outputIsHeld ? { outputIsHeld } : {};
+    if (signal === undefined) return { exitCode: exitCode ?? 1, ...held };
+    return { exitCode: 128 + (signalNumber[signal] ?? 0), signal, ...held };
   };
-  return { id: String(program.pid ?? ''), exited: ended(), stop: program.stop };
+  const exited = ended();
+  // Whoever stops a driver need not look at how it ended.
+  exited.catch(() => {});
+  return {
+    id: String(program.pid ?? ''),
+    exited,
+    stop: async (graceMs) => {
+      await program.stop(graceMs);
+      // Its files are gone only then; a process that ends at once would leave them.
+      await exited.catch(() => {});
+    },
+  };
 }
 
 /** Fails where the folder is there already: somebody else has made it, and could read what Spark puts there. */

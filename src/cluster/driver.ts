@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { TakeOutput } from '../process/start-program.ts';
 
 /** Where everything that Spark logs in a run's driver is kept. */
 export function sparkLogPath(runFolder: string): string {
@@ -34,8 +35,8 @@ export interface DriverLaunch {
   /** Everything else after the word `spark-submit`. */
   readonly sparkSubmitArguments: readonly string[];
   readonly workingFolder: string;
-  readonly onStdout: (chunk: Uint8Array) => void;
-  readonly onStderr: (chunk: Uint8Array) => void;
+  readonly onStdout: TakeOutput;
+  readonly onStderr: TakeOutput;
 }
 
 export interface DriverExit {
@@ -47,6 +48,8 @@ export interface DriverExit {
   readonly applicationIds?: readonly string[];
   /** Why it ended badly, in the cluster's words. */
   readonly explanation?: string;
+  /** A process that the script started still holds its output; what that one prints from now on is dropped. */
+  readonly outputIsHeld?: boolean;
 }
 
 export interface RunningDriver {

@@ -1,6 +1,11 @@
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { endMarked } from './end-marked.ts';
 import { markVariable } from './process-mark.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Takes a piece of what a program prints. Nothing more is read before it settles, so that who takes slowly slows the program down. */
+export type TakeOutput = (chunk: Uint8Array) => void | Promise<void>;
 
 interface ProgramSpec {
   readonly file: string;
@@ -8,8 +13,8 @@ interface ProgramSpec {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly mark: string;
-  readonly onStdout: (chunk: Uint8Array) => void;
-  readonly onStderr: (chunk: Uint8Array) => void;
+  readonly onStdout: TakeOutput;
+  readonly onStderr: TakeOutput;
 }
 
 export interface ProgramExit {
@@ -17,10 +22,13 @@ export interface ProgramExit {
   readonly signal: string | undefined;
   /** Why it could not be started. */
   readonly problem: string | undefined;
+  /** A process without the mark still holds its output, and could print for ever: that is not waited for. */
+  readonly outputIsHeld: boolean;
 }
 
 export interface RunningProgram {
   readonly pid: number | undefined;
+  /** Settles once it has ended and all that it printed was taken. */
   readonly exited: Promise<ProgramExit>;
   /** Ends it and all that it started; settles once nothing of it is left. */
   stop(graceMs: number): Promise<void>;
@@ -31,7 +39,7 @@ const leftoverGraceMs = 2_000;
 
 /**
  * Starts a program whose output is wanted as it comes. It gets a process group of its own, so that a Ctrl-C in the
- * terminal reaches only sparkctl, which then stops the program in order..
+ * terminal reaches only sparkctl, which then stops the program in order.
  */
 export function startProgram(spec: ProgramSpec): RunningProgram {
   const subprocess = execa(spec.file, spec.args, {
@@ -46,20 +54,87 @@ export function startProgram(spec: ProgramSpec): RunningProgram {
     detached: true,
     reject: false,
   });
-  subprocess.stdout.on('data', spec.onStdout);
-  subprocess.stderr.on('data', spec.onStderr);
+  const handovers = [
+    new Handover(subprocess.stdout, spec.onStdout),
+    new Handover(subprocess.stderr, spec.onStderr),
+  ];
   const ended = async (): Promise<ProgramExit> => {
     // What outlives the program would keep its output open for ever, and is nobody's any more.
     await Promise.race([new Promise((resolve) => subprocess.once('exit', resolve)), subprocess]);
     await endMarked(spec.mark, leftoverGraceMs);
+    const outputIsHeld = !(await allTaken(handovers));
+    for (const handover of handovers) handover.giveUp();
     const { exitCode, signal, originalMessage, shortMessage } = await subprocess;
     const problem =
       exitCode === undefined && signal === undefined ? originalMessage || shortMessage : undefined;
-    return { exitCode, signal, problem };
+    return { exitCode, signal, problem, outputIsHeld };
   };
   return {
     pid: subprocess.pid,
     exited: ended(),
     stop: (graceMs) => endMarked(spec.mark, graceMs),
   };
+}
+
+/** How long nothing may come of an output that is open although its program has ended. */
+const silenceMs = 2_000;
+/** More than the system holds back of what a program has printed. */
+const mostHeldBytes = 2 ** 20;
+const lookEveryMs = 50;
+
+/** Whether all the outputs of a program that has ended come to their end. One that somebody else holds does not, silent or not. */
+async function allTaken(handovers: readonly Handover[]): Promise<boolean> {
+  const before = bytesOf(handovers);
+  let silentMs = 0;
+  let lastLook = performance.now();
+  const answer = await waitUntil(
+    () => {
+      if (handovers.every(({ isOver }) => isOver)) return true;
+      const now = performance.now();
+      // The time that a slow taker takes is not the program's silence.
+      if (!handovers.some(({ isTaking }) => isTaking)) silentMs += Math.min(now - lastLook, 2 * lookEveryMs);
+      lastLook = now;
+      return silentMs >= silenceMs || bytesOf(handovers) - before > mostHeldBytes ? false : undefined;
+    },
+    { timeoutMs: Number.POSITIVE_INFINITY, intervalMs: lookEveryMs },
+  );
+  return answer === true;
+}
+
+function bytesOf(handovers: readonly Handover[]): number {
+  return handovers.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Hands on the pieces of a stream one after the other. */
+class Handover {
+  readonly #stream: Readable;
+  bytes = 0;
+  isTaking = false;
+  isOver = false;
+
+  constructor(stream: Readable, take: TakeOutput) {
+    this.#stream = stream;
+    void this.#handOn(take);
+  }
+
+  /** What comes now is dropped. */
+  giveUp(): void {
+    this.#stream.destroy();
+  }
+
+  async #handOn(take: TakeOutput): Promise<void> {
+    try {
+      for await (const chunk of this.#stream) {
+        this.isTaking = true;
+        await take(chunk);
+        this.isTaking = false;
+        this.bytes += chunk.length;
+      }
+    } catch {
+      // It was given up, or cannot be read any further.
+    } finally {
+      this.isTaking = false;
+      this.isOver = true;
+    }
+  }
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { wrapWriteError } from '../errors/wrap-write-error.ts';
+import { writeFully } from '../files/write-fully.ts';
 
 /** Keeps what a driver prints, byte for byte, in `stdout.log` and `stderr.log` of the run folder. */
 export class RunOutput implements Disposable {
@@ -8,7 +9,8 @@ export class RunOutput implements Disposable {
   readonly #stdout: number;
   readonly #stderr: number;
   #fail: (reason: unknown) => void = () => {};
-  #isBroken = false;
+  /** After an error, and once the files are closed: their numbers then belong to other files. */
+  #isOver = false;
 
   /** Rejects as soon as something cannot be kept, as on a full disk. What comes after that is dropped. */
   readonly failed: Promise<never>;
@@ -34,16 +36,17 @@ export class RunOutput implements Disposable {
 
   /** It is called by a stream: an error that it threw would end the whole process and leave the driver alone. */
   #write(file: number, chunk: Uint8Array): void {
-    if (this.#isBroken) return;
+    if (this.#isOver) return;
     try {
-      writeSync(file, chunk);
+      writeFully(file, chunk);
     } catch (error) {
-      this.#isBroken = true;
+      this.#isOver = true;
       this.#fail(wrapWriteError(error, `The output of the run in ${this.#folder}`));
     }
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     closeSync(this.#stdout);
     closeSync(this.#stderr);
   }

@@ -6,7 +6,18 @@ const source = resolve(import.meta.dirname, '../../src');
 
 /** Which rooms each room may import. Arrows point down only: a room names those below it and never one above. */
 const below: Readonly<Record<string, readonly string[]>> = {
-  cli: ['operations', 'submit', 'cluster', 'runs', 'report', 'runtime', 'config', 'events', 'errors'],
+  cli: [
+    'operations',
+    'submit',
+    'cluster',
+    'runs',
+    'report',
+    'runtime',
+    'config',
+    'files',
+    'events',
+    'errors',
+  ],
   operations: [
     'submit',
     'cluster',

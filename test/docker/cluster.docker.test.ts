@@ -221,7 +221,7 @@ spark.stop()
     await saw('started');
     const out: Uint8Array[] = [];
     const again = await findDriver(
-      { runId, onStdout: (chunk) => out.push(Uint8Array.from(chunk)), onStderr: () => {} },
+      { runId, onStdout: (chunk) => void out.push(Uint8Array.from(chunk)), onStderr: () => {} },
       context,
     );
     expect(again?.id).toBe(driver.id);

@@ -49,7 +49,7 @@ export async function startDriver(
         out.push(Uint8Array.from(chunk));
         for (const look of waiting) look();
       },
-      onStderr: (chunk) => err.push(Uint8Array.from(chunk)),
+      onStderr: (chunk) => void err.push(Uint8Array.from(chunk)),
     },
     context,
   );

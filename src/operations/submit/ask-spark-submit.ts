@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { startClientDriver } from '../../cluster/client-driver.ts';
+import { driverScratch } from '../../cluster/driver-scratch.ts';
+import type { TakeOutput } from '../../process/start-program.ts';
 import type { GivenSparkOption } from '../../submit/spark-submit-option.ts';
 import type { OperationContext } from '../operation-context.ts';
+import { DriverWatch } from './end-of-driver.ts';
 
 interface Inquiry extends OperationContext {
-  readonly onStdout: (chunk: Uint8Array) => void;
-  readonly onStderr: (chunk: Uint8Array) => void;
+  readonly onStdout: TakeOutput;
+  readonly onStderr: TakeOutput;
 }
 
 /** Lets spark-submit answer what is no submission (`--version`, `--status`, `--kill`), and returns its exit code. */
@@ -14,11 +16,15 @@ export async function askSparkSubmit(
   options: readonly GivenSparkOption[],
   inquiry: Inquiry,
 ): Promise<number> {
+  const runId = `inquiry-${randomUUID()}`;
+  const watch = new DriverWatch(inquiry);
+  inquiry.signal.throwIfAborted();
   const driver = await startClientDriver(
     {
-      runId: `inquiry-${randomUUID()}`,
-      runFolder: tmpdir(),
-      artifactsFolder: tmpdir(),
+      runId,
+      // It is no run: its log goes with its temporary files.
+      runFolder: driverScratch(runId),
+      artifactsFolder: driverScratch(runId),
       files: { reads: [], writes: [] },
       sparkSubmitArguments: options.flatMap(({ name, value }) =>
         value === undefined ? [name] : [name, value],
@@ -26,10 +32,10 @@ export async function askSparkSubmit(
       propertiesFiles: [],
       secretProperties: {},
       workingFolder: process.cwd(),
-      onStdout: inquiry.onStdout,
-      onStderr: inquiry.onStderr,
+      onStdout: watch.handOn(inquiry.onStdout),
+      onStderr: watch.handOn(inquiry.onStderr),
     },
     inquiry,
   );
-  return (await driver.exited).exitCode;
+  return (await watch.untilEnded(driver, async () => {})).exitCode;
 }

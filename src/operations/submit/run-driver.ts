@@ -9,15 +9,13 @@ import type { Redactor } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
 import { splitSecrets } from '../../submit/split-secrets.ts';
 import type { OperationContext } from '../operation-context.ts';
+import { DriverWatch } from './end-of-driver.ts';
 import { planSubmission } from './plan-submission.ts';
 import type { Job } from './resolve-job.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { SubmitRequest } from './submit-request.ts';
 import type { SubmitTarget } from './submit-target.ts';
-
-/** How long a driver may take to stop its application after it was asked to. */
-const stopGraceMs = 8_000;
 
 interface DriverRun {
   readonly job: Job;
@@ -55,6 +53,8 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
   using output = new RunOutput(folder);
   return await journal.phase('submit', 'submit', async (): Promise<[RunOutcome, string]> => {
     context.signal.throwIfAborted();
+    const watch = new DriverWatch({ signal: context.signal, failed: output.failed });
+    const [toStdout, toStderr] = [watch.handOn(request.onStdout), watch.handOn(request.onStderr)];
     const driver = await target.startDriver({
       runId,
       runFolder: folder,
@@ -66,20 +66,16 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
       workingFolder: request.workingFolder,
       onStdout: (chunk) => {
         output.stdout(chunk);
-        request.onStdout?.(chunk);
+        return toStdout(chunk);
       },
       onStderr: (chunk) => {
         output.stderr(chunk);
-        request.onStderr?.(chunk);
+        return toStderr(chunk);
       },
     });
     let exit: DriverExit;
     try {
-      await journal.update({ driver: { id: driver.id } });
-      exit = await orAborted(Promise.race([driver.exited, output.failed]), context.signal);
-    } catch (error) {
-      await driver.stop(stopGraceMs);
-      throw error;
+      exit = await watch.untilEnded(driver, () => journal.update({ driver: { id: driver.id } }));
     } finally {
       await rememberApplications(journal, connection);
     }
@@ -87,6 +83,7 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
       driver: { id: driver.id, exitCode: exit.exitCode },
       ...(exit.applicationIds && { applicationIds: [...exit.applicationIds] }),
     });
+    if (exit.outputIsHeld) context.emit({ kind: 'warning', text: heldOutput });
     const application = journal.record.applicationIds.at(-1) ?? 'no application was started';
     const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
     return [outcomeOfExit(exit, job, shortage), `${application}, exit code ${exit.exitCode}`];
@@ -134,6 +131,9 @@ function outcomeOfExit(
   };
 }
 
+const heldOutput =
+  'The script has ended, but a process that it started still holds its output: what that one prints from now on is not kept.';
+
 const whereToLook =
   'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.';
 
@@ -150,18 +150,3 @@ const ofShortage: Readonly<Record<MemoryShortage, readonly [string, string]>> = 
     'Make the workers larger with --worker-memory, or let Python tasks take less (spark.executor.pyspark.memory, smaller partitions).',
   ],
 };
-
-/** The promise's result, or the signal's reason as soon as it aborts. */
-async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort);
-  }
-}

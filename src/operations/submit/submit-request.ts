@@ -1,3 +1,4 @@
+import type { TakeOutput } from '../../process/start-program.ts';
 import type { GivenSparkOption } from '../../submit/spark-submit-option.ts';
 import type { ClusterWish } from './choose-cluster.ts';
 
@@ -22,7 +23,7 @@ export interface SubmitRequest {
   /** Any quarantined row is a failure. */
   readonly strict: boolean;
   readonly skipChecks: boolean;
-  /** What the driver prints, as it comes. */
-  readonly onStdout?: (chunk: Uint8Array) => void;
-  readonly onStderr?: (chunk: Uint8Array) => void;
+  /** What the driver prints, as it comes. Until it settles the driver is held back. */
+  readonly onStdout?: TakeOutput;
+  readonly onStderr?: TakeOutput;
 }

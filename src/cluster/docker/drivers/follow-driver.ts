@@ -7,7 +7,7 @@ import { driverExit } from './driver-exit.ts';
 
 type Listeners = Pick<DriverLaunch, 'onStdout' | 'onStderr'>;
 
-/** Hands a driver's output on, byte by byte as it was written, until the stream ends. */
+/** Hands a driver's output on, byte by byte as it was written, until the stream ends. Who takes it slowly slows the driver down. */
 export async function deliverOutput(
   stream: NodeJS.ReadableStream,
   { onStdout, onStderr }: Listeners,
@@ -15,7 +15,7 @@ export async function deliverOutput(
   const split = demultiplexer();
   for await (const chunk of stream) {
     for (const { stream: name, bytes } of split(chunk as Buffer))
-      (name === 'stdout' ? onStdout : onStderr)(bytes);
+      await (name === 'stdout' ? onStdout : onStderr)(bytes);
   }
 }
 
