@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -129,7 +129,7 @@ it('a reader that takes nothing holds the script back: sparkctl does not grow, a
 });
 
 it('an inquiry ends at the first Ctrl-C and leaves nothing', async () => {
-  const connected: unknown[] = [];
+  const connected: Socket[] = [];
   // It takes the question and never answers.
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -152,8 +152,8 @@ it('an inquiry ends at the first Ctrl-C and leaves nothing', async () => {
   } finally {
     for (const pid of processesMentioning(`127.0.0.1:${address.port}`))
       process.kill(Number.parseInt(pid, 10), 'SIGKILL');
+    for (const socket of connected) socket.destroy();
     server.close();
-    server.closeAllConnections?.();
   }
 });
 
