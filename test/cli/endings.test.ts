@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { identify } from '../../src/process/process-identity.ts';
+import { ownIdentity } from '../../src/process/process-identity.ts';
 import { createRunFolder, writeRun } from '../../src/runs/run-store.ts';
 import { aRun } from '../runs/a-run.ts';
 import { inTerminal } from '../support/in-terminal.ts';
@@ -15,8 +15,7 @@ const program = join(repository, 'bin/sparkctl.js');
 /** A project with a run that this process looks after, and what its script has printed. */
 async function projectWithRun(printed: string) {
   const project = temporaryProject();
-  const owner = await identify(process.pid);
-  if (owner === undefined) throw new Error('no identity');
+  const owner = await ownIdentity();
   const id = 'etl-20260131-120000-aaaaaa';
   const folder = await createRunFolder(project.folder, id);
   await writeRun(aRun({ id, project: project.folder, state: 'running', owner }));
