@@ -156,20 +156,3 @@ it('an inquiry ends at the first Ctrl-C and leaves nothing', async () => {
     server.close();
   }
 });
-
-it('a process without the mark that holds the output does not hold the end', async () => {
-  await project.write(
-    'daemon.py',
-    `
-import os, subprocess
-environment = {name: value for name, value in os.environ.items() if name != "SPARKCTL_MARK"}
-print(subprocess.Popen(["sleep", "600"], env=environment, start_new_session=True).pid, flush=True)
-`,
-  );
-  const running = startSparkctl([...local, 'daemon.py'], { cwd: project.folder });
-  const ended = await Promise.race([running, waitUntil(() => undefined, { timeoutMs: 60_000 })]);
-  const run = await lastRun();
-  process.kill(Number(readFileSync(project.path('.sparkctl/runs', run.id, 'stdout.log'), 'utf8')));
-  expect(ended).toMatchObject({ exitCode: 0 });
-  expect((await running).stderr).toContain('a process that it started still holds its output');
-});

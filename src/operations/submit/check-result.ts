@@ -1,17 +1,18 @@
-import { readAccounting } from '../../checks/accounting/read-accounting.ts';
-import type { CheckResult } from '../../checks/check.ts';
-import { runChecks } from '../../checks/run-checks.ts';
+import { join } from 'node:path';
 import type { Manifest } from '../../config/manifest/manifest.ts';
-import { openDatabase } from '../../database/open-database.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { findInput } from '../../input/find-input.ts';
-import { collectGarbage } from '../../process/collect-garbage.ts';
-import type { Accounting } from '../../runs/run-record.ts';
+import { askModule } from '../../process/ask-module.ts';
+import { packageRoot } from '../../runtime/package-root.ts';
 import type { OperationContext } from '../operation-context.ts';
+import type { CheckAnswer, CheckQuestion } from './check-process.ts';
 import { checksPhase, checksVerdict } from './checks-verdict.ts';
 import type { PhaseEnd, RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { SubmitRequest } from './submit-request.ts';
+
+/** A process runs it, so it is the compiled one also where this file is not. */
+const checkProcess = join(packageRoot, 'dist', 'operations', 'submit', 'check-process.js');
 
 interface CheckWork {
   readonly manifest: Manifest & { readonly database: NonNullable<Manifest['database']> };
@@ -32,36 +33,31 @@ export async function checkRun({
   await journal.update({ state: 'checking' });
   const { path, table } = manifest.database;
   const files = manifest.input === undefined ? [] : await findInput(manifest.input.path, manifest.file);
-  const view = {
+  const question: CheckQuestion = {
+    databasePath: path,
+    checks: request.skipChecks ? [] : manifest.checks,
     table,
     ledger,
     inputFiles: files,
     inputFormat: manifest.input?.format,
     runId: journal.record.id,
-    signal: context.signal,
   };
-  const checks = request.skipChecks ? [] : manifest.checks;
-  const [accounting, results] = await journal.phase(
+  const { results, accounting } = await journal.phase(
     'checks',
     'checks',
-    async (): Promise<PhaseEnd<readonly [Accounting | undefined, readonly CheckResult[]]>> => {
-      const found = await runChecks({ ...view, databasePath: path, checks, onResult: collectGarbage });
-      const account = files.length === 0 ? undefined : await accountingOf(path, view);
+    async (): Promise<PhaseEnd<CheckAnswer>> => {
+      const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
+        mark: journal.record.id,
+        signal: context.signal,
+      });
       const { summary, outcome } = request.skipChecks
         ? { summary: '--skip-checks', outcome: 'skipped' as const }
-        : checksPhase(found);
-      return [[account, found], summary, outcome];
+        : checksPhase(answer.results);
+      return [answer, summary, outcome];
     },
   );
   await journal.update({ checks: [...results], ...(accounting && { accounting }) });
+  // Whoever ended the run meanwhile is told so, and not that it succeeded.
+  context.signal.throwIfAborted();
   return checksVerdict(results, accounting, request.strict);
-}
-
-async function accountingOf(
-  path: string,
-  view: Omit<Parameters<typeof readAccounting>[0], 'database'>,
-): Promise<Accounting | undefined> {
-  using database = await openDatabase(path, { signal: view.signal });
-  if (database.tableInfo(view.table.name) === undefined) return undefined;
-  return await readAccounting({ ...view, database });
 }

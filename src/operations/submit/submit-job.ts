@@ -118,6 +118,7 @@ async function run(
   });
   await keepMetrics(journal, folder, context.emit);
   if (driver.exitCode !== 0) return driver;
+  context.signal.throwIfAborted();
   if (manifest?.database === undefined) return { state: 'succeeded', exitCode: 0 };
   return await checkRun({
     manifest: { ...manifest, database: manifest.database },
