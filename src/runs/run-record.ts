@@ -24,6 +24,14 @@ const accounting = z.object({
   reasons: z.record(z.string(), z.number()),
 });
 
+/** Why the script failed, as it said so itself. */
+const scriptError = z.object({
+  type: z.string().optional(),
+  message: z.string(),
+  file: z.string().optional(),
+  line: z.number().int().optional(),
+});
+
 const check = z.object({
   kind: z.string(),
   name: z.string(),
@@ -72,6 +80,7 @@ export const runRecordSchema = z.object({
   /** What happened, in words, where it ended badly. */
   message: z.string().optional(),
   hint: z.string().optional(),
+  scriptError: scriptError.optional(),
   job: z.object({
     name: z.string(),
     script: z.string(),

@@ -16,3 +16,17 @@ it('what comes after the files are closed is dropped, and never written into ano
   expect(['a', 'b'].map((name) => readFileSync(project.path(name), 'utf8'))).toEqual(['', '']);
   expect(readFileSync(project.path('stdout.log'), 'utf8')).toBe('before\n');
 });
+
+it('the last that was printed is at hand, however it was cut', async () => {
+  await using project = temporaryProject();
+  using output = new RunOutput(project.folder);
+  const lines = Array.from({ length: 30_000 }, (_, number) => `line ${number}\n`).join('');
+  for (let at = 0; at < lines.length; at += 1_000) output.stdout(Buffer.from(lines.slice(at, at + 1_000)));
+  const last = output.lastPrinted('stdout');
+  expect(lines.endsWith(last)).toBe(true);
+  expect(last.length).toBeGreaterThanOrEqual(65_536);
+  expect(last.length).toBeLessThan(70_000);
+  output.stdout(Buffer.from(lines));
+  expect(lines.endsWith(output.lastPrinted('stdout'))).toBe(true);
+  expect(output.lastPrinted('stderr')).toBe('');
+});

@@ -156,3 +156,26 @@ it('an inquiry ends at the first Ctrl-C and leaves nothing', async () => {
     server.close();
   }
 });
+
+it('a script that fails says why in the last lines, in the record, in runs show and in the report', async () => {
+  await project.write(
+    'failing.py',
+    'def load(path):\n    raise ValueError(f"no such city in {path}: \\x1b[31mUlm")\n\n\nload("cities.csv")\n',
+  );
+  const { exitCode, stderr } = await sparkctl([...local, 'failing.py'], { cwd: project.folder });
+  expect(exitCode).toBe(1);
+  const why = 'ValueError: no such city in cities.csv: Ulm (failing.py, line 2)';
+  expect(stderr).toMatch(/^✗ submit .*exit code 1/m);
+  expect(stderr.split('\n').slice(-3).join('\n')).toContain(why);
+  const run = await lastRun();
+  expect(run.message).toContain(why);
+  expect(run.scriptError).toEqual({
+    type: 'ValueError',
+    message: 'no such city in cities.csv: Ulm',
+    file: 'failing.py',
+    line: 2,
+  });
+  const shown = await sparkctl(['runs', 'show'], { cwd: project.folder });
+  expect(shown.stdout).toContain(why);
+  expect(readFileSync(project.path('.sparkctl/runs', run.id, 'report.html'), 'utf8')).toContain(why);
+});

@@ -4,6 +4,7 @@ import { collectEventLogs } from '../../runs/collect-event-logs.ts';
 import { findMemoryShortage, type MemoryShortage } from '../../runs/memory-shortage.ts';
 import { RunOutput } from '../../runs/run-output.ts';
 import { artifactsFolder, holdRun } from '../../runs/run-store.ts';
+import { findScriptError, type ScriptError, scriptErrorLine } from '../../runs/script-error.ts';
 import { effectiveValue, type GivenProperties } from '../../submit/effective-value.ts';
 import type { Redactor } from '../../submit/redact.ts';
 import { sparkSubmitArguments } from '../../submit/spark-submit-arguments.ts';
@@ -12,7 +13,7 @@ import type { OperationContext } from '../operation-context.ts';
 import { DriverWatch } from './end-of-driver.ts';
 import { planSubmission } from './plan-submission.ts';
 import type { Job } from './resolve-job.ts';
-import type { RunJournal } from './run-journal.ts';
+import type { PhaseEnd, RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { SubmitRequest } from './submit-request.ts';
 import type { SubmitTarget } from './submit-target.ts';
@@ -45,13 +46,11 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
   const tellsSpark = redactor.knowsAny && effectiveValue('spark.redaction.regex', run.given) === undefined;
   const { submission: open, secretProperties } = splitSecrets(submission, tellsSpark);
   const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
-  const command = [
-    'spark-submit',
-    ...redactor.with(connection?.secrets ?? []).arguments([...files, ...sparkSubmitArguments(submission)]),
-  ];
+  const blanking = redactor.with(connection?.secrets ?? []);
+  const command = ['spark-submit', ...blanking.arguments([...files, ...sparkSubmitArguments(submission)])];
   await journal.update({ state: 'running', command });
   using output = new RunOutput(folder);
-  return await journal.phase('submit', 'submit', async (): Promise<[RunOutcome, string]> => {
+  return await journal.phase('submit', 'submit', async (): Promise<PhaseEnd<RunOutcome>> => {
     context.signal.throwIfAborted();
     const watch = new DriverWatch({ signal: context.signal, failed: output.failed });
     const [toStdout, toStderr] = [watch.handOn(request.onStdout), watch.handOn(request.onStderr)];
@@ -86,7 +85,11 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     if (exit.outputIsHeld) context.emit({ kind: 'warning', text: heldOutput });
     const application = journal.record.applicationIds.at(-1) ?? 'no application was started';
     const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
-    return [outcomeOfExit(exit, job, shortage), `${application}, exit code ${exit.exitCode}`];
+    return [
+      outcomeOfExit(exit, job, shortage, errorIn(output, run, blanking)),
+      `${application}, exit code ${exit.exitCode}`,
+      exit.exitCode === 0 ? 'done' : 'failed',
+    ];
   });
 }
 
@@ -105,12 +108,29 @@ async function rememberApplications(
   });
 }
 
+/** What the script said of its failure. A Python script's stderr comes on stdout. */
+function errorIn(
+  output: RunOutput,
+  { job, context }: DriverRun,
+  redactor: Redactor,
+): ScriptError | undefined {
+  const script = { path: job.application, project: context.project };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const found = findScriptError(redactor.text(output.lastPrinted(stream)), script);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function outcomeOfExit(
   { exitCode, signal, outOfMemory, explanation }: DriverExit,
   job: Job,
   shortage: MemoryShortage | undefined,
+  said: ScriptError | undefined,
 ): RunOutcome {
   if (exitCode === 0) return { state: 'succeeded', exitCode: 0 };
+  // Who was killed had no time to say why.
+  const error = signal === undefined ? said : undefined;
   const ending =
     signal === undefined
       ? `ended with exit code ${exitCode}`
@@ -126,8 +146,12 @@ function outcomeOfExit(
     state: 'failed',
     cause: 'application',
     exitCode,
-    message: `The script ${job.application} ${ending}${reason}.`,
+    message:
+      error === undefined
+        ? `The script ${job.application} ${ending}${reason}.`
+        : `The script ${job.application} ${ending}${reason === '' ? ': ' : `${reason}. It said: `}${scriptErrorLine(error)}`,
     hint,
+    ...(error && { scriptError: error }),
   };
 }
 

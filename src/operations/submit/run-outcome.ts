@@ -4,7 +4,7 @@ import { firstFailure, SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { RunRecord, RunState } from '../../runs/run-record.ts';
 
 /** How a run ended, as the record has it. */
-export type RunOutcome = Pick<RunRecord, 'state' | 'exitCode' | 'cause' | 'message' | 'hint'>;
+export type RunOutcome = Pick<RunRecord, 'state' | 'exitCode' | 'cause' | 'message' | 'hint' | 'scriptError'>;
 
 const stateOfCause: Partial<Record<FailureCause, RunState>> = {
   timeout: 'timed-out',
