@@ -1,5 +1,6 @@
 import { basename, isAbsolute, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { printableRecord } from '../errors/printable.ts';
 
 /** Why a script failed, as it said so itself. */
 export interface ScriptError {
@@ -21,10 +22,11 @@ const longestMessage = 600;
 
 /** Finds why a script failed in the last that it printed: an uncaught exception, or the last line that it began with its own name. */
 export function findScriptError(printed: string, script: Script): ScriptError | undefined {
-  const lines = printed.split(/\r?\n/).map(withoutColours);
+  const lines = stripVTControlCharacters(printed).split(/\r?\n/);
   const found =
     pythonException(lines, script) ?? syntaxError(lines) ?? javaException(lines) ?? ownWords(lines, script);
-  return found && { ...found, message: shorten(found.message) };
+  // What is left of what a terminal would obey is shown.
+  return found && printableRecord({ ...found, message: shorten(found.message) });
 }
 
 /** `ValueError: no such city (jobs/etl.py, line 12)`. */
@@ -145,12 +147,4 @@ function near(file: string, { project }: Script): string {
 function shorten(text: string): string {
   const characters = [...text];
   return characters.length > longestMessage ? `${characters.slice(0, longestMessage).join('')}…` : text;
-}
-
-/** What a terminal would obey is no part of the words: colours go, and any other control character is shown. */
-function withoutColours(line: string): string {
-  return stripVTControlCharacters(line).replace(
-    /(?!\t)[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

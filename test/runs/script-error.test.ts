@@ -141,7 +141,7 @@ AssertionError
   });
 
   it('has nothing that a terminal would obey, and is not too long', () => {
-    expect(said('\u001b[31metl: \u001b[0mred\u0007\u202e\n')).toBe('red\\u{7}\\u{202e}');
+    expect(said('\u001b[31metl: \u001b[0mred\u0008\u202e\n')).toBe('red\\u{8}\\u{202e}');
     expect([...(said(`etl: ${'x'.repeat(10_000)}\n`) ?? '')]).toHaveLength(601);
   });
 });
