@@ -7,6 +7,7 @@ import { RunJournal } from '../../src/operations/submit/run-journal.ts';
 import { findMarked } from '../../src/process/process-mark.ts';
 import { waitUntil } from '../../src/process/wait-until.ts';
 import { createRunFolder } from '../../src/runs/run-store.ts';
+import { Redactor } from '../../src/submit/redact.ts';
 import { aRun } from '../runs/a-run.ts';
 import { loadedUsers, specs, usersTable } from './loaded-users.ts';
 
@@ -29,7 +30,8 @@ async function checksOf(checks: readonly CheckSpec[], signal: AbortSignal) {
     database: { path: users.databasePath, table: usersTable },
     checks,
   } as unknown as Manifest & { readonly database: NonNullable<Manifest['database']> };
-  const journal = new RunJournal(aRun({ id, project, state: 'running', phases: [], checks: [] }), () => {});
+  const record = aRun({ id, project, state: 'running', phases: [], checks: [] });
+  const journal = new RunJournal(record, () => {}, new Redactor([]));
   const outcome = checkRun({
     manifest,
     ledger: users.ledger,
