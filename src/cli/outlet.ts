@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import { hasErrorCode } from '../errors/has-error-code.ts';
 import { writeFully } from '../files/write-fully.ts';
-import type { TextSink } from './cli-host.ts';
+import type { OutputSink } from './cli-host.ts';
 
 /** Standard output or standard error. What it cannot be given any more is dropped: the first failure is told, and none is thrown. */
-export class Outlet implements TextSink {
+export class Outlet implements OutputSink {
   readonly #stream: NodeJS.WriteStream & { readonly fd: number };
   /** Terminals, pipes and sockets; what else there is, is written to like a file. */
   readonly #isSocket: boolean;
