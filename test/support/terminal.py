@@ -1,11 +1,11 @@
 """
-Runs a command in a terminal of its own and prints what it prints. A line on standard input closes the other end of
-the terminal; the last line printed is the command's exit code.
+Runs a command in a terminal of its own and prints what it prints. A line on standard input closes the
+other end of the terminal; the last line printed is the command's exit code.
 
     terminal.py controlling|plain COMMAND [ARGUMENT...]
 
-The system sends SIGHUP only to who has the terminal as its controlling one; with `plain` the command just can't write
-any more.
+The system sends SIGHUP only to who has the terminal as its controlling one; with `plain` the command
+just can't write any more.
 """
 
 import fcntl
