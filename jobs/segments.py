@@ -15,12 +15,12 @@ import math
 import sys
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import pvariance
 from typing import Any
 
-from pyspark.ml import Estimator, Pipeline, Transformer
+from pyspark.ml import Estimator, Pipeline, PipelineModel, Transformer
 from pyspark.ml.clustering import KMeans, KMeansModel
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import StandardScaler, VectorAssembler
@@ -77,7 +77,7 @@ class Trial:
     k: int
     silhouette: float
     inertia: float
-    seed: int
+    model: KMeansModel = field(repr=False)
 
 
 def fit_points(rows: DataFrame, columns: PointColumns, partitions: int) -> DataFrame:
@@ -94,8 +94,8 @@ def preparation(columns: PointColumns) -> list[Transformer | Estimator[Any]]:
     return [assembler, scaler]
 
 
-def scale(points: DataFrame, columns: PointColumns) -> DataFrame:
-    """The scaled vectors of the points; an error where a feature can't be scaled."""
+def fit_preparation(points: DataFrame, columns: PointColumns) -> PipelineModel:
+    """What scales the points; an error where a feature can't be scaled."""
     prepared = Pipeline(stages=preparation(columns)).fit(points)
     for feature, deviation in zip(columns.features, prepared.stages[1].std, strict=True):  # type: ignore[attr-defined]
         if deviation == 0:
@@ -105,7 +105,7 @@ def scale(points: DataFrame, columns: PointColumns) -> DataFrame:
             )
         if not math.isfinite(deviation):
             raise InputUnfitError(f"the values of the column {feature} lie too far apart to be scaled")
-    return prepared.transform(points).select(SCALED).cache()
+    return prepared
 
 
 def choose_k(scaled: DataFrame, candidates: Sequence[int], seeds: Sequence[int]) -> tuple[Trial, list[Trial]]:
@@ -118,18 +118,18 @@ def choose_k(scaled: DataFrame, candidates: Sequence[int], seeds: Sequence[int])
 
 def try_k(scaled: DataFrame, k: int, seeds: Sequence[int]) -> Trial | None:
     """Where k-means ends depends on where it starts: of several starts the least inertia counts."""
-    found: list[tuple[float, int, KMeansModel]] = []
+    found: list[tuple[float, KMeansModel]] = []
     for seed in seeds:
         model = k_means(k, seed).fit(scaled)
         if len(model.clusterCenters()) == k:
-            found.append((model.summary.trainingCost, seed, model))
+            found.append((model.summary.trainingCost, model))
     if not found:
         return None
-    inertia, seed, model = min(found, key=lambda one: one[0])
+    inertia, model = min(found, key=lambda one: one[0])
     if not all(model.summary.clusterSizes):
         return None
     evaluator = ClusteringEvaluator(featuresCol=SCALED, predictionCol=CLUSTER, metricName="silhouette")
-    return Trial(k, round(evaluator.evaluate(model.transform(scaled)), 9), inertia, seed)
+    return Trial(k, round(evaluator.evaluate(model.transform(scaled)), 9), inertia, model)
 
 
 def k_means(k: int, seed: int) -> KMeans:
@@ -198,9 +198,11 @@ def find_segments(
     vectors = with_features(points, columns)
     candidates = candidates_for(vectors, columns, arguments.min_k, arguments.max_k)
     seeds = range(arguments.seed, arguments.seed + arguments.starts)
-    best, trials = choose_k(scale(vectors, columns), candidates, seeds)
+    prepared = fit_preparation(vectors, columns)
+    best, trials = choose_k(prepared.transform(vectors).select(SCALED).cache(), candidates, seeds)
 
-    pipeline = Pipeline(stages=[*preparation(columns), k_means(best.k, best.seed)]).fit(vectors)
+    # The very model whose silhouette is told: fitted again, it need not be the same.
+    pipeline = PipelineModel([*prepared.stages, best.model])
     model = SegmentModel.numbered(pipeline, columns)
     segments = model.assign(points).cache()
     tell(arguments, model, segments, best, trials)

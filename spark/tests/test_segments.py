@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pyspark
 import pytest
+from pyspark.ml import PipelineModel
 
 import score
 import segments
 from sparkctl_jobs import errors, outputs, read_lines
 from sparkctl_jobs import replace_folder as replacing
-from sparkctl_jobs.clusters.points import PointColumns, read_points
+from sparkctl_jobs.clusters.points import SEGMENT, PointColumns, read_points
+from sparkctl_jobs.clusters.saved_model import CLUSTER, SegmentModel, load_model, with_features
 from sparkctl_jobs.csv_header import read_header
 from sparkctl_jobs.first_rows import first_of_each
 from sparkctl_jobs.json_lines import parse_json_lines  # noqa: F401 -- travels by value with the package
@@ -135,6 +137,46 @@ def test_what_goes_wrong_at_the_end_leaves_every_output_as_it_was(spark, tmp_pat
             find(spark, write(tmp_path / "in.csv", people(33, seed=9)), tmp_path, "--max-k", "3")
     (tmp_path / "in.csv").write_bytes(before[tmp_path / "in.csv"])
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_the_model_that_is_saved_is_the_one_that_was_measured(spark, tmp_path, monkeypatch):
+    measured = []
+    monkeypatch.setattr(segments, "choose_k", noted(measured, segments.choose_k))
+    find(spark, write(tmp_path / "in.csv", people(30)), tmp_path, "--max-k", "3")
+    [(best, _)] = measured
+    assert load_model(tmp_path / "model").pipeline.stages[-1].uid == best.model.uid
+
+
+def noted(results, function):
+    def call(*arguments):
+        results.append(function(*arguments))
+        return results[-1]
+
+    return call
+
+
+def test_a_rejected_row_is_not_shown_to_the_model(spark, tmp_path, monkeypatch):
+    columns = PointColumns("id", "integer", ("x", "a.b"))
+    chance = random.Random(4)
+    lines = [f"{number},{chance.uniform(-9, 9)},{chance.uniform(0, 1e6)}" for number in range(400)]
+    source = write(tmp_path / "in.csv", ["id,x,a.b", *lines[:200], "500,,1", "501,NaN,1", "", *lines[200:]])
+    rows = read_points(spark, [str(source)], read_header([str(source)], columns.schema.names), columns)
+    points = with_features(first_of_each(rows, ["id"]), columns)
+    prepared = segments.fit_preparation(points, columns)
+    fitted = segments.k_means(7, 1).fit(prepared.transform(points))
+    model = SegmentModel.numbered(PipelineModel([*prepared.stages, fitted]), columns)
+    by_pipeline = {
+        row["id"]: model.segments[row[CLUSTER]] for row in model.pipeline.transform(points).collect()
+    }
+
+    def never(*arguments):
+        raise AssertionError("rejected rows are among these")
+
+    monkeypatch.setattr(PipelineModel, "transform", never)
+    found = model.assign(rows).collect()
+    assert [row["_line"] for row in found] == list(range(1, 405))
+    assert {row["id"]: row[SEGMENT] for row in found if row["_reason"] is None} == by_pipeline
+    assert {row[SEGMENT] for row in found if row["_reason"] is not None} == {None}
 
 
 def outputs_in(folder):

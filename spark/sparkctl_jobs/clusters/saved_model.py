@@ -1,13 +1,16 @@
 """A fitted pipeline in a folder: with the columns that it takes, and the numbers of its segments."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Any
 
 from pyspark.ml import PipelineModel
-from pyspark.sql import DataFrame
-from pyspark.sql.functions import array, coalesce, col, element_at, lit, when
+from pyspark.sql import Column, DataFrame
+from pyspark.sql.functions import array, array_min, array_position, col, element_at, lit, when
 
 from ..artifacts import write_text
 from ..column_names import spark_name
@@ -49,12 +52,29 @@ class SegmentModel:
         return [centre.tolist() for centre in means.clusterCenters()]
 
     def assign(self, rows: DataFrame) -> DataFrame:
-        """The rows with their segment. Rejected ones, where the rows carry provenance, have none."""
-        segment = element_at(array(*map(lit, self.segments)), col(CLUSTER) + 1).cast("long")
+        """
+        The rows with their segment: that of the nearest centre.
+
+        Rejected ones, where the rows carry provenance, have none, and are not shown to the model. They must
+        stay among the others for the sink, while a pipeline takes all rows of a frame or drops some: so what
+        the model does with a row is said as one expression.
+        """
+        _, scaler, _ = self.pipeline.stages
+        features = [col(spark_name(name)) for name in self.columns.features]
+        scaled = [
+            (feature - lit(float(mean))) / lit(float(deviation))
+            for feature, mean, deviation in zip(features, scaler.mean, scaler.std, strict=True)  # type: ignore[attr-defined]
+        ]
+        distances = array(*(_squared_distance(scaled, centre) for centre in self.scaled_centres))
+        cluster = array_position(distances, array_min(distances))
+        segment = element_at(array(*map(lit, self.segments)), cluster.cast("int")).cast("long")
         if REASON in rows.columns:
             segment = when(col(REASON).isNull(), segment)
-        found = self.pipeline.transform(with_features(rows, self.columns)).withColumn(SEGMENT, segment)
-        return found.drop(*features_in(self.columns), ASSEMBLED, SCALED, CLUSTER)
+        return rows.withColumn(SEGMENT, segment)
+
+
+def _squared_distance(point: Sequence[Column], centre: Sequence[float]) -> Column:
+    return reduce(add, ((x - lit(c)) * (x - lit(c)) for x, c in zip(point, centre, strict=True)))
 
 
 def centres_in_units(pipeline: PipelineModel) -> list[list[float]]:
@@ -69,14 +89,10 @@ def features_in(columns: PointColumns) -> list[str]:
     return [f"_feature_{place}" for place in range(len(columns.features))]
 
 
-def with_features(rows: DataFrame, columns: PointColumns) -> DataFrame:
-    """
-    The rows with their features under the names that they have inside a pipeline.
-
-    A rejected row may lack some. It goes along with zeros, so that the others keep their places.
-    """
+def with_features(points: DataFrame, columns: PointColumns) -> DataFrame:
+    """Valid rows with their features under the names that they have inside a pipeline."""
     pairs = zip(columns.features, features_in(columns), strict=True)
-    return rows.select("*", *(coalesce(col(spark_name(old)), lit(0.0)).alias(new) for old, new in pairs))
+    return points.select("*", *(col(spark_name(old)).alias(new) for old, new in pairs))
 
 
 def stage_model(model: SegmentModel, folder: Path, run_id: str) -> StagedOutput:
