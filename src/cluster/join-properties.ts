@@ -7,13 +7,14 @@ export async function joinProperties(
   paths: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const contents = await Promise.all(paths.map(readProperties));
+  const contents = await Promise.all(paths.map(readPropertiesFile));
   const lines = Object.entries(more).map(([key, value]) => `${formatProperty(key, value)}\n`);
   // The empty line ends a last line that ends in a backslash.
   return [...contents, lines.join('')].join('\n\n');
 }
 
-async function readProperties(path: string): Promise<string> {
+/** The text of a file of Spark properties that a submission names. */
+export async function readPropertiesFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

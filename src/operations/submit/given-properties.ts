@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { readPropertiesFile } from '../../cluster/join-properties.ts';
 import { parseProperties } from '../../config/java-properties.ts';
-import { SparkctlError } from '../../errors/sparkctl-error.ts';
 import type { GivenProperties } from '../../submit/effective-value.ts';
 import { knownSecrets } from '../../submit/known-secrets.ts';
 import { Redactor } from '../../submit/redact.ts';
@@ -21,7 +20,9 @@ export async function givenProperties(
   return {
     options: request.sparkOptions,
     manifest: manifest && { file: manifest.file, conf: manifest.conf },
-    files: await Promise.all(paths.map(async (path) => ({ path, properties: await readProperties(path) }))),
+    files: await Promise.all(
+      paths.map(async (path) => ({ path, properties: parseProperties(await readPropertiesFile(path)) })),
+    ),
     environment,
   };
 }
@@ -49,18 +50,4 @@ function propertiesFiles(
     ...((named === undefined || both) && existsSync(defaults) ? [defaults] : []),
     ...(named === undefined ? [] : [resolve(workingFolder, named)]),
   ];
-}
-
-async function readProperties(path: string): Promise<Readonly<Record<string, string>>> {
-  try {
-    return parseProperties(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new SparkctlError({
-      code: 'properties-unreadable',
-      cause: 'input',
-      message: `The properties file ${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}).`,
-      hint: 'Check --properties-file.',
-      origin: error,
-    });
-  }
 }
