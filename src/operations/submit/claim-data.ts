@@ -12,7 +12,7 @@ import type { RunJournal } from './run-journal.ts';
 
 interface ClaimContext extends OperationContext {
   /** Wait for whoever holds something, instead of ending. */
-  readonly wait: boolean;
+  readonly wait?: boolean | undefined;
 }
 
 const waitIntervalMs = 250;

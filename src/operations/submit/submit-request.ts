@@ -15,7 +15,7 @@ export interface SubmitRequest {
   /** Leave a cluster that was made for the run. */
   readonly keep: boolean;
   /** Wait for a run that holds the input or the target, instead of ending. */
-  readonly wait: boolean;
+  readonly wait?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
   /** Instead of the dataset's own numbers. */
   readonly rows?: number | undefined;
