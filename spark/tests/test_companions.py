@@ -52,7 +52,7 @@ def test_the_same_run_again_changes_nothing(spark, database, query):
 def test_a_failure_at_the_very_end_leaves_both_as_they_were(spark, database, query, left_behind, monkeypatch):
     write(spark, database, numbers(spark, 1), facts=facts(spark, ("a", 1.0)))
 
-    def broken(connection, plan, messages, merge):
+    def broken(connection, *_):
         assert connection.execute("SELECT name FROM main.facts").fetchall() == [("b",)]
         raise sqlite3.OperationalError("database or disk is full")
 
