@@ -37,6 +37,9 @@ describe('a script without a manifest', () => {
       '--json',
       '--conf',
       'spark.app.token=canary-4711',
+      // Beside another driver, Spark would say on stderr that the usual port is taken.
+      '--conf',
+      'spark.ui.port=0',
       'script.py',
       '0',
       'b',

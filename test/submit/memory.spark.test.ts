@@ -8,7 +8,7 @@ import { temporaryProject } from '../support/temporary-project.ts';
 /** Runs the whole command line in this process and then says how large the process grew, in KiB. */
 const program = `
 const { runCli } = await import(${JSON.stringify(join(repository, 'dist/cli/run-cli.js'))});
-const sink = { write: () => {} };
+const sink = { write: () => {}, ready: async () => {}, flushed: async () => {}, onFailure: () => {} };
 const exitCode = await runCli(process.argv.slice(1), {
   workingFolder: process.cwd(), environment: process.env, stdout: sink, stderr: sink, onSignal: () => {}, exitNow: () => {},
 });

@@ -85,8 +85,10 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     if (exit.outputIsHeld) context.emit({ kind: 'warning', text: heldOutput });
     const application = journal.record.applicationIds.at(-1) ?? 'no application was started';
     const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
+    // What the client of a cluster prints, where the driver ran in there, are not the words of the script.
+    const said = exit.explanation === undefined ? errorIn(output, run, blanking) : undefined;
     return [
-      outcomeOfExit(exit, job, shortage, errorIn(output, run, blanking)),
+      outcomeOfExit(exit, job, shortage, said),
       `${application}, exit code ${exit.exitCode}`,
       exit.exitCode === 0 ? 'done' : 'failed',
     ];
