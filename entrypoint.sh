@@ -241,8 +241,12 @@ umask 0002
 # The commands that lead here are for whoever comes from outside; from here on Spark's own are meant.
 export PATH="${PATH//\/opt\/sparkctl\/bin:/}"
 if [[ "$mode" == submit || "${1:-}" == spark-submit ]]; then
-  [[ "${1:-}" != spark-submit ]] || shift
-  (($# > 0)) || fail "give what spark-submit shall run, such as app.py."
+  if [[ "${1:-}" == spark-submit ]]; then
+    shift
+    (($# > 0)) || fail "spark-submit: give what it shall run, such as app.py."
+  else
+    (($# > 0)) || fail "SPARK_MODE is submit: give what spark-submit shall run, such as app.py."
+  fi
   # The first of spark-submit's two Javas only prints the second's command line: it need not be made fast by compiling.
   export SPARK_LAUNCHER_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto ${SPARK_LAUNCHER_OPTS:-}"
   if [[ -n "${SPARK_PROPERTIES_FILE:-}" ]]; then
