@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { httpGet } from '../../src/cluster/http-get.ts';
@@ -34,7 +34,17 @@ async function yarnJars(): Promise<string> {
   await mkdir(dirname(folder), { recursive: true });
   const fresh = await mkdtemp(`${folder}-`);
   for (const artifact of artifacts)
-    await execa('mvn', ['-q', '-B', '-ntp', copy, `-Dartifact=${artifact}`, `-DoutputDirectory=${fresh}`]);
+    await execa('mvn', [
+      '-q',
+      '-B',
+      '-ntp',
+      // In the user's own repository it would leave POMs without their jars, on which Ivy then fails for --packages.
+      `-Dmaven.repo.local=${fresh}-repository`,
+      copy,
+      `-Dartifact=${artifact}`,
+      `-DoutputDirectory=${fresh}`,
+    ]);
+  await rm(`${fresh}-repository`, { recursive: true, force: true });
   // Somebody else may have been faster.
   await rename(fresh, folder).catch(() => undefined);
   return folder;
