@@ -1,9 +1,8 @@
 """Tables that have more to say of their rows than types and a key."""
 
-import sqlite3
-
 import pyarrow as pa
 import pytest
+from made_database import make
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 from test_publish import ROWS, file_of, lines, people, plan, write
 from written_checksum import written_checksum
@@ -11,14 +10,6 @@ from written_checksum import written_checksum
 from sparkctl_jobs import errors
 from sparkctl_jobs.provenance import with_provenance
 from sparkctl_jobs.sink.run_ledger import find_run
-
-
-def make(database, *statements):
-    connection = sqlite3.connect(database)
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 def named(*rows, block=0, file="file:///data/a.json"):

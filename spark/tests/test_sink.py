@@ -1,13 +1,13 @@
 """The sink as any job uses it, through Spark."""
 
 import datetime
-import sqlite3
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from made_database import make
 from pyspark import TaskContext
 from pyspark.sql import Row
 from pyspark.sql.functions import col, expr, lit
@@ -197,14 +197,6 @@ def test_a_type_that_sqlite_has_not_is_an_error(spark, database):
     assert str(error.value) == (
         "column x is of the type array<int>, which SQLite doesn't have: write it as text, for instance with to_json"
     )
-
-
-def make(database, *statements):
-    connection = sqlite3.connect(database)
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 def test_a_table_that_is_there_keeps_its_definition(spark, database, query):

@@ -23,15 +23,8 @@ export function closedOutputs(cluster: () => UsersProject): void {
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
           const running = inTerminal('controlling', [...own, 'endless.py'], project.folder);
           await running.printed('working');
-          running.close();
-          const exitCode = await within(quickly, running.exitCode);
-          expect(exitCode).toBe(143);
+          const exitCode = await endedByClosing(running, project);
           expect(await lastProcesses(project.folder, 0)).toEqual([]);
-          expect(await lastRun(project)).toMatchObject({
-            state: 'killed',
-            cause: 'terminated',
-            exitCode: 143,
-          });
           return exitCode;
         });
       },
@@ -47,15 +40,7 @@ export function closedOutputs(cluster: () => UsersProject): void {
           const running = inTerminal('plain', words, project.folder);
           const begun = () => stagedFolders(project).some((name) => !before.includes(name)) || undefined;
           expect(await waitUntil(begun, { timeoutMs: 240_000 })).toBe(true);
-          running.close();
-          const exitCode = await within(quickly, running.exitCode);
-          expect(exitCode).toBe(143);
-          expect(await lastRun(project)).toMatchObject({
-            state: 'killed',
-            cause: 'terminated',
-            exitCode: 143,
-          });
-          return exitCode;
+          return await endedByClosing(running, project);
         });
       },
     );
@@ -100,6 +85,15 @@ export function closedOutputs(cluster: () => UsersProject): void {
       },
     );
   });
+}
+
+/** Closes the terminal of a submit, which must end soon and record that it was terminated. */
+async function endedByClosing(running: ReturnType<typeof inTerminal>, project: UsersProject) {
+  running.close();
+  const exitCode = await within(quickly, running.exitCode);
+  expect(exitCode).toBe(143);
+  expect(await lastRun(project)).toMatchObject({ state: 'killed', cause: 'terminated', exitCode: 143 });
+  return exitCode;
 }
 
 async function lastRun(project: UsersProject) {

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { ownIdentity } from '../../../src/process/process-identity.ts';
 import { sparkctl } from '../../support/sparkctl.ts';
+import { aClusterRecord, deadOwner } from '../../support/strange-records.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
 
@@ -23,30 +22,12 @@ export function strangeMachine(shared: () => UsersProject): void {
       async ({ watch }) => {
         const project = shared();
         const stranger = execa('sleep', ['600'], { reject: false });
-        const dead = { ...(await ownIdentity()), pid: stranger.pid, startedAt: '1' };
-        const node = (name: string, role: string, webPort: number) => ({
-          name,
-          role,
-          mark: `${randomUUID()}/${name}`,
-          webPort,
-        });
+        const { pid } = stranger;
+        if (pid === undefined) throw new Error('sleep was not started');
+        const dead = { ...(await deadOwner()), pid };
         await project.write(
           '.sparkctl/clusters/ghost/cluster.json',
-          JSON.stringify({
-            schemaVersion: 1,
-            backend: 'local',
-            name: 'ghost',
-            ephemeral: true,
-            owner: dead,
-            masterPort: 7077,
-            workerCores: 1,
-            workerMemoryMb: 1024,
-            nodes: [
-              node('master', 'master', 8080),
-              node('history', 'history', 18080),
-              node('worker-1', 'worker', 8081),
-            ],
-          }),
+          JSON.stringify(aClusterRecord('ghost', dead)),
         );
         const lock = await project.write('.sparkctl/clusters/ghost.lock', JSON.stringify(dead));
         const future = new Date(Date.now() + hourMs);
