@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyAnswers, readMasterState } from '../dist/cluster/master-state.js';
-import { waitUntil } from '../dist/process/wait-until.js';
+import { waitUntil } from '../dist/system/processes/wait-until.js';
 import { compare } from './compare.js';
 
 const project = mkdtempSync(join(tmpdir(), 'sparkctl-bench-'));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateDataset } from '../dist/datasets/generate-dataset.js';
+import { generateDataset } from '../dist/job/datasets/generate-dataset.js';
 
 const rows = Number(process.env.BENCH_ROWS ?? 3_000_000);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);

@@ -1,6 +1,6 @@
-import { exitCodeOfCause } from '../errors/failure-cause.ts';
-import { hasErrorCode } from '../errors/has-error-code.ts';
-import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { exitCodeOf } from '../system/errors/failure-category.ts';
+import { hasErrorCode } from '../system/errors/has-error-code.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { CliHost } from './cli-host.ts';
 
 /**
@@ -23,7 +23,7 @@ export function interruption(host: CliHost): AbortSignal {
       came += 1;
       if (isForced(came)) {
         host.stderr.write('\nStopped at once. The next sparkctl command ends what is left.\n');
-        host.exitNow(exitCodeOfCause[cause]);
+        host.exitNow(exitCodeOf[cause]);
         return;
       }
       if (controller.signal.aborted) return;
@@ -31,7 +31,7 @@ export function interruption(host: CliHost): AbortSignal {
       end(
         new SparkctlError({
           code: cause,
-          cause,
+          category: cause,
           message: cause === 'interrupted' ? 'Interrupted by Ctrl-C.' : `Ended by ${signal}.`,
         }),
       );
@@ -50,18 +50,18 @@ function outputFailure(error: Error, what: string): SparkctlError {
   if (hasErrorCode(error, 'EIO')) {
     return new SparkctlError({
       code: 'terminal-closed',
-      cause: 'terminated',
+      category: 'terminated',
       message: 'Ended because the terminal was closed.',
-      origin: error,
+      cause: error,
     });
   }
   return new SparkctlError({
     code: 'output-failed',
-    cause: 'io',
+    category: 'io',
     message: `${what} cannot be written (${'code' in error ? error.code : error.message}), so the command was ended.`,
     hint: hasErrorCode(error, 'ENOSPC', 'EDQUOT')
       ? 'The disk behind it is full: free some space, or send it elsewhere.'
       : 'Send it elsewhere.',
-    origin: error,
+    cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { exitCodeOfCause } from '../errors/failure-cause.ts';
-import { firstFailure, SparkctlError } from '../errors/sparkctl-error.ts';
+import { exitCodeOf } from '../system/errors/failure-category.ts';
+import { firstFailure, SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { CliHost } from './cli-host.ts';
 import { interruption } from './interruption.ts';
 import { buildProgram } from './program.ts';
@@ -48,7 +48,7 @@ async function runWords(words: readonly string[], host: CliHost, signal: AbortSi
       // A command of commands that stands alone has shown its help, as if it was asked to.
       if (error.exitCode === 0 || error.code === 'commander.help') return 0;
       host.stderr.write(usageMessage(error, words, program));
-      return exitCodeOfCause.usage;
+      return exitCodeOf.usage;
     }
     // What was under way when a signal came may fail in its own words; the signal is the reason.
     const reason = signal.aborted && !(error instanceof SparkctlError) ? signal.reason : error;
@@ -57,6 +57,6 @@ async function runWords(words: readonly string[], host: CliHost, signal: AbortSi
       return reason.exitCode;
     }
     host.stderr.write(formatDefect(reason));
-    return exitCodeOfCause.defect;
+    return exitCodeOf.defect;
   }
 }

@@ -1,17 +1,13 @@
 import { loadBackend } from '../cluster/backends.ts';
-import { projectFolder } from '../config/project-folder.ts';
-import { printableJson } from '../errors/printable.ts';
+import { type ClusterRequest, defaultClusterName, findRunningCluster } from '../cluster/choose-cluster.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
 import { changeCluster } from '../operations/change-cluster.ts';
 import { findCluster, listClusters } from '../operations/find-cluster.ts';
 import { openLink } from '../operations/open-link.ts';
-import type { OperationContext } from '../operations/operation-context.ts';
-import { reclaim } from '../operations/reclaim.ts';
+import { projectFolder } from '../operations/project-folder.ts';
 import { startCluster } from '../operations/start-cluster.ts';
-import {
-  type ClusterWish,
-  defaultClusterName,
-  findRunningCluster,
-} from '../operations/submit/choose-cluster.ts';
+import { reclaim } from '../run/reclaim.ts';
+import { printableJson } from '../system/errors/printable.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatCluster, formatClusterList } from './render/cluster-table.ts';
 import { makeProgress, type Progress, paint } from './render/progress.ts';
@@ -25,7 +21,7 @@ interface Display {
 }
 
 export async function clusterUp(
-  wish: ClusterWish,
+  wish: ClusterRequest,
   display: Display,
   command: CommandContext,
 ): Promise<number> {
@@ -50,7 +46,7 @@ export async function clusterUp(
 }
 
 export async function clusterDown(
-  wish: ClusterWish,
+  wish: ClusterRequest,
   display: Display,
   command: CommandContext,
 ): Promise<number> {
@@ -74,7 +70,7 @@ export async function clusterDown(
 }
 
 export async function clusterStatus(
-  wish: ClusterWish,
+  wish: ClusterRequest,
   display: Display,
   command: CommandContext,
 ): Promise<number> {
@@ -91,7 +87,7 @@ export async function clusterList(display: Display, command: CommandContext): Pr
 
 export async function clusterScale(
   workers: number,
-  wish: ClusterWish,
+  wish: ClusterRequest,
   display: Display,
   command: CommandContext,
 ): Promise<number> {
@@ -108,7 +104,7 @@ export async function clusterScale(
 export async function clusterLogs(
   node: string,
   follow: boolean,
-  wish: ClusterWish,
+  wish: ClusterRequest,
   command: CommandContext,
 ): Promise<number> {
   const context = contextOf(command);
@@ -123,7 +119,7 @@ export async function clusterLogs(
 
 export async function clusterOpen(
   page: 'master' | 'history',
-  wish: ClusterWish,
+  wish: ClusterRequest,
   display: Display,
   command: CommandContext,
 ): Promise<number> {

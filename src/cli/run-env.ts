@@ -1,6 +1,6 @@
-import { projectFolder } from '../config/project-folder.ts';
+import { projectFolder } from '../operations/project-folder.ts';
 import { sparkEnvironment } from '../operations/spark-environment.ts';
-import { quoteForShell } from '../submit/quote-for-shell.ts';
+import { quoteForShell } from '../spark/submission/quote-for-shell.ts';
 import type { CommandContext } from './command-context.ts';
 import { makeProgress } from './render/progress.ts';
 

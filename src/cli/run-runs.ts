@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { projectFolder } from '../config/project-folder.ts';
-import { printableJson } from '../errors/printable.ts';
 import { followRunLog } from '../operations/follow-run-log.ts';
 import { openLink } from '../operations/open-link.ts';
-import { diffRuns } from '../runs/diff-runs.ts';
-import { findRun, readRuns, reportFile, runFolder } from '../runs/run-store.ts';
+import { projectFolder } from '../operations/project-folder.ts';
+import { diffRuns } from '../run/diff-runs.ts';
+import { findRun, readRuns, reportFile, runFolder } from '../run/run-store.ts';
+import { printableJson } from '../system/errors/printable.ts';
 import type { CommandContext } from './command-context.ts';
 import { makeProgress, paint } from './render/progress.ts';
 import { formatRunDiff } from './render/run-diff.ts';

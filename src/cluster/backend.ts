@@ -1,5 +1,5 @@
-import type { SparkctlError } from '../errors/sparkctl-error.ts';
-import type { Emit } from '../events/event.ts';
+import type { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import type { Emit } from '../system/event.ts';
 import type { BackendKind } from './backend-kind.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { ClusterStatus } from './cluster-status.ts';

@@ -1,18 +1,18 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { SparkctlError } from '../errors/sparkctl-error.ts';
-import { wrapWriteError } from '../errors/wrap-write-error.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
-import { type ProgramExit, startProgram } from '../process/start-program.ts';
-import { findJava } from '../runtime/find-java.ts';
-import { javaTrustStore } from '../runtime/java-trust-store.ts';
-import { ensureManagedRuntime } from '../runtime/managed-runtime.ts';
-import { namesJavaProperty } from '../runtime/names-java-property.ts';
-import { packageRoot } from '../runtime/package-root.ts';
+import { findJava } from '../spark/runtime/find-java.ts';
+import { javaTrustStore } from '../spark/runtime/java-trust-store.ts';
+import { ensureManagedRuntime } from '../spark/runtime/managed-runtime.ts';
+import { namesJavaProperty } from '../spark/runtime/names-java-property.ts';
+import { joinProperties } from '../spark/submission/join-properties.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../system/errors/wrap-write-error.ts';
+import { writeAtomically } from '../system/files/write-atomically.ts';
+import { packageRoot } from '../system/package-root.ts';
+import { type ProgramExit, startProgram } from '../system/processes/start-program.ts';
 import type { BackendContext } from './backend.ts';
 import { type DriverExit, type DriverLaunch, type RunningDriver, sparkLogPath } from './driver.ts';
 import { driverScratch } from './driver-scratch.ts';
-import { joinProperties } from './join-properties.ts';
 import { clientPropertiesPath } from './private-properties.ts';
 
 /** The numbers of the signals that end processes, for the 128 + n of a shell. */
@@ -79,7 +79,7 @@ export async function startClientDriver(
     if (problem !== undefined) {
       throw new SparkctlError({
         code: 'spark-submit-not-started',
-        cause: 'runtime',
+        category: 'runtime',
         message: `spark-submit could not be started: ${problem}`,
         hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made anew.`,
       });

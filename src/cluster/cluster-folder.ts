@@ -1,10 +1,10 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { Emit } from '../events/event.ts';
-import { plainName } from '../files/plain-name.ts';
-import { type ReadJson, readJson } from '../files/read-json.ts';
-import { stateFolder } from '../files/state-folder.ts';
+import type { Emit } from '../system/event.ts';
+import { plainName } from '../system/files/plain-name.ts';
+import { type ReadJson, readJson } from '../system/files/read-json.ts';
+import { stateFolder } from '../system/files/state-folder.ts';
 
 export function clustersFolder(project: string): string {
   return join(stateFolder(project), 'clusters');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { TakeOutput } from '../process/start-program.ts';
+import type { TakeOutput } from '../system/processes/start-program.ts';
 
 /** Where everything that Spark logs in a run's driver is kept. */
 export function sparkLogPath(runFolder: string): string {

@@ -1,8 +1,8 @@
-import { SparkctlError } from '../errors/sparkctl-error.ts';
-import { wrapWriteError } from '../errors/wrap-write-error.ts';
-import { makeStateFolder } from '../files/state-folder.ts';
-import { type Claim, type Holder, holdersOf, whereToLook } from '../locks/claims.ts';
-import { acquireProcessLock } from '../process/process-lock.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../system/errors/wrap-write-error.ts';
+import { makeStateFolder } from '../system/files/state-folder.ts';
+import { type Claim, type Holder, holdersOf, whereToLook } from '../system/locks/claims.ts';
+import { acquireProcessLock } from '../system/locks/process-lock.ts';
 import type { BackendContext } from './backend.ts';
 import { clusterFolder } from './cluster-folder.ts';
 
@@ -32,7 +32,7 @@ export async function lockCluster(
   }
   throw new SparkctlError({
     code: 'cluster-busy',
-    cause: 'temporary',
+    category: 'temporary',
     message: `Another sparkctl has been working on cluster ${name} for ${lockTimeoutMs / 60_000} minutes.`,
     hint: `Wait for it to end, or end it, and try again. If it is on another host or in another container and over, remove ${path}.`,
   });
@@ -51,7 +51,7 @@ export class ClusterInUse extends SparkctlError {
     const runs = holders.map(({ run }) => run);
     super({
       code: 'cluster-in-use',
-      cause: 'temporary',
+      category: 'temporary',
       message: `Cluster ${name} is in use by ${runs.length === 1 ? 'run' : 'runs'} ${runs.join(', ')}.`,
       hint: `Wait for ${runs.length === 1 ? 'it' : 'them'}, or stop ${runs.length === 1 ? 'it' : 'them'} first with --force. ${holders.map(whereToLook).join(' ')}`,
       details: { cluster: name, runs },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../files/read-json.ts';
+import { parseJson } from '../system/files/read-json.ts';
 import { httpGet } from './http-get.ts';
 
 const masterJson = z.object({

@@ -1,7 +1,7 @@
 import { ClusterInUse } from '../cluster/lock-cluster.ts';
-import { stopHolder } from '../locks/claims.ts';
-import type { OperationContext } from './operation-context.ts';
-import { reclaim } from './reclaim.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import { reclaim } from '../run/reclaim.ts';
+import { stopHolder } from '../system/locks/claims.ts';
 
 interface ChangeOptions {
   /** Runs that use the cluster are stopped first; otherwise the change is refused. */

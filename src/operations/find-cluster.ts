@@ -1,10 +1,10 @@
 import type { ClusterBackend } from '../cluster/backend.ts';
 import { backendKinds, loadBackend } from '../cluster/backends.ts';
+import { type ClusterRequest, defaultClusterName, findRunningCluster } from '../cluster/choose-cluster.ts';
 import type { ClusterStatus } from '../cluster/cluster-status.ts';
-import { SparkctlError } from '../errors/sparkctl-error.ts';
-import type { OperationContext } from './operation-context.ts';
-import { reclaim } from './reclaim.ts';
-import { type ClusterWish, defaultClusterName, findRunningCluster } from './submit/choose-cluster.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import { reclaim } from '../run/reclaim.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 
 interface FoundCluster {
   readonly backend: ClusterBackend;
@@ -12,14 +12,14 @@ interface FoundCluster {
 }
 
 /** The cluster that is meant, or an error that says how to make one. */
-export async function findCluster(wish: ClusterWish, context: OperationContext): Promise<FoundCluster> {
+export async function findCluster(wish: ClusterRequest, context: OperationContext): Promise<FoundCluster> {
   await reclaim(context);
   const status = await findRunningCluster(wish, context);
   if (status !== undefined) return { status, backend: await loadBackend(status.backend) };
   const name = wish.cluster ?? defaultClusterName;
   throw new SparkctlError({
     code: 'no-cluster',
-    cause: 'cluster',
+    category: 'cluster',
     message: `There is no cluster called ${name} in ${context.project}.`,
     hint: `Start one with: sparkctl cluster up${name === defaultClusterName ? '' : ` --cluster ${name}`}`,
   });

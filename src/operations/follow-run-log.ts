@@ -1,8 +1,8 @@
-import { hasErrorCode } from '../errors/has-error-code.ts';
-import { followFile } from '../process/follow-file.ts';
-import { waitUntil } from '../process/wait-until.ts';
-import { isFinal, type RunRecord } from '../runs/run-record.ts';
-import { findRun } from '../runs/run-store.ts';
+import { isFinal, type RunRecord } from '../run/run-record.ts';
+import { findRun } from '../run/run-store.ts';
+import { hasErrorCode } from '../system/errors/has-error-code.ts';
+import { followFile } from '../system/processes/follow-file.ts';
+import { waitUntil } from '../system/processes/wait-until.ts';
 
 /** The lines of one of a run's logs; with `follow` until the run is over. A log that was never begun is empty. */
 export async function* followRunLog(

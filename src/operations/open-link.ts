@@ -1,4 +1,4 @@
-import { runCommand } from '../process/run-command.ts';
+import { runCommand } from '../system/processes/run-command.ts';
 
 /** Shows a page in this machine's browser. False where there is none that could be asked, as on a server. */
 export async function openLink(

@@ -1,20 +1,20 @@
 import type { UpOutcome } from '../cluster/backend.ts';
 import type { BackendKind } from '../cluster/backend-kind.ts';
 import { loadBackend } from '../cluster/backends.ts';
-import { changeCluster } from './change-cluster.ts';
-import type { OperationContext } from './operation-context.ts';
-import { prepareRuntime } from './prepare-runtime.ts';
-import { reclaim } from './reclaim.ts';
 import {
-  type ClusterWish,
+  type ClusterRequest,
   defaultClusterName,
   findRunningCluster,
   planCluster,
-} from './submit/choose-cluster.ts';
+} from '../cluster/choose-cluster.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import { reclaim } from '../run/reclaim.ts';
+import { prepareRuntime } from '../spark/runtime/prepare-runtime.ts';
+import { changeCluster } from './change-cluster.ts';
 
 /** Starts a cluster that stays, or brings the one of that name to what is asked. */
 export async function startCluster(
-  wish: ClusterWish,
+  wish: ClusterRequest,
   { force }: { readonly force: boolean },
   context: OperationContext,
 ): Promise<UpOutcome> {
@@ -31,7 +31,7 @@ export async function startCluster(
 
 /** A cluster that is there keeps its backend; otherwise Docker where a daemon answers, else local. */
 async function chooseBackend(
-  wish: ClusterWish,
+  wish: ClusterRequest,
   context: OperationContext,
 ): Promise<{ kind: BackendKind; reason: string }> {
   if (wish.backend !== 'auto') return { kind: wish.backend, reason: `--backend ${wish.backend}` };

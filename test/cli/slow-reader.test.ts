@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ownIdentity } from '../../src/process/process-identity.ts';
-import { createRunFolder, writeRun } from '../../src/runs/run-store.ts';
+import { createRunFolder, writeRun } from '../../src/run/run-store.ts';
+import { ownIdentity } from '../../src/system/processes/process-identity.ts';
 import { startSparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 

@@ -3,8 +3,8 @@ import type { BackendContext, ClusterBackend } from '../../src/cluster/backend.t
 import type { ClusterPlan } from '../../src/cluster/cluster-plan.ts';
 import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
 import { historyAnswers, readMasterState } from '../../src/cluster/master-state.ts';
-import { SparkctlError } from '../../src/errors/sparkctl-error.ts';
-import { Claims } from '../../src/locks/claims.ts';
+import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
+import { Claims } from '../../src/system/locks/claims.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
 interface BackendUnderTest {
@@ -133,7 +133,7 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
 
     it('leaves nothing when the start is interrupted', async () => {
       const controller = new AbortController();
-      const reason = new SparkctlError({ code: 'interrupted', cause: 'interrupted', message: 'enough' });
+      const reason = new SparkctlError({ code: 'interrupted', category: 'interrupted', message: 'enough' });
       const starting = backend.up(
         { ...plan, name: 'interrupted' },
         {

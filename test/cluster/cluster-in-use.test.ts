@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
-import { Claims } from '../../src/locks/claims.ts';
-import { ownIdentity } from '../../src/process/process-identity.ts';
-import { acquireProcessLock } from '../../src/process/process-lock.ts';
-import { waitUntil } from '../../src/process/wait-until.ts';
+import { Claims } from '../../src/system/locks/claims.ts';
+import { acquireProcessLock } from '../../src/system/locks/process-lock.ts';
+import { ownIdentity } from '../../src/system/processes/process-identity.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { sparkctl, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 

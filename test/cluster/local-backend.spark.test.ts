@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { BackendContext } from '../../src/cluster/backend.ts';
 import { localBackend } from '../../src/cluster/local/local-backend.ts';
 import { readRecord, recordPath, writeRecord } from '../../src/cluster/local/local-cluster-record.ts';
-import type { SparkctlEvent } from '../../src/events/event.ts';
-import { waitUntil } from '../../src/process/wait-until.ts';
+import type { SparkctlEvent } from '../../src/system/event.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { backendContract } from './backend-contract.ts';
 

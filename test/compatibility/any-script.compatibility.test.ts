@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dockerIsExpected } from '../docker/docker-tests.ts';
+import { dockerIsExpected } from '../cluster/docker/docker-tests.ts';
 import type { CompatibilityCase, Way } from './compatibility-case.ts';
 import { compatibilityCases } from './compatibility-cases.ts';
 import type { CompatibilityResult } from './compatibility-result.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { describeDocker, leftovers } from '../docker/docker-tests.ts';
+import { describeDocker, leftovers } from '../cluster/docker/docker-tests.ts';
 import { changedCluster } from './cases/changed-cluster.ts';
 import { defects } from './cases/defects.ts';
 import { dyingContainers } from './cases/dying-containers.ts';

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { loadedUsers } from '../checks/loaded-users.ts';
+import { loadedUsers } from '../job/checks/loaded-users.ts';
 import { judge, remember, type UsersTable } from './independently.ts';
 
 // Each asks another program several times, which takes a while on a busy machine.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { waitUntil } from '../../src/process/wait-until.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 
 const mainClass = {

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '../../src/process/wait-until.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { repository, type SparkctlResult, sparkctl, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import type { UsersTable } from './independently.ts';

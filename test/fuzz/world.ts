@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterAll } from 'vitest';
-import type { SparkctlEvent } from '../../src/events/event.ts';
-import type { OperationContext } from '../../src/operations/operation-context.ts';
+import type { OperationContext } from '../../src/cluster/operation-context.ts';
+import type { SparkctlEvent } from '../../src/system/event.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
 /** A project in a folder of its own, with things around it that nobody may touch. */

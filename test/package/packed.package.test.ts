@@ -95,7 +95,7 @@ describe('the packed package', () => {
     await project.write(
       'use.ts',
       `
-import { exitCodeOfCause, listRuns, SparkctlError, type RunRecord, type SubmitRequest, submitJob } from 'sparkctl';
+import { exitCodeOf, listRuns, SparkctlError, type RunRecord, type SubmitRequest, submitJob } from 'sparkctl';
 
 const request: SubmitRequest = {
   application: 'job.py',
@@ -115,8 +115,8 @@ export const submit = (): Promise<RunRecord> => submitJob(request, context);
 export const wrong = () => submitJob({ ...request, application: undefined }, context);
 
 const runs: readonly RunRecord[] = await listRuns(process.cwd());
-const code: number = new SparkctlError({ code: 'x', cause: 'usage', message: 'x' }).exitCode;
-console.log(runs.length, code, exitCodeOfCause.checks);
+const code: number = new SparkctlError({ code: 'x', category: 'usage', message: 'x' }).exitCode;
+console.log(runs.length, code, exitCodeOf.checks);
 `,
     );
     const options = [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../src/process/wait-until.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { repository } from './sparkctl.ts';
 
 export interface InTerminal {

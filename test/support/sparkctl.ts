@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../src/process/wait-until.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 
 export const repository = resolve(import.meta.dirname, '../..');
 const program = resolve(repository, 'bin/sparkctl.js');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ownIdentity, type ProcessIdentity } from '../../src/process/process-identity.ts';
-import type { RunRecord } from '../../src/runs/run-record.ts';
-import { aRun } from '../runs/a-run.ts';
+import type { RunRecord } from '../../src/run/run-record.ts';
+import { ownIdentity, type ProcessIdentity } from '../../src/system/processes/process-identity.ts';
+import { aRun } from '../run/a-run.ts';
 import type { TemporaryProject } from './temporary-project.ts';
 
 /** A process of this machine that is dead. */

@@ -3,10 +3,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { httpGet } from '../../src/cluster/http-get.ts';
 import { choosePort } from '../../src/cluster/local/choose-port.ts';
-import { userCacheFolder } from '../../src/files/user-cache-folder.ts';
-import { waitUntil } from '../../src/process/wait-until.ts';
-import { findJava } from '../../src/runtime/find-java.ts';
-import { ensureManagedRuntime } from '../../src/runtime/managed-runtime.ts';
+import { findJava } from '../../src/spark/runtime/find-java.ts';
+import { ensureManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
+import { userCacheFolder } from '../../src/system/files/user-cache-folder.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { processesMentioning } from './spark-processes.ts';
 import type { TemporaryProject } from './temporary-project.ts';
 

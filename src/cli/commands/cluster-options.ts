@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { ClusterWish } from '../../operations/submit/choose-cluster.ts';
+import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
 import type { CommandContext } from '../command-context.ts';
 import { clusterName, memory, wholeNumber } from '../parse-values.ts';
 
@@ -40,7 +40,7 @@ export function withClusterSize(command: Command): Command {
     );
 }
 
-export function wishOf(options: ClusterOptionValues): ClusterWish {
+export function wishOf(options: ClusterOptionValues): ClusterRequest {
   return {
     backend: options.backend,
     cluster: options.cluster,

@@ -1,5 +1,5 @@
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
-import { printableRecord } from '../../errors/printable.ts';
+import { printableRecord } from '../../system/errors/printable.ts';
 import { formatTable } from './format-table.ts';
 import type { paint } from './progress.ts';
 

@@ -1,6 +1,6 @@
-import { printable } from '../../errors/printable.ts';
-import type { SparkctlError } from '../../errors/sparkctl-error.ts';
-import { sparkctlVersion } from '../../runtime/sparkctl-version.ts';
+import { printable } from '../../system/errors/printable.ts';
+import type { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { sparkctlVersion } from '../../system/sparkctl-version.ts';
 
 /** A foreseen failure: what happened, and what to do next. */
 export function formatError({

@@ -1,4 +1,4 @@
-import { printable } from '../../errors/printable.ts';
+import { printable } from '../../system/errors/printable.ts';
 
 /** Columns aligned by their widest cell; ends with a line end. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

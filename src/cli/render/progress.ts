@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { printableJson, printableRecord } from '../../errors/printable.ts';
-import type { SparkctlEvent } from '../../events/event.ts';
+import { printableJson, printableRecord } from '../../system/errors/printable.ts';
+import type { SparkctlEvent } from '../../system/event.ts';
 import type { TextSink } from '../cli-host.ts';
 import { formatDuration } from './format-duration.ts';
 import type { ProgressKind } from './progress-kind.ts';

@@ -1,5 +1,5 @@
-import type { Difference, RunDiff } from '../../runs/diff-runs.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
+import type { Difference, RunDiff } from '../../run/diff-runs.ts';
+import type { RunRecord } from '../../run/run-record.ts';
 import { formatTable } from './format-table.ts';
 
 /** As many digits as a number can have in JavaScript and still be written as it was read. */

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import { printableRecord } from '../../errors/printable.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
-import type { FoundRun } from '../../runs/run-store.ts';
+import type { RunRecord } from '../../run/run-record.ts';
+import type { FoundRun } from '../../run/run-store.ts';
+import { printableRecord } from '../../system/errors/printable.ts';
 import { formatDuration } from './format-duration.ts';
 import { formatError } from './format-error.ts';
 import { formatTable } from './format-table.ts';

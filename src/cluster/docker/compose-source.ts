@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { ComposeFile } from '../../config/compose/compose-file.ts';
-import type { Variables } from '../../config/compose/interpolate.ts';
-import { parseEnvFile } from '../../config/compose/parse-env-file.ts';
-import { readCompose } from '../../config/compose/read-compose.ts';
-import { readIfPresent } from '../../files/read-if-present.ts';
-import { packageRoot } from '../../runtime/package-root.ts';
+import { readIfPresent } from '../../system/files/read-if-present.ts';
+import { packageRoot } from '../../system/package-root.ts';
 import type { BackendContext } from '../backend.ts';
+import type { ComposeFile } from './compose/compose-file.ts';
+import type { Variables } from './compose/interpolate.ts';
+import { parseEnvFile } from './compose/parse-env-file.ts';
+import { readCompose } from './compose/read-compose.ts';
 
 /** The names that Compose looks for, in its order. */
 const names = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];

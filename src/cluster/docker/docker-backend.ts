@@ -1,5 +1,5 @@
-import { foreseen } from '../../errors/foreseen.ts';
-import { SparkctlError } from '../../errors/sparkctl-error.ts';
+import { foreseen } from '../../system/errors/foreseen.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import { readRecord } from './cluster-record.ts';
@@ -77,7 +77,7 @@ export const dockerBackend: ClusterBackend = {
     if (found === undefined) {
       throw new SparkctlError({
         code: 'unknown-node',
-        cause: 'usage',
+        category: 'usage',
         message: `Cluster ${name} has no node called ${node}.`,
         hint: `Its nodes are: ${containers.map((container) => container.node).join(', ')}.`,
       });

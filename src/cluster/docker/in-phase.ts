@@ -1,4 +1,4 @@
-import type { Emit } from '../../events/event.ts';
+import type { Emit } from '../../system/event.ts';
 
 /** Runs one phase of a command between its two events. `summary` says in a clause what was found or decided. */
 export async function inPhase<Answer>(

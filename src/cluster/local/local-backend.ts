@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { foreseen } from '../../errors/foreseen.ts';
-import { SparkctlError } from '../../errors/sparkctl-error.ts';
-import { endMarked } from '../../process/end-marked.ts';
-import { followFile } from '../../process/follow-file.ts';
-import { describePlace, livenessOf, whereIs } from '../../process/process-identity.ts';
-import { findJava } from '../../runtime/find-java.ts';
-import { findPython } from '../../runtime/find-python.ts';
+import { findJava } from '../../spark/runtime/find-java.ts';
+import { findPython } from '../../spark/runtime/find-python.ts';
+import { foreseen } from '../../system/errors/foreseen.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { endMarked } from '../../system/processes/end-marked.ts';
+import { followFile } from '../../system/processes/follow-file.ts';
+import { describePlace, livenessOf, whereIs } from '../../system/processes/process-identity.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
 import { startClientDriver } from '../client-driver.ts';
 import { clusterFolder } from '../cluster-folder.ts';
@@ -86,7 +86,7 @@ export const localBackend: ClusterBackend = {
     if (!record.nodes.some((each) => each.name === node)) {
       throw new SparkctlError({
         code: 'unknown-node',
-        cause: 'usage',
+        category: 'usage',
         message: `Cluster ${name} has no node called ${node}.`,
         hint: `Its nodes are: ${record.nodes.map((each) => each.name).join(', ')}.`,
       });
@@ -165,7 +165,7 @@ async function ownRecord(name: string, context: BackendContext): Promise<LocalCl
   if (record === undefined || (await whereIs(record.owner)) !== 'elsewhere') return record;
   throw new SparkctlError({
     code: 'cluster-elsewhere',
-    cause: 'cluster',
+    category: 'cluster',
     message: `Cluster ${name} belongs to a sparkctl on ${describePlace(record.owner)}, and cannot be used or changed from here.`,
     hint: `Work with it there, or give yours another name with --cluster. If that place is gone for good, delete ${clusterFolder(context.project, name)}.`,
   });
@@ -176,7 +176,7 @@ async function mustBeThere(name: string, context: BackendContext): Promise<Local
   if (record !== undefined) return record;
   throw new SparkctlError({
     code: 'no-cluster',
-    cause: 'cluster',
+    category: 'cluster',
     message: `There is no cluster called ${name} in ${context.project}.`,
     hint: `Start one: sparkctl cluster up --cluster ${name}`,
   });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Emit } from '../../events/event.ts';
-import { writeAtomically } from '../../files/write-atomically.ts';
-import { processIdentity } from '../../process/process-identity.ts';
+import type { Emit } from '../../system/event.ts';
+import { writeAtomically } from '../../system/files/write-atomically.ts';
+import { processIdentity } from '../../system/processes/process-identity.ts';
 import { clusterFolder, clusterNames, isClusterName, readClusterRecord } from '../cluster-folder.ts';
 
 const port = z.number().int().min(1).max(65_535);

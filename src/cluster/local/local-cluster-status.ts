@@ -1,5 +1,5 @@
-import { describePlace, whereIs } from '../../process/process-identity.ts';
-import { findMarked } from '../../process/process-mark.ts';
+import { describePlace, whereIs } from '../../system/processes/process-identity.ts';
+import { findMarked } from '../../system/processes/process-mark.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
 import { readMasterState } from '../master-state.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';

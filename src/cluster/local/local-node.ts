@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type StartedDaemon, startDaemon } from '../../process/start-daemon.ts';
-import { findJava } from '../../runtime/find-java.ts';
-import { ensureManagedRuntime, type ManagedRuntime } from '../../runtime/managed-runtime.ts';
-import { packageRoot } from '../../runtime/package-root.ts';
+import { findJava } from '../../spark/runtime/find-java.ts';
+import { ensureManagedRuntime, type ManagedRuntime } from '../../spark/runtime/managed-runtime.ts';
+import { packageRoot } from '../../system/package-root.ts';
+import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
 import type { BackendContext } from '../backend.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import { daemonCommand, loopback } from './daemon-command.ts';

@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatProperty } from '../../config/java-properties.ts';
-import { SparkctlError } from '../../errors/sparkctl-error.ts';
-import { wrapWriteError } from '../../errors/wrap-write-error.ts';
-import { lastLines } from '../../files/last-lines.ts';
-import { allOrNone } from '../../process/all-or-none.ts';
-import { ownIdentity } from '../../process/process-identity.ts';
-import type { StartedDaemon } from '../../process/start-daemon.ts';
-import { waitUntil } from '../../process/wait-until.ts';
+import { formatProperty } from '../../spark/submission/java-properties.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../system/errors/wrap-write-error.ts';
+import { lastLines } from '../../system/files/last-lines.ts';
+import { allOrNone } from '../../system/processes/all-or-none.ts';
+import { ownIdentity } from '../../system/processes/process-identity.ts';
+import type { StartedDaemon } from '../../system/processes/start-daemon.ts';
+import { waitUntil } from '../../system/processes/wait-until.ts';
 import type { BackendContext } from '../backend.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import type { ClusterPlan } from '../cluster-plan.ts';
@@ -132,7 +132,7 @@ async function ready(
         : `${node.name} did not answer at ${nodeUrl(node)} (waited ${readyTimeoutMs / 1000} s)`;
   throw new SparkctlError({
     code: 'node-not-ready',
-    cause: 'cluster',
+    category: 'cluster',
     message: `${what}. Its log ends:\n${log}`,
     hint: 'The cluster was stopped again. If the machine is busy or short of memory, ask for fewer or smaller workers (--workers, --worker-memory).',
     details: { node: node.name, outcome: outcome ?? 'timeout' },

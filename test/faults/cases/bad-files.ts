@@ -1,4 +1,4 @@
-import type { QuarantineReason } from '../../../src/datasets/quarantine-reason.ts';
+import type { QuarantineReason } from '../../../src/job/datasets/quarantine-reason.ts';
 import type { FaultNumber } from '../fault-titles.ts';
 
 /** A line, and what must become of it; neither for a blank one. */

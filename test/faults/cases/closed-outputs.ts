@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { waitUntil } from '../../../src/process/wait-until.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { inTerminal } from '../../support/in-terminal.ts';
 import { repository } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';

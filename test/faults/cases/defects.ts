@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import type { Ledger } from '../../../src/datasets/ledger.ts';
+import type { Ledger } from '../../../src/job/datasets/ledger.ts';
 import { fault } from '../fault.ts';
 import { expectedOf } from '../independently.ts';
 import type { UsersProject } from '../users-project.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { generateDataset } from '../../../src/datasets/generate-dataset.ts';
-import { waitUntil } from '../../../src/process/wait-until.ts';
+import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { processesMentioning } from '../../support/spark-processes.ts';
 import { fault } from '../fault.ts';
 import { judgeOutputs } from '../independently.ts';

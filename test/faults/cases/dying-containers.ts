@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { waitUntil } from '../../../src/process/wait-until.ts';
-import { killContainer, leftovers } from '../../docker/docker-tests.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
+import { killContainer, leftovers } from '../../cluster/docker/docker-tests.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { waitUntil } from '../../../src/process/wait-until.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { fault } from '../fault.ts';
 import { killDriver, killWorkers, lastProcesses } from '../spark-victims.ts';
 import { stagedFolders, type UsersProject, untilWriting, usersProject } from '../users-project.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { aRun } from '../../runs/a-run.ts';
+import { aRun } from '../../run/a-run.ts';
 import { canMakePidNamespace, inOwnPidNamespace } from '../../support/namespaces.ts';
 import { startSparkctl } from '../../support/sparkctl.ts';
 import { aClusterRecord, deadOwner, ownerElsewhere, writeRunRecord } from '../../support/strange-records.ts';

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect, onTestFinished } from 'vitest';
-import { waitUntil } from '../../../src/process/wait-until.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { fault } from '../fault.ts';
 import { stagedFolders, type UsersProject } from '../users-project.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { waitUntil } from '../../../src/process/wait-until.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import { lastProcesses } from '../spark-victims.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { waitUntil } from '../../../src/process/wait-until.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { processesMentioning } from '../../support/spark-processes.ts';
 import { sparkctl, startSparkctl } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { generateDataset } from '../../../src/datasets/generate-dataset.ts';
+import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
 

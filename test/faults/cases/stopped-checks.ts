@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
-import { findMarked } from '../../../src/process/process-mark.ts';
-import { waitUntil } from '../../../src/process/wait-until.ts';
+import { findMarked } from '../../../src/system/processes/process-mark.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { fault } from '../fault.ts';
 import { lastProcesses } from '../spark-victims.ts';
 import { type UsersProject, usersProject } from '../users-project.ts';

@@ -1,5 +1,5 @@
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
-import type { Emit } from '../../../events/event.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import type { Emit } from '../../../system/event.ts';
 import type { Daemon } from '../daemon/connect-docker.ts';
 import type { ContainerSpec } from '../plan/container-spec.ts';
 import { createOptions } from '../plan/create-options.ts';

@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { type DockerEndpoint, dockerEndpoints } from './docker-endpoint.ts';
 import { dockerFailure } from './docker-failure.ts';
 
@@ -78,7 +78,7 @@ export function requireLocal(daemon: Daemon): void {
   if (daemon.isLocal) return;
   throw new SparkctlError({
     code: 'docker-remote',
-    cause: 'cluster',
+    category: 'cluster',
     message: `The Docker daemon at ${daemon.address} runs on another machine, where the project's folder is not.`,
     hint: 'Unset DOCKER_HOST to use the daemon of this machine, or work without Docker: --backend local.',
   });

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
-import { readJson } from '../../../files/read-json.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { readJson } from '../../../system/files/read-json.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,7 +58,7 @@ function endpointOf(address: string, origin: string, environment: Environment): 
   if (host === undefined) {
     throw new SparkctlError({
       code: 'docker-host-invalid',
-      cause: 'usage',
+      category: 'usage',
       message: `${origin} is "${address}", which sparkctl cannot reach a Docker daemon at.`,
       hint: 'Write unix:///path/to/docker.sock or tcp://HOST:PORT. Of a daemon that is reached by ssh, forward its socket first.',
     });
@@ -86,10 +86,10 @@ function readCertificate(folder: string, name: string): string {
   } catch (error) {
     throw new SparkctlError({
       code: 'docker-certificate-unreadable',
-      cause: 'input',
+      category: 'input',
       message: `The certificate ${join(folder, name)} cannot be read; DOCKER_CERT_PATH names its folder.`,
       hint: 'Check DOCKER_CERT_PATH, or unset DOCKER_HOST to use the local daemon.',
-      origin: error,
+      cause: error,
     });
   }
 }

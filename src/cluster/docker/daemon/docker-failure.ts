@@ -1,5 +1,5 @@
-import { hasErrorCode } from '../../../errors/has-error-code.ts';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 
 const unreachable = [
   'ENOENT',
@@ -18,10 +18,10 @@ export function dockerFailure(error: unknown, task: string, address: string): un
   if (hasErrorCode(error, 'EACCES', 'EPERM')) {
     return new SparkctlError({
       code: 'docker-forbidden',
-      cause: 'permission',
+      category: 'permission',
       message: `You may not talk to the Docker daemon at ${address} (${codeOf(error)}).`,
       hint: 'Join the group of its socket (sudo usermod -aG docker "$USER", then log in again), or work without Docker: --backend local.',
-      origin: error,
+      cause: error,
     });
   }
   if (
@@ -31,10 +31,10 @@ export function dockerFailure(error: unknown, task: string, address: string): un
   ) {
     return new SparkctlError({
       code: 'docker-unreachable',
-      cause: 'cluster',
+      category: 'cluster',
       message: `No Docker daemon answers at ${address} (${codeOf(error)}), asked for ${task}.`,
       hint: 'Start it (sudo systemctl start docker, or Docker Desktop), or work without it: --backend local.',
-      origin: error,
+      cause: error,
     });
   }
   return 'statusCode' in error ? refusal(error, task) : error;
@@ -50,7 +50,7 @@ function refusal(error: Error, task: string): SparkctlError {
   if (name !== undefined) {
     return new SparkctlError({
       code: 'name-in-use',
-      cause: 'cluster',
+      category: 'cluster',
       message: `A container called ${name} is there already, and it is not one of this cluster's.`,
       hint: `See what it is (docker inspect ${name}); then rename it (docker rename ${name} OTHER) or choose another --cluster name.`,
       ...facts,
@@ -60,7 +60,7 @@ function refusal(error: Error, task: string): SparkctlError {
     const port = /(\d+\.\d+\.\d+\.\d+:\d+)/.exec(words)?.[1] ?? 'a port';
     return new SparkctlError({
       code: 'port-taken',
-      cause: 'cluster',
+      category: 'cluster',
       message: `${port} was taken by another program, for ${task}.`,
       hint: 'Try again: a port that is taken is then passed over.',
       ...facts,
@@ -68,7 +68,7 @@ function refusal(error: Error, task: string): SparkctlError {
   }
   return new SparkctlError({
     code: 'docker-refused',
-    cause: 'cluster',
+    category: 'cluster',
     message: `Docker refused ${task}: ${words}`,
     ...facts,
   });
@@ -81,7 +81,7 @@ export function diskFull(
 ): SparkctlError {
   return new SparkctlError({
     code: 'disk-full',
-    cause: 'io',
+    category: 'io',
     message,
     hint: 'Free some room where Docker keeps its files: docker system df shows what takes it, docker builder prune and docker image prune remove what is unused.',
     ...facts,

@@ -1,4 +1,4 @@
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 
 /** Whether the daemon said that what was asked for is not there. */
 export function isNotFound(error: unknown): boolean {

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAtomically } from '../../../files/write-atomically.ts';
+import { joinProperties } from '../../../spark/submission/join-properties.ts';
+import { writeAtomically } from '../../../system/files/write-atomically.ts';
 import type { DriverLaunch } from '../../driver.ts';
-import { joinProperties } from '../../join-properties.ts';
 import { containerPropertiesPath } from '../../private-properties.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import type { ContainerUser } from '../folders/container-user.ts';

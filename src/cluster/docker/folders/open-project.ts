@@ -1,6 +1,6 @@
 import { chmod, stat } from 'node:fs/promises';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
-import { wrapWriteError } from '../../../errors/wrap-write-error.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../../system/errors/wrap-write-error.ts';
 import type { ContainerUser } from './container-user.ts';
 
 interface Ownership {
@@ -49,7 +49,7 @@ export async function openProject(
   }
   throw new SparkctlError({
     code: 'project-not-writable',
-    cause: 'permission',
+    category: 'permission',
     message: `The containers of a Docker cluster run as user ${user.uid}, group 0, who may not write the project folder ${project} (owner ${folder.uid}, group ${folder.gid}, mode ${(folder.mode & 0o777).toString(8)}).`,
     hint:
       user.access === 'owner'

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, cp, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Variables } from '../../../config/compose/interpolate.ts';
-import { wrapWriteError } from '../../../errors/wrap-write-error.ts';
-import { canAccess } from '../../../files/can-access.ts';
-import { writeAtomically } from '../../../files/write-atomically.ts';
-import { packageRoot } from '../../../runtime/package-root.ts';
+import { wrapWriteError } from '../../../system/errors/wrap-write-error.ts';
+import { canAccess } from '../../../system/files/can-access.ts';
+import { writeAtomically } from '../../../system/files/write-atomically.ts';
+import { packageRoot } from '../../../system/package-root.ts';
 import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
+import type { Variables } from '../compose/interpolate.ts';
 import type { ClusterFolders } from './cluster-folders.ts';
 import type { ContainerUser } from './container-user.ts';
 import { may, shareJobFiles, shareOwn, shareTree } from './share-with-group.ts';

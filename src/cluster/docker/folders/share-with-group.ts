@@ -1,8 +1,8 @@
 import { chmod, chown, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { hasErrorCode } from '../../../errors/has-error-code.ts';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
-import { type Held, hold } from '../../../files/hold.ts';
+import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { type Held, hold } from '../../../system/files/hold.ts';
 import type { ContainerUser } from './container-user.ts';
 import { permissionsIn } from './open-project.ts';
 
@@ -169,7 +169,7 @@ function refused(path: string, { stats }: Held, needed: number, user: ContainerU
   const letters = [...'rwx'].filter((_, bit) => (needed & (4 >> bit)) !== 0).join('');
   return new SparkctlError({
     code: 'not-open-to-containers',
-    cause: 'permission',
+    category: 'permission',
     message: `The containers of a Docker cluster run as user ${user.uid}, group 0, who may not use ${path} (owner ${stats.uid}, group ${stats.gid}, mode ${octal(stats.mode)}) as the job has to.`,
     hint: `Open it to them (chgrp ${user.hostGid} "${path}" && chmod g+${letters} "${path}", or chmod o+${letters} "${path}"), or work without Docker: --backend local.`,
     details: { path, uid: user.uid },

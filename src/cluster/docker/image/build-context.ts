@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, relative, sep } from 'node:path';
-import { hasErrorCode } from '../../../errors/has-error-code.ts';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { dockerfileSources } from './dockerfile-sources.ts';
 import { matchFiles } from './match-files.ts';
 
@@ -81,10 +81,10 @@ async function readInput(path: string, what: string, hint: string): Promise<stri
     if (!hasErrorCode(error, 'ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR')) throw error;
     throw new SparkctlError({
       code: 'image-input-unreadable',
-      cause: 'input',
+      category: 'input',
       message: `${what}, ${path}, cannot be read (${String((error as NodeJS.ErrnoException).code)}).`,
       hint,
-      origin: error,
+      cause: error,
     });
   }
 }

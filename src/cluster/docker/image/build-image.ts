@@ -1,4 +1,4 @@
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { BackendContext } from '../../backend.ts';
 import type { Daemon } from '../daemon/connect-docker.ts';
 import { diskFull } from '../daemon/docker-failure.ts';
@@ -62,7 +62,7 @@ function throwFailure(log: BuildLog, name: string): void {
   const shown = lines.map((line) => `  ${line}`).join('\n');
   throw new SparkctlError({
     code: 'image-build-failed',
-    cause: 'cluster',
+    category: 'cluster',
     message: `The image ${name} could not be built: "${step}" failed (${error}). It ended with:\n${shown === '' ? '  (nothing)' : shown}`,
     hint: hintFor(text),
     details: { step, error },

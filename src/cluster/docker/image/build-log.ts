@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
-import { parseJson } from '../../../files/read-json.ts';
+import { parseJson } from '../../../system/files/read-json.ts';
 
 const message = z.object({
   stream: z.string().optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../../files/read-json.ts';
+import { parseJson } from '../../../system/files/read-json.ts';
 
 /**
  * The files of the build context that a Dockerfile copies, as it names them: paths or patterns. They, and nothing else,

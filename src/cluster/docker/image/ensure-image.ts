@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import type { ComposeFile } from '../../../config/compose/compose-file.ts';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
-import { caBundleOf } from '../../../runtime/ca-bundle.ts';
+import { caBundleOf } from '../../../spark/runtime/ca-bundle.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { BackendContext } from '../../backend.ts';
+import type { ComposeFile } from '../compose/compose-file.ts';
 import type { Daemon } from '../daemon/connect-docker.ts';
 import { isNotFound } from '../daemon/is-not-found.ts';
 import { inPhase } from '../in-phase.ts';
@@ -50,7 +50,7 @@ async function buildIfMissing(
   if (build === undefined) {
     throw new SparkctlError({
       code: 'no-image',
-      cause: 'configuration',
+      category: 'configuration',
       message: `${file.path} has no "build" for ${service}, and no image is named.`,
       hint: 'Give it a build section with context and dockerfile, or name an image with --image.',
     });
@@ -98,7 +98,7 @@ async function pullIfMissing(daemon: Daemon, name: string, context: BackendConte
 function pullFailure(name: string, words: string): SparkctlError {
   return new SparkctlError({
     code: 'image-not-pulled',
-    cause: /no space left/i.test(words) ? 'io' : 'cluster',
+    category: /no space left/i.test(words) ? 'io' : 'cluster',
     message: `The image ${name} is not there and could not be pulled: ${words.trim()}`,
     hint: `Check its name, and whether this machine reaches the registry (docker pull ${name}). Without --image sparkctl builds its own.`,
   });

@@ -1,4 +1,4 @@
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 
 /** What an image says of itself, as far as it matters here. */
 export interface ImageFacts {
@@ -30,7 +30,7 @@ export function imageFlavour({ name, environment, entrypoint, labels }: ImageFac
   if (script.includes('/opt/entrypoint.sh')) return { kind: 'foreign', sparkHome: '/opt/spark' };
   throw new SparkctlError({
     code: 'image-not-spark',
-    cause: 'usage',
+    category: 'usage',
     message: `The image ${name} does not look like one of Spark: it sets no SPARK_HOME, and has neither bitnami's nor apache/spark's entry point.`,
     hint: 'Name another --image, or none: sparkctl then builds its own.',
   });

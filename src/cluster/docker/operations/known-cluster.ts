@@ -1,4 +1,4 @@
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { BackendContext } from '../../backend.ts';
 import { type ClusterRecord, readRecord } from '../cluster-record.ts';
 import { type FoundContainer, findCluster } from '../containers/find-containers.ts';
@@ -15,7 +15,7 @@ export async function existingCluster(
   if (containers.length > 0) return containers;
   throw new SparkctlError({
     code: 'no-cluster',
-    cause: 'cluster',
+    category: 'cluster',
     message: `There is no cluster called ${name} in ${project}.`,
     hint: `Start one: sparkctl cluster up --backend docker --cluster ${name}`,
   });
@@ -32,7 +32,7 @@ export async function knownCluster(
   if (record !== undefined) return { record, containers };
   throw new SparkctlError({
     code: 'cluster-without-record',
-    cause: 'cluster',
+    category: 'cluster',
     message: `The cluster ${name} has no record in ${context.project}/.sparkctl: Compose made it, or the record was removed.`,
     hint: `Use it with docker-compose run --rm spark-submit, or make it anew: sparkctl cluster down --cluster ${name}, then up.`,
   });

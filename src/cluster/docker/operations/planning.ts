@@ -1,8 +1,8 @@
-import type { ComposeFile } from '../../../config/compose/compose-file.ts';
-import type { Variables } from '../../../config/compose/interpolate.ts';
-import { ownIdentity } from '../../../process/process-identity.ts';
+import { ownIdentity } from '../../../system/processes/process-identity.ts';
 import type { BackendContext } from '../../backend.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
+import type { ComposeFile } from '../compose/compose-file.ts';
+import type { Variables } from '../compose/interpolate.ts';
 import { composeSource } from '../compose-source.ts';
 import type { FoundContainer } from '../containers/find-containers.ts';
 import { type ClusterFolders, clusterFolders } from '../folders/cluster-folders.ts';

@@ -1,4 +1,4 @@
-import { livenessOf } from '../../../process/process-identity.ts';
+import { livenessOf } from '../../../system/processes/process-identity.ts';
 import type { BackendContext } from '../../backend.ts';
 import { isClusterName } from '../../cluster-folder.ts';
 import { lockCluster } from '../../lock-cluster.ts';

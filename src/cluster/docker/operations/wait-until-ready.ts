@@ -1,5 +1,5 @@
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
-import { waitUntil } from '../../../process/wait-until.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { waitUntil } from '../../../system/processes/wait-until.ts';
 import type { BackendContext } from '../../backend.ts';
 import { historyAnswers } from '../../master-state.ts';
 import { lastLogLines } from '../containers/container-logs.ts';
@@ -75,7 +75,7 @@ async function notReadyError(
         : `${culprit.node} did not answer at ${pageUrl(culprit) ?? 'its port'} (waited ${seconds} s)`;
   return new SparkctlError({
     code: 'node-not-ready',
-    cause: 'cluster',
+    category: 'cluster',
     message: `${what}. Its log ends:\n${log}`,
     hint: what.includes('out of memory')
       ? 'Nothing of it is left. Raise mem_limit in docker-compose.yml, or ask for smaller workers (--worker-memory).'

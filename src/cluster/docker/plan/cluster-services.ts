@@ -1,8 +1,8 @@
-import type { ComposeFile } from '../../../config/compose/compose-file.ts';
-import type { ComposeService } from '../../../config/compose/compose-service.ts';
-import type { Diagnostic } from '../../../config/diagnostic.ts';
-import { configurationError } from '../../../config/yaml-file.ts';
+import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
+import { configurationError } from '../../../system/yaml/yaml-file.ts';
 import type { NodeRole } from '../../cluster-status.ts';
+import type { ComposeFile } from '../compose/compose-file.ts';
+import type { ComposeService } from '../compose/compose-service.ts';
 
 export interface ClusterService extends ComposeService {
   readonly name: string;

@@ -1,5 +1,5 @@
-import type { Variables } from '../../../config/compose/interpolate.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
+import type { Variables } from '../compose/interpolate.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import { workerLimitMb } from './memory-limits.ts';
 

@@ -1,5 +1,5 @@
-import type { ComposePort } from '../../../config/compose/compose-port.ts';
 import type { NodeRole } from '../../cluster-status.ts';
+import type { ComposePort } from '../compose/compose-port.ts';
 
 export interface Mount {
   readonly type: 'bind' | 'volume';

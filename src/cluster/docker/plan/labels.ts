@@ -1,4 +1,4 @@
-import { type ProcessIdentity, processIdentity } from '../../../process/process-identity.ts';
+import { type ProcessIdentity, processIdentity } from '../../../system/processes/process-identity.ts';
 import type { NodeRole } from '../../cluster-status.ts';
 
 /** Labels by which sparkctl finds what it made, also after it was killed: they are there from the first moment. */

@@ -1,5 +1,5 @@
-import { parseMemoryMb } from '../../../config/parse-memory.ts';
-import { SparkctlError } from '../../../errors/sparkctl-error.ts';
+import { parseMemoryMb } from '../../../spark/submission/parse-memory.ts';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
 
 /**
@@ -44,7 +44,7 @@ export function requireMemory(plan: ClusterPlan, machineMb: number): void {
   const workers = plan.workers === 1 ? 'One worker' : `${plan.workers} workers`;
   throw new SparkctlError({
     code: 'not-enough-memory',
-    cause: 'usage',
+    category: 'usage',
     message: `${workers} with ${plan.workerMemoryMb} MiB${plan.workers === 1 ? '' : ' each'} ${plan.workers === 1 ? 'needs' : 'need'} ${askedMb} MiB, and the machine that Docker runs on has ${machineMb} MiB.`,
     hint: `Ask for less, such as --workers ${plan.workers} --worker-memory ${Math.max(fitting, 256)}m.`,
     details: { askedMb, machineMb },

@@ -1,5 +1,5 @@
-import type { ComposeFile } from '../../../config/compose/compose-file.ts';
 import type { NodeRole } from '../../cluster-status.ts';
+import type { ComposeFile } from '../compose/compose-file.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import { adaptToImage, type ImageNeeds } from '../image/adapt-to-image.ts';
 import { objectName } from './cluster-names.ts';

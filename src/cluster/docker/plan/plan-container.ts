@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { ComposeFile } from '../../../config/compose/compose-file.ts';
+import type { ComposeFile } from '../compose/compose-file.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import { containerName, objectName } from './cluster-names.ts';
 import type { ClusterService } from './cluster-services.ts';

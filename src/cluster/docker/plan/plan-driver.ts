@@ -1,5 +1,5 @@
-import type { ComposeFile } from '../../../config/compose/compose-file.ts';
 import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
+import type { ComposeFile } from '../compose/compose-file.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import type { ImageNeeds } from '../image/adapt-to-image.ts';
 import type { ClusterServices } from './cluster-services.ts';

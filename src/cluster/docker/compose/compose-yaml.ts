@@ -1,0 +1,121 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
+import { parseYaml } from '../../../system/yaml/yaml-file.ts';
+import { interpolate, type Variables } from './interpolate.ts';
+
+type Path = readonly PropertyKey[];
+type Range = readonly [start: number, end: number];
+
+/** The value of a Compose file with its variables filled in, and where each part of it stands. */
+export interface ComposeYaml {
+  readonly value: unknown;
+  /** False where the syntax is broken: the value says nothing then. */
+  readonly isReadable: boolean;
+  /** Mistakes of syntax and of variables; what could not be filled in stands in the value as it is written. */
+  readonly mistakes: readonly Diagnostic[];
+  readonly warnings: readonly string[];
+  /** Places a mistake at the value of a path, or at the key itself. */
+  diagnose(path: Path, message: string, at?: 'key' | 'value'): Diagnostic;
+}
+
+/** Deeper than any Compose file, and an end for an alias that contains itself. */
+const maxDepth = 40;
+
+/** More values than any Compose file has: aliases of aliases are short to write and without end to read. */
+const maxValues = 20_000;
+
+/**
+ * Reads a Compose file's YAML. Other than the reading of manifests it follows anchors and merge keys (`<<`), so that a
+ * mistake in a shared part is placed where it is written, and fills in variables.
+ */
+export function parseComposeYaml(name: string, text: string, variables: Variables): ComposeYaml {
+  const lines = new LineCounter();
+  const document = parseYaml(name, text, { lineCounter: lines, prettyErrors: false });
+  const sources = text.split(/\r?\n/);
+  const places = new Map<string, { key?: Range; value?: Range }>();
+  const mistakes: Diagnostic[] = [];
+  const unset = new Set<string>();
+
+  const diagnosticAt = ([start, end]: Range, message: string): Diagnostic => {
+    const { line, col } = lines.linePos(Math.min(start, text.length));
+    const [row, column] = [Math.max(line, 1), Math.max(col, 1)];
+    return { file: name, line: row, column, length: end - start, message, source: sources[row - 1] ?? '' };
+  };
+  const remember = (path: Path, kind: 'key' | 'value', node: unknown) => {
+    const range = (node as Node | null | undefined)?.range;
+    if (range == null) return;
+    const id = JSON.stringify(path);
+    places.set(id, { ...places.get(id), [kind]: [range[0], range[1]] });
+  };
+  const rangeOf = (path: Path, at: 'key' | 'value'): Range => {
+    const place = places.get(JSON.stringify(path));
+    const range = place?.[at] ?? place?.key ?? place?.value;
+    if (range !== undefined) return range;
+    return path.length === 0 ? [0, 1] : rangeOf(path.slice(0, -1), 'key');
+  };
+
+  let values = 0;
+  const resolveNode = (node: unknown, path: Path, depth: number): unknown => {
+    values += 1;
+    if (values > maxValues) {
+      if (values === maxValues + 1)
+        mistakes.push(
+          diagnosticAt(rangeOf(path, 'value'), `makes more than ${maxValues} values of the file's aliases`),
+        );
+      return null;
+    }
+    remember(path, 'value', node);
+    if (depth > maxDepth) {
+      mistakes.push(diagnosticAt(rangeOf(path, 'value'), 'is nested too deeply'));
+      return null;
+    }
+    if (isAlias(node)) return resolveNode(node.resolve(document), path, depth + 1);
+    if (isMap(node)) return resolveMap(node.items, path, depth);
+    if (isSeq(node)) return node.items.map((item, index) => resolveNode(item, [...path, index], depth + 1));
+    if (!isScalar(node)) return null;
+    if (typeof node.value !== 'string') return node.value;
+    const { text: filled, unset: missing, problem } = interpolate(node.value, variables);
+    for (const variable of missing) unset.add(variable);
+    if (problem !== undefined) mistakes.push(diagnosticAt(rangeOf(path, 'value'), problem));
+    return filled;
+  };
+  const resolveMap = (
+    items: readonly { key: unknown; value: unknown }[],
+    path: Path,
+    depth: number,
+  ): unknown => {
+    // Names such as __proto__ and constructor are keys like others.
+    const result: Record<string, unknown> = Object.create(null);
+    const merged: unknown[] = [];
+    for (const { key, value } of items) {
+      const word = isScalar(key) ? String(key.value) : String(key);
+      if (word === '<<') {
+        merged.push(...(isSeq(value) ? value.items : [value]));
+        continue;
+      }
+      remember([...path, word], 'key', key);
+      result[word] = resolveNode(value, [...path, word], depth + 1);
+    }
+    for (const part of merged) {
+      const source = isAlias(part) ? part.resolve(document) : part;
+      if (!isMap(source)) continue;
+      // A key that is written beside the merge wins, and so does an earlier part; neither may lose its place.
+      const rest = source.items.filter(({ key }) => !(isScalar(key) && String(key.value) in result));
+      Object.assign(result, resolveMap(rest, path, depth + 1));
+    }
+    return result;
+  };
+
+  for (const { pos, message } of document.errors) mistakes.push(diagnosticAt([pos[0], pos[1]], message));
+  const isReadable = document.errors.length === 0;
+  const value = isReadable ? resolveNode(document.contents, [], 0) : {};
+  return {
+    value,
+    isReadable,
+    mistakes,
+    warnings: [...unset].map(
+      (variable) => `${name}: the variable ${variable} is not set; it is taken as empty.`,
+    ),
+    diagnose: (path, message, at = 'value') => diagnosticAt(rangeOf(path, at), message),
+  };
+}

@@ -1,0 +1,24 @@
+import { printable } from '../../system/errors/printable.ts';
+import type { SqliteValue } from '../targets/sqlite/connection.ts';
+
+const longest = 60;
+
+/** A value for people: on one line, not too long, and without characters that a terminal would obey. */
+export function showValue(value: SqliteValue): string {
+  if (value === null) return 'empty';
+  if (typeof value === 'object') return `${value.length} bytes`;
+  if (typeof value !== 'string') return String(value);
+  const characters = [...value];
+  const shown = characters.length > longest ? `${characters.slice(0, longest).join('')}…` : value;
+  return printable(JSON.stringify(shown));
+}
+
+/** Named values: `id 5, city "Paris"`. */
+export function showKey(columns: readonly string[], values: readonly SqliteValue[]): string {
+  return columns.map((column, index) => `${column} ${showValue(values[index] ?? null)}`).join(', ');
+}
+
+/** Numbered things in plain words: `1 row`, `2 rows`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

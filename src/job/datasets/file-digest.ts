@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { filePieces } from '../../system/files/file-pieces.ts';
+
+/** The size and the SHA-256 of a file. */
+export async function fileDigest(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ bytes: number; sha256: string }> {
+  const digest = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of filePieces(path, signal)) {
+    digest.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, sha256: digest.digest('hex') };
+}

@@ -1,0 +1,129 @@
+import type { Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { hasErrorCode } from '../../system/errors/has-error-code.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { expandSlashedBraces, isPattern, matcherOf } from '../../system/files/path-pattern.ts';
+import { unreadable } from './unreadable.ts';
+
+/**
+ * The files that Spark reads for an absolute path, sorted: a file, a folder, or a pattern of either. Everybody who asks what an input is
+ * asks here. Links are followed. A path that names nothing is an error; a folder without a file is not, as for Spark.
+ * `namedIn` is the manifest, for the message.
+ */
+export async function findInput(path: string, namedIn = 'the manifest'): Promise<readonly string[]> {
+  try {
+    const roots = await rootsOf(path);
+    if (roots.length === 0) throw missing(path, namedIn);
+    const found = await Promise.all(roots.map(filesOf));
+    // With one partitioned folder among them, Spark reads partitions alone.
+    const partitioned = found.flatMap(({ partitions }) => partitions);
+    const files = partitioned.length > 0 ? partitioned : found.flatMap(({ direct }) => direct);
+    return [...new Set(files)].sort();
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+/**
+ * The files and folders that a path names: itself where it is there, else what it matches as a pattern. A hidden file that is named is
+ * read by jobs of the library, and skipped by Spark without a word: it counts, so that the difference is seen.
+ */
+async function rootsOf(path: string): Promise<readonly string[]> {
+  if ((await look(path)) !== undefined) return [path];
+  if (!isPattern(path)) return [];
+  const roots = await Promise.all(expandSlashedBraces(path).map(matchesOf));
+  return [...new Set(roots.flat())];
+}
+
+async function matchesOf(pattern: string): Promise<readonly string[]> {
+  let found: readonly string[] = ['/'];
+  for (const part of pattern.split('/').filter((each) => each !== '')) {
+    const next = isPattern(part)
+      ? await Promise.all(found.map((folder) => matchesIn(folder, matcherOf(part))))
+      : // A name that leads upwards could leave the project by way of a brace.
+        [part === '..' || part === '.' ? [] : found.map((folder) => join(folder, part))];
+    found = next.flat();
+  }
+  const there = await Promise.all(found.map(async (path) => ({ path, is: await look(path) })));
+  return there.flatMap(({ path, is }) =>
+    is?.isDirectory() || (is?.isFile() && !isHidden(basename(path))) ? [path] : [],
+  );
+}
+
+async function matchesIn(folder: string, matches: (name: string) => boolean): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter(matches).map((name) => join(folder, name));
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+interface Found {
+  /** The files of the folder itself. */
+  readonly direct: readonly string[];
+  /** The files somewhere below a folder called `key=value`. */
+  readonly partitions: readonly string[];
+}
+
+async function filesOf(root: string): Promise<Found> {
+  const found = await look(root);
+  if (found === undefined) return { direct: [], partitions: [] };
+  if (found.isFile()) return { direct: [root], partitions: [] };
+  const partitions: string[] = [];
+  const direct: string[] = [];
+  await walk(root, [identityOf(found)], (path, inPartition, depth) => {
+    if (inPartition) partitions.push(path);
+    else if (depth === 0) direct.push(path);
+  });
+  return { direct, partitions };
+}
+
+type Visit = (file: string, inPartition: boolean, depth: number) => void;
+
+/** Visits every file below a folder. `above` has the folders on the way, so that a link to one of them ends the descent. */
+async function walk(
+  folder: string,
+  above: readonly string[],
+  visit: Visit,
+  inPartition = false,
+): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (isHidden(name)) continue;
+    const path = join(folder, name);
+    const found = await look(path);
+    if (found?.isFile()) visit(path, inPartition, above.length - 1);
+    else if (found?.isDirectory() && !above.includes(identityOf(found)))
+      await walk(path, [...above, identityOf(found)], visit, inPartition || /^[^=]+=./.test(name));
+  }
+}
+
+/** As Spark has it, for the names in a folder. */
+function isHidden(name: string): boolean {
+  return (name.startsWith('_') && !name.includes('=')) || name.startsWith('.') || name.endsWith('._COPYING_');
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
+/** What a path leads to; undefined where it leads nowhere, such as a link to something that is gone. */
+async function look(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG')) return undefined;
+    throw error;
+  }
+}
+
+function missing(path: string, namedIn: string): SparkctlError {
+  return new SparkctlError({
+    code: 'input-missing',
+    category: 'input',
+    message: isPattern(path) ? `The input ${path} matches no file.` : `The input ${path} is not there.`,
+    hint: `Put it there, or change input.path in ${namedIn}.`,
+    details: { path },
+  });
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { checkSpec } from '../checks/check-spec.ts';
+import { datasetSpec } from '../datasets/dataset-spec.ts';
+import { inputFormats } from '../input/input-format.ts';
+import { tableSpec } from '../targets/table-spec.ts';
+import { memorySize } from './memory-size.ts';
+
+const path = z.string().min(1);
+
+/** Everything that `jobs/NAME.yaml` may say. The JSON Schema for editors is made from it. */
+export const manifestSchema = z.strictObject({
+  script: path
+    .optional()
+    .describe('The script to submit, relative to the manifest. Default: the .py file of the same name.'),
+  dataset: datasetSpec.optional().describe('A seeded generator that makes the input before the job runs.'),
+  input: z
+    .strictObject({
+      path: path.describe(
+        'The input, relative to the project: a file, a folder or a pattern (*, ?, [a-z], {a,b}), as Spark reads it.',
+      ),
+      format: z
+        .enum(inputFormats)
+        .optional()
+        .describe(
+          'How its lines are to be counted: the first line of csv is a header. Default: by the file extension, that of a compression left aside.',
+        ),
+    })
+    .optional()
+    .describe('What the job reads. Without a dataset it must be there.'),
+  database: z
+    .strictObject({
+      path: path.describe('The SQLite database, relative to the project. Made when it is not there.'),
+      table: tableSpec.describe('The table that the job loads.'),
+    })
+    .optional()
+    .describe('Where the result goes.'),
+  outputs: z
+    .record(
+      z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name is a small letter followed by letters and digits'),
+      path.describe('A path, relative to the project.'),
+    )
+    .default({})
+    .describe('What else the job writes, by name. Its folder is made before the job runs.'),
+  cluster: z
+    .strictObject({
+      workers: z.number().int().min(1).max(64).optional().describe('How many workers.'),
+      workerCores: z.number().int().min(1).max(1024).optional().describe('Cores that a worker offers.'),
+      workerMemory: memorySize.optional().describe('Memory that a worker offers, such as 2g.'),
+    })
+    .default({})
+    .describe('What the job wants of a cluster that is made for it.'),
+  spark: z
+    .strictObject({
+      conf: z
+        .record(
+          z.string().regex(/^spark\./, 'a Spark property begins with spark.'),
+          z.union([z.string(), z.number(), z.boolean()]),
+        )
+        .default({})
+        .describe('Spark properties, weaker than --conf.'),
+    })
+    .default({ conf: {} }),
+  arguments: z
+    .array(z.union([z.string(), z.number()]))
+    .default([])
+    .describe(
+      'Arguments of the script. ${input}, ${database}, ${table}, ${outputs.NAME}, ${run} and ${artifacts} are filled in.',
+    ),
+  checks: z.array(checkSpec).default([]).describe('What must hold of the result.'),
+});
+
+export type ManifestSource = z.output<typeof manifestSchema>;

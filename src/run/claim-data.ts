@@ -1,0 +1,87 @@
+import { relative } from 'node:path';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import { presentVersion, versionOf } from '../job/datasets/generate-dataset.ts';
+import { findInput } from '../job/input/find-input.ts';
+import type { Manifest } from '../job/manifest/manifest.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { realPathOf } from '../system/files/resolve-inside.ts';
+import { type Claim, type Claims, type Conflict, whereToLook } from '../system/locks/claims.ts';
+import { waitUntil } from '../system/processes/wait-until.ts';
+import { datasetRequest } from './prepare-data.ts';
+import type { RunJournal } from './run-journal.ts';
+
+interface ClaimContext extends OperationContext {
+  /** Wait for whoever holds something, instead of ending. */
+  readonly wait?: boolean | undefined;
+}
+
+const waitIntervalMs = 250;
+
+/** Claims what a job reads and writes, for the whole of its run: until its checks are done nobody changes it under them. */
+export async function claimData(
+  manifest: Manifest,
+  claims: Claims,
+  journal: RunJournal,
+  context: ClaimContext,
+): Promise<void> {
+  const wanted = await claimsOf(manifest);
+  const conflicts = await claims.tryToAdd(wanted, context.signal);
+  const [first] = conflicts;
+  if (first === undefined) return;
+  if (!context.wait) throw conflictError(first, manifest, context.project);
+  await journal.phase('wait', 'wait', async () => {
+    const waitedFor = new Set<string>();
+    const tell = ({ wanted: { kind, name }, holder: { run } }: Conflict) => {
+      if (waitedFor.has(run)) return;
+      waitedFor.add(run);
+      const path = relative(context.project, name);
+      context.emit({ kind: 'note', text: `Waiting for run ${run}, which holds the ${kind} ${path}` });
+    };
+    conflicts.forEach(tell);
+    await waitUntil(
+      async () => {
+        const left = await claims.tryToAdd(wanted, context.signal);
+        left.forEach(tell);
+        return left.length === 0 ? true : undefined;
+      },
+      { timeoutMs: Number.POSITIVE_INFINITY, intervalMs: waitIntervalMs, signal: context.signal },
+    );
+    return [undefined, `for ${[...waitedFor].map((run) => `run ${run}`).join(', ')}`];
+  });
+}
+
+async function claimsOf({ dataset, input, database, outputs }: Manifest): Promise<readonly Claim[]> {
+  const claims: Claim[] = [];
+  // Runs that read the same data do not disturb each other; one that wants other data there would.
+  if (input !== undefined && dataset !== undefined) {
+    const sharedAs = versionOf(datasetRequest(dataset));
+    claims.push({ kind: 'input', name: await realPathOf(input.path), sharedAs });
+  } else if (input !== undefined) {
+    // What is missing is told when the input is looked at.
+    for (const file of await findInput(input.path).catch(() => [])) {
+      const sharedAs = (await presentVersion(file)) ?? 'as it is';
+      claims.push({ kind: 'input', name: await realPathOf(file), sharedAs });
+    }
+  }
+  const targets = [...(database === undefined ? [] : [database.path]), ...Object.values(outputs)];
+  for (const path of targets) claims.push({ kind: 'target', name: await realPathOf(path) });
+  return claims;
+}
+
+function conflictError({ wanted, holder }: Conflict, manifest: Manifest, project: string): SparkctlError {
+  const path = relative(project, wanted.name);
+  const { run } = holder;
+  const message =
+    wanted.kind === 'target'
+      ? `Run ${run} holds the target ${path}.`
+      : manifest.dataset === undefined
+        ? `Run ${run} generates the input ${path}, which this run is to read.`
+        : `Run ${run} works with the data in the input ${path}, and this run would put other data there.`;
+  return new SparkctlError({
+    code: `${wanted.kind}-held`,
+    category: 'temporary',
+    message,
+    hint: `Submit again with --wait to begin as soon as it is over. ${whereToLook(holder)}`,
+    details: { run, path: wanted.name, process: holder.owner },
+  });
+}

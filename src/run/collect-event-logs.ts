@@ -1,0 +1,78 @@
+import { constants } from 'node:fs';
+import { cp, link, mkdir, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrorCode } from '../system/errors/has-error-code.ts';
+import { wrapWriteError } from '../system/errors/wrap-write-error.ts';
+
+/** The Spark property that ties an application to the run that submitted it; it stands in the event log. */
+export const runProperty = 'spark.sparkctl.run';
+
+/** How much of an event log is read to find the properties of its application, which come among its first lines. */
+const headBytes = 4 * 1024 * 1024;
+
+/**
+ * Brings the event logs of a run's applications from the folder that its cluster shares into the run folder, as hard
+ * links where the file system can. Returns the application ids in the order in which they began.
+ */
+export async function collectEventLogs(from: string, runId: string, to: string): Promise<readonly string[]> {
+  const found: { id: string; at: number }[] = [];
+  for (const entry of await readdir(from, { withFileTypes: true }).catch(() => [])) {
+    const source = join(from, entry.name);
+    const first = entry.isDirectory() ? await firstEventFile(source) : source;
+    const at = first === undefined ? undefined : await beganAt(first, runId);
+    if (at === undefined) continue;
+    if (from !== to) await bring(source, join(to, entry.name), entry.isDirectory());
+    found.push({ id: applicationId(entry.name), at });
+  }
+  return found.sort((a, b) => a.at - b.at || a.id.localeCompare(b.id)).map(({ id }) => id);
+}
+
+async function firstEventFile(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  const events = names.filter((name) => name.startsWith('events_')).sort();
+  return events[0] === undefined ? undefined : join(folder, events[0]);
+}
+
+/**
+ * When the log of an application of that run was begun; undefined for everything else. Jobs of others may write into the
+ * folder, too: an entry that is no file that can be read, such as a link or a pipe, is none of this run's logs.
+ */
+async function beganAt(path: string, runId: string): Promise<number | undefined> {
+  try {
+    await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const found = await file.stat();
+    if (!found.isFile()) return undefined;
+    const head = Buffer.alloc(Math.min(headBytes, found.size));
+    await file.read(head, 0, head.length, 0);
+    return head.includes(`"${runProperty}":"${runId}"`) ? found.birthtimeMs : undefined;
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EACCES', 'EPERM', 'ENXIO', 'ESTALE'))
+      return undefined;
+    throw error;
+  }
+}
+
+async function bring(source: string, target: string, isFolder: boolean): Promise<void> {
+  try {
+    if (!isFolder) return await linkOrCopy(source, target);
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    for (const entry of await readdir(source, { withFileTypes: true })) {
+      if (entry.isFile()) await linkOrCopy(join(source, entry.name), join(target, entry.name));
+    }
+  } catch (error) {
+    // A log that vanished, such as one that Spark has renamed at its end, is no reason to lose the run.
+    if (!hasErrorCode(error, 'ENOENT')) throw wrapWriteError(error, `The event log ${target}`);
+  }
+}
+
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  await link(source, target).catch(() => cp(source, target, { recursive: true }));
+}
+
+/** `eventlog_v2_app-2026…-0000` and `app-2026…-0000.inprogress` belong to `app-2026…-0000`. */
+function applicationId(name: string): string {
+  return name
+    .replace(/^eventlog_v2_/, '')
+    .replace(/\.inprogress$/, '')
+    .replace(/\.(zstd|lz4|lzf|snappy)$/, '');
+}

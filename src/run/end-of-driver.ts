@@ -1,0 +1,66 @@
+import type { DriverExit, RunningDriver } from '../cluster/driver.ts';
+import type { TakeOutput } from '../system/processes/start-program.ts';
+
+/** How long a driver may take to stop its application after it was asked to. */
+const stopGraceMs = 8_000;
+
+/** What ends a driver that would go on. */
+interface Ending {
+  readonly signal: AbortSignal;
+  /** Rejects when there is another reason to end it. */
+  readonly failed?: Promise<never>;
+}
+
+/** One driver from its start to its end: by itself, or because it is ended; then nothing of it is left when this throws. */
+export class DriverWatch {
+  readonly #over = new AbortController();
+  readonly #ending: Ending;
+
+  constructor(ending: Ending) {
+    this.#ending = ending;
+  }
+
+  /** Hands on what the driver prints, waiting for a slow reader. One that is to end waits for nobody: what is not taken then is dropped. */
+  handOn(take: TakeOutput | undefined): TakeOutput {
+    let isTaking = false;
+    return async (chunk) => {
+      if (take === undefined || isTaking) return;
+      isTaking = true;
+      const taken = Promise.resolve(take(chunk)).finally(() => {
+        isTaking = false;
+      });
+      await orAborted(taken, this.#over.signal).catch(() => {});
+    };
+  }
+
+  /** The driver's end. `whileItRuns` is done meanwhile. */
+  async untilEnded(driver: RunningDriver, whileItRuns: () => Promise<void>): Promise<DriverExit> {
+    const { signal, failed } = this.#ending;
+    try {
+      await whileItRuns();
+      return await orAborted(
+        failed === undefined ? driver.exited : Promise.race([driver.exited, failed]),
+        signal,
+      );
+    } catch (error) {
+      this.#over.abort();
+      await driver.stop(stopGraceMs);
+      throw error;
+    }
+  }
+}
+
+/** The promise's result, or the signal's reason as soon as it aborts. */
+async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}

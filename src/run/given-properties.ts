@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import type { Job } from '../job/resolve-job.ts';
+import type { GivenProperties } from '../spark/submission/effective-value.ts';
+import { parseProperties } from '../spark/submission/java-properties.ts';
+import { readPropertiesFile } from '../spark/submission/join-properties.ts';
+import { knownSecrets } from '../spark/submission/known-secrets.ts';
+import { Redactor } from '../spark/submission/redact.ts';
+import { lastValue } from '../spark/submission/spark-submit-option.ts';
+import type { SubmitRequest } from './submit-request.ts';
+
+/** Brings together whatever a submission says of Spark's properties, in arguments, manifest, files and environment. */
+export async function givenProperties(
+  { manifest }: Job,
+  request: SubmitRequest,
+  { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
+): Promise<GivenProperties> {
+  const paths = propertiesFiles(request, project, environment);
+  return {
+    options: request.sparkOptions,
+    manifest: manifest && { file: manifest.file, conf: manifest.conf },
+    files: await Promise.all(
+      paths.map(async (path) => ({ path, properties: parseProperties(await readPropertiesFile(path)) })),
+    ),
+    environment,
+  };
+}
+
+/** What a submission says is secret, and so must not be printed or kept. */
+export function redactorOf(
+  { application, manifest }: Job,
+  request: SubmitRequest,
+  given: GivenProperties,
+): Redactor {
+  const words = [application, ...(manifest?.arguments ?? []), ...request.applicationArguments];
+  return new Redactor(knownSecrets(given, words));
+}
+
+/** As spark-submit has it: the named file instead of the defaults, or after them with --load-spark-defaults. */
+function propertiesFiles(
+  { sparkOptions, workingFolder }: SubmitRequest,
+  project: string,
+  environment: OperationContext['environment'],
+): readonly string[] {
+  const defaults = join(environment['SPARK_CONF_DIR'] || project, 'spark-defaults.conf');
+  const named = lastValue(sparkOptions, '--properties-file');
+  const both = sparkOptions.some(({ name }) => name === '--load-spark-defaults');
+  return [
+    ...((named === undefined || both) && existsSync(defaults) ? [defaults] : []),
+    ...(named === undefined ? [] : [resolve(workingFolder, named)]),
+  ];
+}

@@ -1,0 +1,84 @@
+import { access, constants } from 'node:fs/promises';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import { generateDataset } from '../job/datasets/generate-dataset.ts';
+import type { Ledger } from '../job/datasets/ledger.ts';
+import { mustBeCountable } from '../job/input/decompress.ts';
+import { findInput } from '../job/input/find-input.ts';
+import { unreadable } from '../job/input/unreadable.ts';
+import type { Manifest } from '../job/manifest/manifest.ts';
+import { createDatabase } from '../job/targets/sqlite/create-database.ts';
+import { realPathOf } from '../system/files/resolve-inside.ts';
+import { lockMaking } from '../system/locks/claims.ts';
+import { collectGarbage } from '../system/processes/collect-garbage.ts';
+import type { RunJournal } from './run-journal.ts';
+
+/** Often enough that a million rows stay within a bounded memory, seldom enough to cost nothing. */
+const collectEveryRows = 50_000;
+
+const number = new Intl.NumberFormat('en-US');
+
+/** Makes the input where the manifest has a dataset, and makes sure that it is there where it has none. */
+export async function prepareInput(
+  manifest: Manifest,
+  journal: RunJournal,
+  context: OperationContext,
+): Promise<Ledger | undefined> {
+  const { dataset, input } = manifest;
+  if (input === undefined) return undefined;
+  if (dataset === undefined) {
+    await mustBeReadable(manifest);
+    return undefined;
+  }
+  return await journal.phase('dataset', 'dataset', async () => {
+    const { name, seed, rows } = dataset;
+    let nextCollection = collectEveryRows;
+    // Runs that want the same data share its claim: the first of them makes it.
+    await using _making = await lockMaking(context.project, await realPathOf(input.path), context);
+    const { ledger, reused } = await generateDataset({
+      ...datasetRequest(dataset),
+      path: input.path,
+      signal: context.signal,
+      onProgress: (written) => {
+        context.emit({ kind: 'activity', text: `${number.format(written)} of ${number.format(rows)} rows` });
+        if (written >= nextCollection) {
+          collectGarbage();
+          nextCollection = written + collectEveryRows;
+        }
+      },
+    });
+    const what = `${name}, ${number.format(rows)} rows, seed ${seed}`;
+    return [ledger, reused ? `${what}: already there` : what];
+  });
+}
+
+/** What a manifest asks of a generator. */
+export function datasetRequest({ name, seed, rows, defects }: NonNullable<Manifest['dataset']>) {
+  const named = Object.entries(defects).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  return { dataset: name, seed, rows, defects: Object.fromEntries(named) };
+}
+
+/** Creates the database with its table, typed and empty, before Spark starts: what cannot be written is found out now. */
+export async function prepareDatabase(
+  { path, table }: NonNullable<Manifest['database']>,
+  journal: RunJournal,
+  { signal }: Pick<OperationContext, 'signal'>,
+): Promise<void> {
+  await journal.phase('database', 'database', async () => {
+    const outcome = await createDatabase(path, table, { signal });
+    return [outcome, `table ${table.name}, ${table.columns.length} columns`];
+  });
+}
+
+/** What can be known of an input before it is read: its files are there, may be read, and can be counted where the result is checked. */
+async function mustBeReadable({ input, database, file }: Manifest): Promise<void> {
+  if (input === undefined) return;
+  const files = await findInput(input.path, file);
+  for (const path of files) {
+    if (database !== undefined) mustBeCountable(path);
+    try {
+      await access(path, constants.R_OK);
+    } catch (error) {
+      throw unreadable(error, path);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import { backendKinds, loadBackend } from '../cluster/backends.ts';
+import { driverScratch, runsWithScratch } from '../cluster/driver-scratch.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import { privatePropertiesOf } from '../cluster/private-properties.ts';
+import { reclaimRuntimes } from '../spark/runtime/managed-runtime.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { canAccess } from '../system/files/can-access.ts';
+import { mapFew } from '../system/processes/all-or-none.ts';
+import { endMarked } from '../system/processes/end-marked.ts';
+import { livenessOf } from '../system/processes/process-identity.ts';
+import { livingMarks } from '../system/processes/process-mark.ts';
+import type { RunRecord } from './run-record.ts';
+import { type FoundRun, readRuns, runFolder, writeRun } from './run-store.ts';
+
+const driverGraceMs = 5_000;
+
+/**
+ * Ends what a killed sparkctl left: drivers of this project's runs, clusters that were made for them, and installations of
+ * the runtime. Every command that works with clusters begins with it. A backend that does not answer has nothing to
+ * reclaim, and what belongs to another host or PID namespace is never touched.
+ */
+export async function reclaim(context: OperationContext): Promise<void> {
+  await reclaimRuntimes(context);
+  await reclaimRuns(context);
+  for (const kind of backendKinds) {
+    try {
+      const backend = await loadBackend(kind);
+      for (const name of await backend.reclaim(context)) {
+        context.emit({ kind: 'note', text: `Ended cluster ${name}, which a killed sparkctl had left` });
+      }
+    } catch (error) {
+      if (!(error instanceof SparkctlError && error.category !== 'io')) throw error;
+    }
+  }
+}
+
+async function reclaimRuns(context: OperationContext): Promise<void> {
+  const { runs } = await readRuns(context.project);
+  const notGoingOn = runs.filter(({ situation }) => situation === 'over' || situation === 'abandoned');
+  if (notGoingOn.length === 0) return;
+  const [marks, scratches] = await Promise.all([livingMarks(), runsWithScratch()]);
+  const left = await mapFew(notGoingOn, async (found) => {
+    const { record } = found;
+    const files = await privateFilesOf(record);
+    const remains = marks.has(record.id) || scratches.has(record.id) || files.length > 0;
+    return { ...found, files, remains };
+  });
+  for (const { record, situation, files, remains } of left) {
+    if (situation === 'over' && !remains) continue;
+    // A sparkctl that has written its last word may still be clearing up.
+    if ((await livenessOf(record.owner)) !== 'dead') continue;
+    if (marks.has(record.id)) await endMarked(record.id, driverGraceMs);
+    for (const path of [...files, driverScratch(record.id)]) await remove(path, context);
+    if (situation === 'abandoned') await writeRun(record);
+    context.emit({ kind: 'note', text: noteOf({ record, situation }) });
+  }
+}
+
+function noteOf({ record: { id }, situation }: FoundRun): string {
+  return situation === 'abandoned'
+    ? `Run ${id} is lost: its sparkctl was ended without a word`
+    : `Removed what was left of run ${id}`;
+}
+
+/** The secrets that were to last as long as the run, where they are left. A driver that goes on has read them at its start. */
+async function privateFilesOf({ id, cluster, project }: RunRecord): Promise<readonly string[]> {
+  const name = cluster?.backend === 'external' ? undefined : cluster?.name;
+  const paths = privatePropertiesOf(project, id, runFolder(project, id), name);
+  const present = await Promise.all(paths.map(async (path) => ((await canAccess(path)) ? [path] : [])));
+  return present.flat();
+}
+
+/** What cannot be removed is said, and is no reason to do nothing else. */
+async function remove(path: string, { emit }: OperationContext): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) =>
+    emit({ kind: 'warning', text: `${path} was left by a run and cannot be removed (${error.code})` }),
+  );
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { exitCodeOf } from '../system/errors/failure-category.ts';
+import { plainName } from '../system/files/plain-name.ts';
+import { processIdentity } from '../system/processes/process-identity.ts';
+import { isRunId } from './run-id.ts';
+
+const causes = Object.keys(exitCodeOf) as (keyof typeof exitCodeOf)[];
+
+const phase = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** From a monotonic clock. */
+  durationMs: z.number(),
+  outcome: z.enum(['done', 'failed', 'skipped']),
+  summary: z.string().optional(),
+});
+
+const accounting = z.object({
+  read: z.number(),
+  loaded: z.number(),
+  quarantined: z.number(),
+  duplicates: z.number(),
+  filtered: z.number(),
+  reasons: z.record(z.string(), z.number()),
+});
+
+/** Why the script failed, as it said so itself. */
+const scriptError = z.object({
+  type: z.string().optional(),
+  message: z.string(),
+  file: z.string().optional(),
+  line: z.number().int().optional(),
+});
+
+const check = z.object({
+  kind: z.string(),
+  name: z.string(),
+  status: z.enum(['held', 'failed', 'skipped']),
+  expected: z.string(),
+  found: z.string(),
+  detail: z.string().optional(),
+});
+
+/** What a script says of its own result, in `artifacts/metrics.json`. */
+const metrics = z.record(z.string(), z.number());
+
+/** Points of a line that a report draws, such as a quality by the number of clusters. */
+const series = z.object({
+  name: z.string(),
+  x: z.string(),
+  y: z.string(),
+  points: z.array(z.tuple([z.number(), z.number()])),
+});
+
+export const jobMetricsSchema = z.object({
+  schemaVersion: z.literal(1),
+  metrics: metrics.default({}),
+  series: z.array(series).default([]),
+});
+
+export const runStates = [
+  'preparing',
+  'running',
+  'checking',
+  'succeeded',
+  'failed',
+  'checks-failed',
+  'timed-out',
+  'killed',
+  'lost',
+] as const;
+
+export const runRecordSchema = z.object({
+  schemaVersion: z.literal(1),
+  id: z.string().refine(isRunId, 'it is not the id of a run'),
+  state: z.enum(runStates),
+  /** Why it ended badly: `application` is the script itself, the others are sparkctl's own. */
+  cause: z.enum(['application', ...causes]).optional(),
+  exitCode: z.number().int().optional(),
+  /** What happened, in words, where it ended badly. */
+  message: z.string().optional(),
+  hint: z.string().optional(),
+  scriptError: scriptError.optional(),
+  job: z.object({
+    name: z.string(),
+    script: z.string(),
+    manifest: z.string().optional(),
+    arguments: z.array(z.string()),
+  }),
+  /** As it was at the time. Where the record is found counts. */
+  project: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  durationMs: z.number().optional(),
+  /** The sparkctl process that looks after the run. */
+  owner: processIdentity,
+  driver: z.object({ id: z.string(), exitCode: z.number().int().optional() }).optional(),
+  applicationIds: z.array(z.string()),
+  cluster: z
+    .object({
+      name: z.string(),
+      backend: z.enum(['local', 'docker', 'external']),
+      master: z.string(),
+      workers: z.number().int().optional(),
+      ephemeral: z.boolean(),
+      reason: z.string(),
+    })
+    .refine(({ name, backend }) => backend === 'external' || plainName.test(name), {
+      path: ['name'],
+      message: 'it is not the name of a cluster',
+    })
+    .optional(),
+  versions: z.object({
+    sparkctl: z.string(),
+    node: z.string(),
+    spark: z.string().optional(),
+    java: z.string().optional(),
+    python: z.string().optional(),
+  }),
+  /** The whole command, secrets redacted. */
+  command: z.array(z.string()),
+  phases: z.array(phase),
+  accounting: accounting.optional(),
+  checks: z.array(check),
+  metrics: metrics.optional(),
+  series: z.array(series).optional(),
+  database: z.object({ path: z.string(), table: z.string() }).optional(),
+  links: z.object({ history: z.string().optional(), master: z.string().optional() }),
+});
+
+/** What is known of one submission: the content of `run.json`. */
+export type RunRecord = z.output<typeof runRecordSchema>;
+export type RunState = RunRecord['state'];
+export type RunSeries = z.output<typeof series>;
+export type JobMetrics = z.output<typeof jobMetricsSchema>;
+export type RunPhase = z.output<typeof phase>;
+export type Accounting = z.output<typeof accounting>;
+
+/** Whether a run in this state is over. */
+export function isFinal(state: RunState): boolean {
+  return state !== 'preparing' && state !== 'running' && state !== 'checking';
+}

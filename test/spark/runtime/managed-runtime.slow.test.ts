@@ -1,0 +1,31 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pinnedPackages, runtimeFolder } from '../../../src/spark/runtime/managed-runtime.ts';
+import { sparkctl } from '../../support/sparkctl.ts';
+import { temporaryProject } from '../../support/temporary-project.ts';
+
+describe('the managed runtime', () => {
+  it('is made once by two processes at once, also over a half-made one', async () => {
+    await using project = temporaryProject();
+    const env = { SPARKCTL_CACHE: project.path('cache'), PIP_LOG: project.path('pip.log') };
+    const folder = runtimeFolder(await pinnedPackages(), { ...process.env, ...env });
+    await mkdir(join(folder, 'venv', 'bin'), { recursive: true });
+    await writeFile(join(folder, 'venv', 'bin', 'python'), 'half-made');
+    await project.write('hello.py', 'print("hello")\n');
+    const submit = () =>
+      sparkctl(['submit', '--master', 'local[1]', 'hello.py'], { cwd: project.folder, env });
+    const [first, second] = await Promise.all([submit(), submit()]);
+    expect([first.exitCode, first.stdout], first.stderr).toEqual([0, 'hello\n']);
+    expect([second.exitCode, second.stdout], second.stderr).toEqual([0, 'hello\n']);
+    const made = [first, second].filter(({ stderr }) =>
+      stderr.includes('Making the Spark runtime once for this machine'),
+    );
+    expect(made).toHaveLength(1);
+    expect(await readdir(project.path('cache', 'runtimes'))).toHaveLength(1);
+    const log = await readFile(project.path('pip.log'), 'utf8');
+    // So pip says it where it fetches what a package is built with, which has no hash.
+    expect(log).not.toContain('Installing build dependencies');
+    expect(log).toMatch(/Collecting setuptools==[\d.]+ \(from -r .*requirements-build\.txt/);
+  });
+});
