@@ -27,18 +27,7 @@ export async function clusterUp(
 ): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
-  progress.show({ kind: 'phase-started', id: 'cluster', title: 'cluster' });
-  const began = performance.now();
   const { status, changed } = await startCluster(wish, { force: display.force === true }, context);
-  const summary = changed ? `${status.name} is up` : `${status.name} was up already, as asked`;
-  progress.show({
-    kind: 'phase-finished',
-    id: 'cluster',
-    title: 'cluster',
-    durationMs: performance.now() - began,
-    outcome: 'done',
-    summary,
-  });
   print(command, display, { schemaVersion: 1, changed, ...status }, () =>
     formatCluster(status, painter(command)),
   );

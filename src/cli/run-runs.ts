@@ -14,11 +14,7 @@ import { formatRunDetails, formatRunList } from './render/run-table.ts';
 export async function runsList(json: boolean, { host }: CommandContext): Promise<number> {
   const { runs, damaged } = await readRuns(projectFolder(host.workingFolder));
   const progress = makeProgress('quiet', host.stderr, host.environment);
-  for (const { path, reason } of damaged)
-    progress.show({
-      kind: 'warning',
-      text: `The record ${path} cannot be used, and is passed over: ${reason}`,
-    });
+  for (const { path, reason } of damaged) progress.show({ kind: 'record-unusable', path, reason });
   const listed = runs.map(({ record, situation }) => ({
     ...record,
     ...(situation === 'elsewhere' && { elsewhere: true }),

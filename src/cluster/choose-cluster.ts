@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import type { BackendReason } from '../system/event.ts';
 import type { BackendKind } from './backend-kind.ts';
 import { backendKinds, loadBackend } from './backends.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
@@ -54,21 +55,18 @@ async function statusOn(
 export async function chooseBackendForRun(
   wish: ClusterRequest,
   context: OperationContext,
-): Promise<{ kind: BackendKind; reason: string }> {
+): Promise<{ kind: BackendKind; reason: BackendReason }> {
   if (wish.backend !== 'auto') {
     // Said before any data is made for it.
     const obstacle = await (await loadBackend(wish.backend)).obstacle(context);
     if (obstacle !== undefined) throw obstacle;
-    return { kind: wish.backend, reason: `--backend ${wish.backend}` };
+    return { kind: wish.backend, reason: 'named' };
   }
   const missing = await (await loadBackend('local')).obstacle(context);
-  if (missing === undefined) return { kind: 'local', reason: 'Java and Python are here' };
+  if (missing === undefined) return { kind: 'local', reason: 'java-and-python' };
   const noDocker = await (await loadBackend('docker')).obstacle(context);
   if (noDocker !== undefined) throw missing;
-  return {
-    kind: 'docker',
-    reason: `${missing.code === 'no-java' ? 'no Java' : 'no Python'} for a local cluster`,
-  };
+  return { kind: 'docker', reason: missing.code === 'no-java' ? 'no-java' : 'no-python' };
 }
 
 /** A complete and possible plan. `source` says where a wish was written, for the message when it cannot be. */

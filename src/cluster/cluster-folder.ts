@@ -52,6 +52,6 @@ export async function readClusterRecord<Schema extends z.ZodType>(
     read.kind === 'damaged'
       ? [read.path, read.reason]
       : [path, `it is the record of ${nameOf(read.value)}, in another cluster's folder`];
-  emit?.({ kind: 'warning', text: `The record ${where} cannot be used, and is passed over: ${reason}` });
+  emit?.({ kind: 'record-unusable', path: where, reason });
   return undefined;
 }

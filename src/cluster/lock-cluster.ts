@@ -21,10 +21,8 @@ export async function lockCluster(
       timeoutMs: lockTimeoutMs,
       signal,
       run,
-      onWait: (holder) => {
-        const who = holder.run === undefined ? `process ${holder.pid}` : `run ${holder.run}`;
-        emit({ kind: 'note', text: `Waiting for ${who}, which works on cluster ${name}` });
-      },
+      onWait: ({ pid, run: other }) =>
+        emit({ kind: 'waiting-for-cluster', cluster: name, pid, ...(other !== undefined && { run: other }) }),
     });
     if (lock !== undefined) return lock;
   } catch (error) {
@@ -45,6 +43,7 @@ export function clusterClaim(name: string): Claim {
 
 /** A cluster that is to be changed or removed has runs on it, whose drivers would wait for ever. */
 export class ClusterInUse extends SparkctlError {
+  readonly cluster: string;
   readonly holders: readonly Holder[];
 
   constructor(name: string, holders: readonly Holder[]) {
@@ -56,6 +55,7 @@ export class ClusterInUse extends SparkctlError {
       hint: `Wait for ${runs.length === 1 ? 'it' : 'them'}, or stop ${runs.length === 1 ? 'it' : 'them'} first with --force. ${holders.map(whereToLook).join(' ')}`,
       details: { cluster: name, runs },
     });
+    this.cluster = name;
     this.holders = holders;
   }
 }

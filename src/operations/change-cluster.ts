@@ -22,7 +22,7 @@ export async function changeCluster<Result>(
     } catch (error) {
       if (!force || !(error instanceof ClusterInUse)) throw error;
       for (const holder of error.holders) {
-        context.emit({ kind: 'note', text: `Stopping run ${holder.run}, which uses the cluster` });
+        context.emit({ kind: 'stopping-run', run: holder.run, cluster: error.cluster });
         const by = `${command} --force (process ${process.pid})`;
         await stopHolder(context.project, holder, by, context.signal);
       }

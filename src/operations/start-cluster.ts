@@ -10,6 +10,8 @@ import {
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { prepareRuntime } from '../spark/runtime/prepare-runtime.ts';
+import type { BackendReason } from '../system/event.ts';
+import { inPhase } from '../system/phase.ts';
 import { changeCluster } from './change-cluster.ts';
 
 /** Starts a cluster that stays, or brings the one of that name to what is asked. */
@@ -21,25 +23,29 @@ export async function startCluster(
   await reclaim(context);
   const plan = planCluster(wish.cluster ?? defaultClusterName, wish, false);
   const { kind, reason } = await chooseBackend(wish, context);
-  context.emit({ kind: 'note', text: `Backend ${kind}: ${reason}` });
-  if (kind === 'local') await prepareRuntime(context);
-  const backend = await loadBackend(kind);
-  return await changeCluster({ force, command: 'sparkctl cluster up' }, context, () =>
-    backend.up(plan, context),
-  );
+  context.emit({ kind: 'backend-chosen', backend: kind, reason });
+  return await inPhase(context.emit, 'cluster', async () => {
+    if (kind === 'local') await prepareRuntime(context);
+    const backend = await loadBackend(kind);
+    const value = await changeCluster({ force, command: 'sparkctl cluster up' }, context, () =>
+      backend.up(plan, context),
+    );
+    const { name, workers, ephemeral } = value.status;
+    const was = value.changed ? 'changed' : 'running';
+    return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
+  });
 }
 
 /** A cluster that is there keeps its backend; otherwise Docker where a daemon answers, else local. */
 async function chooseBackend(
   wish: ClusterRequest,
   context: OperationContext,
-): Promise<{ kind: BackendKind; reason: string }> {
-  if (wish.backend !== 'auto') return { kind: wish.backend, reason: `--backend ${wish.backend}` };
+): Promise<{ kind: BackendKind; reason: BackendReason }> {
+  if (wish.backend !== 'auto') return { kind: wish.backend, reason: 'named' };
   const present = await findRunningCluster(wish, context);
-  if (present !== undefined)
-    return { kind: present.backend, reason: `cluster ${present.name} is there already` };
+  if (present !== undefined) return { kind: present.backend, reason: 'cluster-exists' };
   const obstacle = await (await loadBackend('docker')).obstacle(context);
   return obstacle === undefined
-    ? { kind: 'docker', reason: 'a Docker daemon answers' }
-    : { kind: 'local', reason: 'no Docker daemon answers' };
+    ? { kind: 'docker', reason: 'docker-answers' }
+    : { kind: 'local', reason: 'no-docker' };
 }

@@ -5,9 +5,10 @@ import type { Ledger } from '../job/datasets/ledger.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import { packageRoot } from '../system/package-root.ts';
+import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
 import { checksPhase, checksVerdict } from './checks-verdict.ts';
-import type { PhaseEnd, RunJournal } from './run-journal.ts';
+import type { RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
@@ -42,20 +43,13 @@ export async function checkRun({
     inputFormat: manifest.input?.format,
     runId: journal.record.id,
   };
-  const { results, accounting } = await journal.phase(
-    'checks',
-    'checks',
-    async (): Promise<PhaseEnd<CheckAnswer>> => {
-      const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
-        mark: journal.record.id,
-        signal: context.signal,
-      });
-      const { summary, outcome } = request.skipChecks
-        ? { summary: '--skip-checks', outcome: 'skipped' as const }
-        : checksPhase(answer.results);
-      return [answer, summary, outcome];
-    },
-  );
+  const { results, accounting } = await journal.phase('checks', async (): Promise<PhaseEnd<CheckAnswer>> => {
+    const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
+      mark: journal.record.id,
+      signal: context.signal,
+    });
+    return { value: answer, ...checksPhase(answer.results) };
+  });
   await journal.update({ checks: [...results], ...(accounting && { accounting }) });
   // Whoever ended the run meanwhile is told so, and not that it succeeded.
   context.signal.throwIfAborted();

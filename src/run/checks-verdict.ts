@@ -1,18 +1,19 @@
 import type { CheckResult } from '../job/checks/check.ts';
 import { exitCodeOf } from '../system/errors/failure-category.ts';
+import type { PhaseOutcome, PhaseResult } from '../system/event.ts';
 import type { RunOutcome } from './run-outcome.ts';
-import type { Accounting, RunPhase } from './run-record.ts';
+import type { Accounting } from './run-record.ts';
 
 /** What the phase of the checks says of them: one that was skipped is neither held nor failed. */
 export function checksPhase(results: readonly CheckResult[]): {
-  readonly summary: string;
-  readonly outcome: RunPhase['outcome'];
+  readonly result: PhaseResult;
+  readonly outcome: PhaseOutcome;
 } {
   const count = (status: CheckResult['status']) =>
     results.filter((result) => result.status === status).length;
   const [held, failed, skipped] = [count('held'), count('failed'), count('skipped')];
   return {
-    summary: `${held} of ${results.length} held${skipped === 0 ? '' : `, ${skipped} skipped`}`,
+    result: { phase: 'checks', passed: held, of: results.length, skipped },
     outcome: failed > 0 ? 'failed' : held === 0 && skipped > 0 ? 'skipped' : 'done',
   };
 }

@@ -19,6 +19,7 @@ import {
   runsInYarn,
 } from '../spark/submission/effective-value.ts';
 import { type ExecutorDemand, executorDemand } from '../spark/submission/executor-demand.ts';
+import { describeReason } from '../system/describe-phase.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { Claims } from '../system/locks/claims.ts';
 import type { SubmitRequest } from './submit-request.ts';
@@ -67,7 +68,7 @@ export async function chooseTarget(
   const plan = planCluster(name, sizes, !request.keep);
   mustFit(demand, plan);
   const { kind, reason } = await chooseBackendForRun(wish, context);
-  return { kind: 'new', backend: kind, plan, reason, demand };
+  return { kind: 'new', backend: kind, plan, reason: describeReason(reason, kind), demand };
 }
 
 /**

@@ -29,13 +29,13 @@ export async function claimData(
   const [first] = conflicts;
   if (first === undefined) return;
   if (!context.wait) throw conflictError(first, manifest, context.project);
-  await journal.phase('wait', 'wait', async () => {
+  await journal.phase('wait', async () => {
     const waitedFor = new Set<string>();
     const tell = ({ wanted: { kind, name }, holder: { run } }: Conflict) => {
       if (waitedFor.has(run)) return;
       waitedFor.add(run);
       const path = relative(context.project, name);
-      context.emit({ kind: 'note', text: `Waiting for run ${run}, which holds the ${kind} ${path}` });
+      context.emit({ kind: 'waiting-for-run', run, holds: kind, path });
     };
     conflicts.forEach(tell);
     await waitUntil(
@@ -46,7 +46,7 @@ export async function claimData(
       },
       { timeoutMs: Number.POSITIVE_INFINITY, intervalMs: waitIntervalMs, signal: context.signal },
     );
-    return [undefined, `for ${[...waitedFor].map((run) => `run ${run}`).join(', ')}`];
+    return { value: undefined, result: { phase: 'wait', runs: [...waitedFor] } };
   });
 }
 

@@ -8,7 +8,7 @@ import { reportFile, runFolder, writeInRun } from './run-store.ts';
 /** Takes what the script measured into the record. What is unusable is told and left out: it is no reason to fail a run. */
 export async function keepMetrics(journal: RunJournal, folder: string, emit: Emit): Promise<void> {
   const { metrics, problems } = await readArtifacts(folder);
-  for (const text of problems) emit({ kind: 'warning', text });
+  for (const reason of problems) emit({ kind: 'artifact-left-out', reason });
   if (metrics !== undefined) await journal.update({ metrics: metrics.metrics, series: metrics.series });
 }
 
@@ -19,7 +19,7 @@ export async function writeReport(run: RunRecord, emit: Emit): Promise<void> {
     const { pictures }: Artifacts = await readArtifacts(folder);
     await writeInRun(run, reportFile, renderReport(run, pictures));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    emit({ kind: 'warning', text: `The report of the run could not be written: ${why}` });
+    const reason = error instanceof Error ? error.message : String(error);
+    emit({ kind: 'report-failed', reason });
   }
 }

@@ -15,8 +15,6 @@ import type { RunJournal } from './run-journal.ts';
 /** Often enough that a million rows stay within a bounded memory, seldom enough to cost nothing. */
 const collectEveryRows = 50_000;
 
-const number = new Intl.NumberFormat('en-US');
-
 /** Makes the input where the manifest has a dataset, and makes sure that it is there where it has none. */
 export async function prepareInput(
   manifest: Manifest,
@@ -29,7 +27,7 @@ export async function prepareInput(
     await mustBeReadable(manifest);
     return undefined;
   }
-  return await journal.phase('dataset', 'dataset', async () => {
+  return await journal.phase('dataset', async () => {
     const { name, seed, rows } = dataset;
     let nextCollection = collectEveryRows;
     // Runs that want the same data share its claim: the first of them makes it.
@@ -39,15 +37,14 @@ export async function prepareInput(
       path: input.path,
       signal: context.signal,
       onProgress: (written) => {
-        context.emit({ kind: 'activity', text: `${number.format(written)} of ${number.format(rows)} rows` });
+        context.emit({ kind: 'rows-generated', rows: written, of: rows });
         if (written >= nextCollection) {
           collectGarbage();
           nextCollection = written + collectEveryRows;
         }
       },
     });
-    const what = `${name}, ${number.format(rows)} rows, seed ${seed}`;
-    return [ledger, reused ? `${what}: already there` : what];
+    return { value: ledger, result: { phase: 'dataset', dataset: name, rows, seed, reused } };
   });
 }
 
@@ -63,9 +60,10 @@ export async function prepareDatabase(
   journal: RunJournal,
   { signal }: Pick<OperationContext, 'signal'>,
 ): Promise<void> {
-  await journal.phase('database', 'database', async () => {
-    const outcome = await createDatabase(path, table, { signal });
-    return [outcome, `table ${table.name}, ${table.columns.length} columns`];
+  await journal.phase('database', async () => {
+    const made = await createDatabase(path, table, { signal });
+    const columns = table.columns.length;
+    return { value: made, result: { phase: 'database', made, table: table.name, columns } };
   });
 }
 

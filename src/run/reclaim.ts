@@ -11,7 +11,7 @@ import { endMarked } from '../system/processes/end-marked.ts';
 import { livenessOf } from '../system/processes/process-identity.ts';
 import { livingMarks } from '../system/processes/process-mark.ts';
 import type { RunRecord } from './run-record.ts';
-import { type FoundRun, readRuns, runFolder, writeRun } from './run-store.ts';
+import { readRuns, runFolder, writeRun } from './run-store.ts';
 
 const driverGraceMs = 5_000;
 
@@ -27,7 +27,7 @@ export async function reclaim(context: OperationContext): Promise<void> {
     try {
       const backend = await loadBackend(kind);
       for (const name of await backend.reclaim(context)) {
-        context.emit({ kind: 'note', text: `Ended cluster ${name}, which a killed sparkctl had left` });
+        context.emit({ kind: 'cluster-reclaimed', cluster: name });
       }
     } catch (error) {
       if (!(error instanceof SparkctlError && error.category !== 'io')) throw error;
@@ -53,14 +53,8 @@ async function reclaimRuns(context: OperationContext): Promise<void> {
     if (marks.has(record.id)) await endMarked(record.id, driverGraceMs);
     for (const path of [...files, driverScratch(record.id)]) await remove(path, context);
     if (situation === 'abandoned') await writeRun(record);
-    context.emit({ kind: 'note', text: noteOf({ record, situation }) });
+    context.emit({ kind: situation === 'abandoned' ? 'run-lost' : 'run-cleared', run: record.id });
   }
-}
-
-function noteOf({ record: { id }, situation }: FoundRun): string {
-  return situation === 'abandoned'
-    ? `Run ${id} is lost: its sparkctl was ended without a word`
-    : `Removed what was left of run ${id}`;
 }
 
 /** The secrets that were to last as long as the run, where they are left. A driver that goes on has read them at its start. */
@@ -74,6 +68,6 @@ async function privateFilesOf({ id, cluster, project }: RunRecord): Promise<read
 /** What cannot be removed is said, and is no reason to do nothing else. */
 async function remove(path: string, { emit }: OperationContext): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) =>
-    emit({ kind: 'warning', text: `${path} was left by a run and cannot be removed (${error.code})` }),
+    emit({ kind: 'leftover-kept', path, code: String(error.code) }),
   );
 }

@@ -6,11 +6,12 @@ import { effectiveValue, type GivenProperties } from '../spark/submission/effect
 import type { Redactor } from '../spark/submission/redact.ts';
 import { sparkSubmitArguments } from '../spark/submission/spark-submit-arguments.ts';
 import { splitSecrets } from '../spark/submission/split-secrets.ts';
+import type { PhaseEnd } from '../system/phase.ts';
 import { collectEventLogs } from './collect-event-logs.ts';
 import { DriverWatch } from './end-of-driver.ts';
 import { findMemoryShortage, type MemoryShortage } from './memory-shortage.ts';
 import { planSubmission } from './plan-submission.ts';
-import type { PhaseEnd, RunJournal } from './run-journal.ts';
+import type { RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { RunOutput } from './run-output.ts';
 import { artifactsFolder, holdRun } from './run-store.ts';
@@ -50,7 +51,7 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
   const command = ['spark-submit', ...blanking.arguments([...files, ...sparkSubmitArguments(submission)])];
   await journal.update({ state: 'running', command });
   using output = new RunOutput(folder);
-  return await journal.phase('submit', 'submit', async (): Promise<PhaseEnd<RunOutcome>> => {
+  return await journal.phase('submit', async (): Promise<PhaseEnd<RunOutcome>> => {
     context.signal.throwIfAborted();
     const watch = new DriverWatch({ signal: context.signal, failed: output.failed });
     const [toStdout, toStderr] = [watch.handOn(request.onStdout), watch.handOn(request.onStderr)];
@@ -82,16 +83,16 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
       driver: { id: driver.id, exitCode: exit.exitCode },
       ...(exit.applicationIds && { applicationIds: [...exit.applicationIds] }),
     });
-    if (exit.outputIsHeld) context.emit({ kind: 'warning', text: heldOutput });
-    const application = journal.record.applicationIds.at(-1) ?? 'no application was started';
+    if (exit.outputIsHeld) context.emit({ kind: 'output-held' });
+    const application = journal.record.applicationIds.at(-1);
     const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
     // What the client of a cluster prints, where the driver ran in there, are not the words of the script.
     const said = exit.explanation === undefined ? errorIn(output, run, blanking) : undefined;
-    return [
-      outcomeOfExit(exit, job, shortage, said),
-      `${application}, exit code ${exit.exitCode}`,
-      exit.exitCode === 0 ? 'done' : 'failed',
-    ];
+    return {
+      value: outcomeOfExit(exit, job, shortage, said),
+      result: { phase: 'submit', exitCode: exit.exitCode, ...(application && { application }) },
+      outcome: exit.exitCode === 0 ? 'done' : 'failed',
+    };
   });
 }
 
@@ -156,9 +157,6 @@ function outcomeOfExit(
     ...(error && { scriptError: error }),
   };
 }
-
-const heldOutput =
-  'The script has ended, but a process that it started still holds its output: what that one prints from now on is not kept.';
 
 const whereToLook =
   'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.';

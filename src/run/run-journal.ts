@@ -1,11 +1,10 @@
 import type { Redactor } from '../spark/submission/redact.ts';
-import type { Emit } from '../system/event.ts';
+import { describePhase, titleOfPhase } from '../system/describe-phase.ts';
+import type { Emit, PhaseId } from '../system/event.ts';
+import { inPhase, type PhaseEnd } from '../system/phase.ts';
 import { collectGarbage } from '../system/processes/collect-garbage.ts';
-import type { RunPhase, RunRecord } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
 import { writeRun } from './run-store.ts';
-
-/** The result of a phase, one clause about it, and its outcome where it is not simply done. */
-export type PhaseEnd<Result> = [result: Result, summary: string, outcome?: RunPhase['outcome']];
 
 /** Keeps the record of a run up to date on disk, without secrets, and tells of its phases. */
 export class RunJournal {
@@ -30,30 +29,19 @@ export class RunJournal {
   }
 
   /** Does one phase of the run. */
-  async phase<Result>(id: string, title: string, work: () => Promise<PhaseEnd<Result>>): Promise<Result> {
-    this.#emit({ kind: 'phase-started', id, title });
-    const began = performance.now();
-    const finish = async (outcome: RunPhase['outcome'], summary?: string) => {
-      const phase = {
-        id,
-        title,
-        durationMs: Math.round(performance.now() - began),
+  async phase<Value>(phase: PhaseId, work: () => Promise<PhaseEnd<Value>>): Promise<Value> {
+    return await inPhase(this.#emit, phase, work, async ({ durationMs, outcome, result }) => {
+      const summary = result && describePhase(result);
+      const ended = {
+        id: phase,
+        title: titleOfPhase(phase),
+        durationMs,
         outcome,
         ...(summary && { summary }),
       };
-      this.#emit({ kind: 'phase-finished', ...phase });
-      await this.update({ phases: [...this.#record.phases, phase] });
+      await this.update({ phases: [...this.#record.phases, ended] });
       collectGarbage();
-    };
-    try {
-      const [result, summary, outcome = 'done'] = await work();
-      await finish(outcome, summary);
-      return result;
-    } catch (error) {
-      // The first error counts; a record that cannot be written either must not hide it.
-      await finish('failed').catch(() => undefined);
-      throw error;
-    }
+    });
   }
 
   /** Writes the last state of the run. */

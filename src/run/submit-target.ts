@@ -7,6 +7,7 @@ import { followYarn } from '../cluster/external/follow-yarn.ts';
 import { reachMaster } from '../cluster/external/reach-master.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { prepareRuntime } from '../spark/runtime/prepare-runtime.ts';
+import type { PhaseResult } from '../system/event.ts';
 import { mustFit, type TargetChoice } from './choose-target.ts';
 import type { RunJournal } from './run-journal.ts';
 
@@ -35,7 +36,7 @@ export async function openTarget(
           cluster: { name, backend: kind, master, workers: workers.alive, ephemeral: false, reason },
           links,
         });
-        return `${name} (${kind}), which is running: ${workers.alive} of ${workers.wanted} workers alive`;
+        return { phase: 'cluster', backend: kind, name, was: 'running', workers, ephemeral: false };
       });
     }
     case 'new':
@@ -54,12 +55,16 @@ function externalTarget(
         cluster: { name: master, backend: 'external', master, ephemeral: false, reason },
       });
       if (master === 'yarn' || /^\w+:\/\//.test(master)) {
-        await journal.phase('cluster', 'cluster', async () => {
-          const answered = await reachMaster(master, context);
-          return [
-            undefined,
-            answered === undefined ? `external master ${master}` : `external master at ${answered}`,
-          ];
+        await journal.phase('cluster', async () => {
+          const name = (await reachMaster(master, context)) ?? master;
+          const result = {
+            phase: 'cluster',
+            backend: 'external',
+            name,
+            was: 'reached',
+            ephemeral: false,
+          } as const;
+          return { value: undefined, result };
         });
       }
       await runtimePhase(journal, context);
@@ -95,7 +100,8 @@ async function newClusterTarget(
     const { master, links } = status;
     const workers = status.workers.alive;
     await journal.update({ cluster: { name, backend: kind, master, workers, ephemeral, reason }, links });
-    return `${kind} (${reason}): master, ${workers} workers, history server${ephemeral ? ', for this run' : ''}`;
+    const made = { backend: kind, name, was: 'started', reason, workers: status.workers, ephemeral } as const;
+    return { phase: 'cluster', ...made };
   });
   if (!ephemeral) return target;
   return {
@@ -104,9 +110,9 @@ async function newClusterTarget(
       if (!begun) return;
       // Whatever ended the run, also a Ctrl-C, the cluster goes: this must not listen to the run's own signal.
       const unhurried = { ...context, signal: new AbortController().signal };
-      await journal.phase('cluster-down', 'cluster down', async () => {
+      await journal.phase('cluster-down', async () => {
         const removed = await backend.down(name, unhurried);
-        return [removed, removed ? 'nothing of it is left' : 'it was gone already'];
+        return { value: removed, result: { phase: 'cluster-down', removed } };
       });
     },
   };
@@ -117,13 +123,13 @@ function clusterTarget(
   name: string,
   journal: RunJournal,
   context: OperationContext,
-  findOrStart: () => Promise<string>,
+  findOrStart: () => Promise<PhaseResult>,
 ): SubmitTarget {
   const usesRuntime: Readonly<Record<BackendKind, boolean>> = { local: true, docker: false };
   return {
     connect: async () => {
       if (usesRuntime[backend.kind]) await runtimePhase(journal, context);
-      await journal.phase('cluster', 'cluster', async () => [undefined, await findOrStart()]);
+      await journal.phase('cluster', async () => ({ value: undefined, result: await findOrStart() }));
       return await backend.connect(name, context);
     },
     startDriver: (launch) => backend.startDriver(name, launch, context),
@@ -132,9 +138,9 @@ function clusterTarget(
 }
 
 async function runtimePhase(journal: RunJournal, context: OperationContext): Promise<void> {
-  await journal.phase('runtime', 'runtime', async () => {
+  await journal.phase('runtime', async () => {
     const versions = await prepareRuntime(context);
     await journal.update({ versions: { ...journal.record.versions, ...versions } });
-    return [undefined, `Spark ${versions.spark}, Java ${versions.java}, Python ${versions.python}`];
+    return { value: undefined, result: { phase: 'runtime', ...versions } };
   });
 }

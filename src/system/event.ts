@@ -1,21 +1,141 @@
-/** Everything that can happen while sparkctl works, as data. The cli room turns it into words, one renderer per audience. */
+/**
+ * What happens while sparkctl works, as data: kinds with fields and no sentences. `cli/render/event-words.ts` has the words
+ * for people, one entry a kind.
+ */
 export type SparkctlEvent =
-  /** A phase of a command began: `id` is stable, `title` is for people. */
-  | { readonly kind: 'phase-started'; readonly id: string; readonly title: string }
-  /** The phase ended. Durations come from a monotonic clock. */
+  /** A run has its folder. The first event of a run. */
+  | { readonly kind: 'run-created'; readonly run: string; readonly folder: string }
+  | { readonly kind: 'phase-started'; readonly phase: PhaseId }
+  /** Durations come from a monotonic clock. */
   | {
       readonly kind: 'phase-finished';
-      readonly id: string;
-      readonly title: string;
+      readonly phase: PhaseId;
       readonly durationMs: number;
-      readonly outcome: 'done' | 'failed' | 'skipped';
-      /** One short clause: what was decided or found. */
-      readonly summary?: string;
+      readonly outcome: PhaseOutcome;
+      readonly result?: PhaseResult;
     }
-  /** What the running phase is doing now, e.g. one line of an image build. Replaces the one before it. */
-  | { readonly kind: 'activity'; readonly text: string }
-  /** Something a person should know: a decision and its reason. */
-  | { readonly kind: 'note'; readonly text: string }
-  | { readonly kind: 'warning'; readonly text: string };
+  // What the phase that is going on does now. Each replaces the one before it.
+  | { readonly kind: 'rows-generated'; readonly rows: number; readonly of: number }
+  | { readonly kind: 'node-ready'; readonly node: string }
+  | { readonly kind: 'waiting-for-nodes'; readonly nodes: readonly string[] }
+  | { readonly kind: 'image-output'; readonly line: string }
+  | { readonly kind: 'installing'; readonly step: InstallStep; readonly what?: string }
+  | {
+      readonly kind: 'waiting-for-lock';
+      readonly on: 'runtime' | 'dataset';
+      readonly pid: number;
+      readonly run?: string;
+    }
+  // Decisions, and what was done for a reason that a person should know.
+  | { readonly kind: 'backend-chosen'; readonly backend: string; readonly reason: BackendReason }
+  | { readonly kind: 'runtime-missing'; readonly folder: string }
+  | { readonly kind: 'image-missing'; readonly image: string }
+  | { readonly kind: 'port-taken'; readonly port: number; readonly node: string; readonly used?: number }
+  | {
+      readonly kind: 'waiting-for-cluster';
+      readonly cluster: string;
+      readonly pid: number;
+      readonly run?: string;
+    }
+  | {
+      readonly kind: 'waiting-for-run';
+      readonly run: string;
+      readonly holds: 'input' | 'target' | 'cluster';
+      readonly path: string;
+    }
+  | { readonly kind: 'stopping-run'; readonly run: string; readonly cluster: string }
+  | { readonly kind: 'cluster-reclaimed'; readonly cluster: string }
+  | { readonly kind: 'run-lost'; readonly run: string }
+  | { readonly kind: 'run-cleared'; readonly run: string }
+  /** A container's user was given access to files of the project. */
+  | {
+      readonly kind: 'access-changed';
+      readonly project: string;
+      readonly uid: number;
+      readonly changes: readonly string[];
+    }
+  | { readonly kind: 'access-limited'; readonly project: string; readonly uid: number; readonly gid: number }
+  // Warnings.
+  | { readonly kind: 'record-unusable'; readonly path: string; readonly reason: string }
+  | { readonly kind: 'leftover-kept'; readonly path: string; readonly code: string }
+  | { readonly kind: 'artifact-left-out'; readonly reason: string }
+  | { readonly kind: 'report-failed'; readonly reason: string }
+  | { readonly kind: 'output-held' }
+  | { readonly kind: 'certificates-unreadable'; readonly path: string; readonly code: string }
+  | { readonly kind: 'trust-store-failed'; readonly path: string; readonly code: string }
+  | { readonly kind: 'cluster-left'; readonly cluster: string; readonly reason: string }
+  /** A key of the Compose file, or a whole service, that sparkctl passes over. */
+  | {
+      readonly kind: 'compose-ignored';
+      readonly file: string;
+      readonly what: string;
+      readonly reason: string;
+    };
 
 export type Emit = (event: SparkctlEvent) => void;
+
+/** The phases of a run, and of making a cluster. */
+export type PhaseId =
+  | 'wait'
+  | 'runtime'
+  | 'image'
+  | 'containers'
+  | 'ready'
+  | 'cluster'
+  | 'dataset'
+  | 'database'
+  | 'submit'
+  | 'checks'
+  | 'cluster-down';
+
+export type PhaseOutcome = 'done' | 'failed' | 'skipped';
+
+/** What was found or decided in a phase. `describe-phase.ts` says it in a clause. */
+export type PhaseResult =
+  | { readonly phase: 'wait'; readonly runs: readonly string[] }
+  | { readonly phase: 'runtime'; readonly spark: string; readonly java: string; readonly python: string }
+  | {
+      readonly phase: 'image';
+      readonly image: string;
+      readonly was: 'present' | 'current' | 'built' | 'pulled';
+    }
+  | { readonly phase: 'containers'; readonly started: number; readonly replaced: number }
+  | { readonly phase: 'ready'; readonly workers: number }
+  | {
+      readonly phase: 'cluster';
+      readonly backend: string;
+      readonly name: string;
+      readonly was: 'running' | 'started' | 'reached' | 'changed';
+      readonly reason?: string;
+      readonly workers?: { readonly alive: number; readonly wanted: number };
+      readonly ephemeral: boolean;
+    }
+  | {
+      readonly phase: 'dataset';
+      readonly dataset: string;
+      readonly rows: number;
+      readonly seed: number;
+      readonly reused: boolean;
+    }
+  | {
+      readonly phase: 'database';
+      readonly made: string;
+      readonly table: string;
+      readonly columns: number;
+    }
+  | { readonly phase: 'submit'; readonly application?: string; readonly exitCode: number }
+  | { readonly phase: 'checks'; readonly passed: number; readonly of: number; readonly skipped: number }
+  | { readonly phase: 'cluster-down'; readonly removed: boolean };
+
+/** Why a cluster is made by one backend and not by another. */
+export type BackendReason =
+  | 'named'
+  | 'cluster-exists'
+  | 'docker-answers'
+  | 'no-docker'
+  | 'java-and-python'
+  | 'no-java'
+  | 'no-python';
+
+/** What the installation of the runtime does. */
+export type InstallStep = 'collecting' | 'downloading' | 'building' | 'installing';

@@ -30,9 +30,18 @@ const skipped = {
 
 test('a check that was skipped is said to be skipped, and not counted as held', () => {
   const held = { ...skipped, status: 'held', found: 'so' } as const;
-  expect(checksPhase([skipped])).toEqual({ summary: '0 of 1 held, 1 skipped', outcome: 'skipped' });
-  expect(checksPhase([held, skipped])).toEqual({ summary: '1 of 2 held, 1 skipped', outcome: 'done' });
-  expect(checksPhase([held])).toEqual({ summary: '1 of 1 held', outcome: 'done' });
+  expect(checksPhase([skipped])).toEqual({
+    result: { phase: 'checks', passed: 0, of: 1, skipped: 1 },
+    outcome: 'skipped',
+  });
+  expect(checksPhase([held, skipped])).toEqual({
+    result: { phase: 'checks', passed: 1, of: 2, skipped: 1 },
+    outcome: 'done',
+  });
+  expect(checksPhase([held])).toEqual({
+    result: { phase: 'checks', passed: 1, of: 1, skipped: 0 },
+    outcome: 'done',
+  });
   expect(checksPhase([held, { ...held, status: 'failed' }])).toEqual({
     summary: '1 of 2 held',
     outcome: 'failed',

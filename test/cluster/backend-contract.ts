@@ -139,7 +139,8 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
         {
           ...context,
           signal: controller.signal,
-          emit: (event) => event.kind === 'activity' && controller.abort(reason),
+          emit: (event) =>
+            ['node-ready', 'waiting-for-nodes'].includes(event.kind) && controller.abort(reason),
         },
       );
       await expect(starting).rejects.toThrow('enough');

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { eventWords } from '../../src/cli/render/event-words.ts';
 import type { BackendContext } from '../../src/cluster/backend.ts';
 import { localBackend } from '../../src/cluster/local/local-backend.ts';
 import { readRecord, recordPath, writeRecord } from '../../src/cluster/local/local-cluster-record.ts';
@@ -49,7 +50,7 @@ describe('a local cluster', () => {
     try {
       const { status } = await localBackend.up(plan, context);
       expect(status.master).not.toBe('spark://127.0.0.1:7077');
-      const notes = events.filter((event) => event.kind === 'note').map(({ text }) => text);
+      const notes = events.map((event) => eventWords(event)?.text);
       expect(notes).toContainEqual(expect.stringMatching(/^Port 7077 is taken: the master uses \d+$/));
       expect(notes).toContainEqual(expect.stringMatching(/^Port 8080 is taken: the master's page uses \d+$/));
       expect(notes).toContainEqual(
@@ -76,7 +77,7 @@ describe('a local cluster', () => {
       ...contextOf(project.folder),
       // The master's port is chosen by then, and its process is not started yet.
       emit: (event) => {
-        if (chosen.length === 0 && event.kind === 'note') chosen.push(tryToListen(7077));
+        if (chosen.length === 0 && event.kind === 'port-taken') chosen.push(tryToListen(7077));
       },
     };
     try {
@@ -98,7 +99,7 @@ describe('a local cluster', () => {
       ...contextOf(project.folder),
       // Workers start once the master is ready.
       emit: (event) => {
-        if (taken.length === 0 && event.kind === 'activity') taken.push(tryToListen(8081));
+        if (taken.length === 0 && event.kind === 'node-ready') taken.push(tryToListen(8081));
       },
     };
     try {

@@ -63,12 +63,12 @@ it('what a script leaves in its run folder is shown or left out, and harms nothi
         const shown: string[] = [];
         const terminal = makeProgress('plain', { write: (text) => shown.push(String(text)) }, {});
         const found = await readArtifacts(folder);
-        for (const text of found.problems) terminal.show({ kind: 'warning', text });
+        for (const reason of found.problems) terminal.show({ kind: 'artifact-left-out', reason });
         const { metrics: numbers = {}, series = [] } = found.metrics ?? {};
         const page = renderReport(aRun({ metrics: numbers, series }), found.pictures);
         expect(/(?![\t\n])\p{Cc}|<script/u.test(page)).toBe(false);
         for (const application of await collectEventLogs(shared, id, join(folder, 'eventlog')))
-          terminal.show({ kind: 'note', text: application });
+          terminal.show({ kind: 'run-lost', run: application });
         await findMemoryShortage(join(folder, 'eventlog'));
         expect(world.surroundings()).toBe(before);
         for (const text of shown) expect(text).not.toMatch(unprintable);

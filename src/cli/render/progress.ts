@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
+import { describePhase, titleOfPhase } from '../../system/describe-phase.ts';
 import { printableJson, printableRecord } from '../../system/errors/printable.ts';
 import type { SparkctlEvent } from '../../system/event.ts';
 import type { TextSink } from '../cli-host.ts';
+import { eventWords } from './event-words.ts';
 import { formatDuration } from './format-duration.ts';
 import type { ProgressKind } from './progress-kind.ts';
 
@@ -39,11 +41,17 @@ function progressOf(
     case 'plain':
       return plainProgress(stderr, paint(stderr, environment));
     case 'json':
-      return { ...silent, show: (event) => stderr.write(`${printableJson(event)}\n`) };
+      return {
+        ...silent,
+        show: (event) => stderr.write(`${printableJson({ ...event, ...eventWords(event) })}\n`),
+      };
     case 'quiet':
       return {
         ...silent,
-        show: (event) => event.kind === 'warning' && stderr.write(`sparkctl: ${event.text}\n`),
+        show: (event) => {
+          const words = eventWords(event);
+          if (words?.level === 'warning') stderr.write(`sparkctl: ${words.text}\n`);
+        },
       };
   }
 }
@@ -65,21 +73,15 @@ export function paint(
 
 /** One line for what is over, with the same columns in every kind of progress. */
 function lineOf(event: SparkctlEvent, color: ReturnType<typeof paint>): string | undefined {
-  switch (event.kind) {
-    case 'phase-finished': {
-      const mark = { done: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[
-        event.outcome
-      ];
-      const summary = event.summary ?? (event.outcome === 'failed' ? 'failed' : '');
-      return `${mark} ${event.title.padEnd(13)}${summary} ${color('gray', `(${formatDuration(event.durationMs)})`)}\n`;
-    }
-    case 'note':
-      return `${color('cyan', 'i')} ${event.text}\n`;
-    case 'warning':
-      return `${color('yellow', '!')} ${event.text}\n`;
-    default:
-      return undefined;
+  if (event.kind === 'phase-finished') {
+    const marks = { done: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') };
+    const summary = event.result ? describePhase(event.result) : event.outcome === 'failed' ? 'failed' : '';
+    const title = titleOfPhase(event.phase).padEnd(13);
+    return `${marks[event.outcome]} ${title}${summary} ${color('gray', `(${formatDuration(event.durationMs)})`)}\n`;
   }
+  const words = eventWords(event);
+  if (words === undefined || words.level === 'activity') return undefined;
+  return `${words.level === 'note' ? color('cyan', 'i') : color('yellow', '!')} ${words.text}\n`;
 }
 
 function plainProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progress {
@@ -126,8 +128,9 @@ function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progres
   return {
     show(event) {
       if (event.kind === 'phase-started')
-        current = { title: event.title, beganAt: performance.now(), activity: '' };
-      if (event.kind === 'activity' && current !== undefined) current.activity = event.text;
+        current = { title: titleOfPhase(event.phase), beganAt: performance.now(), activity: '' };
+      const words = eventWords(event);
+      if (words?.level === 'activity' && current !== undefined) current.activity = words.text;
       if (event.kind === 'phase-finished') current = undefined;
       const line = lineOf(event, color);
       clear();

@@ -19,7 +19,7 @@ export async function reachMaster(
   const failures = new Map<string, string>();
   const answered = await Promise.any(
     addresses.map(async (address) => {
-      const name = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+      const name = nameOf(address);
       const failure = await tryToReach(address, signal);
       if (failure === undefined) return name;
       failures.set(name, failure);
@@ -31,10 +31,14 @@ export async function reachMaster(
   throw new SparkctlError({
     code: 'master-unreachable',
     category: 'cluster',
-    message: `Nothing answers at ${master}: ${[...failures].map(([name, why]) => `${name} ${why}`).join(', ')}.`,
+    message: `Nothing answers at ${master}: ${addresses.map((address) => `${nameOf(address)} ${failures.get(nameOf(address))}`).join(', ')}.`,
     hint: 'Start it, or correct the address. Where no master is named, sparkctl starts a cluster for the run.',
     details: { master, failures: Object.fromEntries(failures) },
   });
+}
+
+function nameOf({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 const defaultPorts: Readonly<Record<string, number | undefined>> = { sc: 15002, http: 80, https: 443 };

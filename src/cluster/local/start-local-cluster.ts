@@ -114,7 +114,7 @@ async function ready(
     { timeoutMs: readyTimeoutMs, signal: context.signal },
   );
   if (outcome === true) {
-    context.emit({ kind: 'activity', text: `${node.name} is ready` });
+    context.emit({ kind: 'node-ready', node: node.name });
     return;
   }
   const logPath = nodeLogPath(context.project, record.name, node.name);
@@ -145,8 +145,7 @@ async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<Lo
   const port = async (usual: number, forWhat: string) => {
     const chosen = await choosePort(usual, reserved);
     reserved.add(chosen);
-    if (chosen !== usual)
-      context.emit({ kind: 'note', text: `Port ${usual} is taken: ${forWhat} uses ${chosen}` });
+    if (chosen !== usual) context.emit({ kind: 'port-taken', port: usual, node: forWhat, used: chosen });
     return chosen;
   };
   const id = randomUUID();

@@ -27,10 +27,7 @@ export async function javaTrustStore(java: Java, context: TrustContext): Promise
   if (bundlePath === undefined) return undefined;
   if (namesJavaProperty(environment, 'javax.net.ssl.trustStore')) return undefined;
   const bundle = await readFile(bundlePath, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    emit({
-      kind: 'warning',
-      text: `The certificates ${bundlePath} cannot be read (${error.code}), so Java trusts only its own: check --ca-bundle, SSL_CERT_FILE or NODE_EXTRA_CA_CERTS`,
-    });
+    emit({ kind: 'certificates-unreadable', path: bundlePath, code: String(error.code) });
     return undefined;
   });
   if (bundle === undefined) return undefined;
@@ -46,10 +43,7 @@ export async function javaTrustStore(java: Java, context: TrustContext): Promise
   } catch (error) {
     // Most jobs fetch nothing: for them a cache that cannot be written is no reason to end.
     const { code } = error as NodeJS.ErrnoException;
-    emit({
-      kind: 'warning',
-      text: `The trust store ${path} cannot be made (${code}), so Java trusts only its own certificates: check SPARKCTL_CACHE`,
-    });
+    emit({ kind: 'trust-store-failed', path, code: String(code) });
     return undefined;
   }
 }

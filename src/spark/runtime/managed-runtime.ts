@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../system/errors/wrap-write-error.ts';
-import type { Emit } from '../../system/event.ts';
+import type { Emit, InstallStep } from '../../system/event.ts';
 import { canAccess } from '../../system/files/can-access.ts';
 import { parseJson, readJson } from '../../system/files/read-json.ts';
 import { userCacheFolder } from '../../system/files/user-cache-folder.ts';
@@ -65,8 +65,7 @@ export async function ensureManagedRuntime(context: RuntimeContext): Promise<Man
     await using lock = await acquireProcessLock(`${folder}.lock`, {
       timeoutMs: lockTimeoutMs,
       signal: context.signal,
-      onWait: ({ pid }) =>
-        context.emit({ kind: 'activity', text: `waiting for process ${pid}, which is making the runtime` }),
+      onWait: ({ pid }) => context.emit({ kind: 'waiting-for-lock', on: 'runtime', pid }),
     });
     if (lock === undefined) {
       throw new SparkctlError({
@@ -163,10 +162,7 @@ async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> 
 async function makeRuntime(folder: string, context: RuntimeContext): Promise<ManagedRuntime> {
   const base = await findPython(context.environment);
   await removeBuilds(folder, await readdir(folder));
-  context.emit({
-    kind: 'note',
-    text: `Making the Spark runtime once for this machine, in ${folder} (about a minute, 800 MB)`,
-  });
+  context.emit({ kind: 'runtime-missing', folder });
   const build = `build-${randomUUID()}`;
   await mkdir(join(folder, build), { mode: 0o700 });
   try {
@@ -204,8 +200,8 @@ async function install(
       },
       signal,
       onLine: (line) => {
-        const activity = activityOf(line);
-        if (activity !== undefined) emit({ kind: 'activity', text: activity });
+        const progress = progressOf(line);
+        if (progress !== undefined) emit({ kind: 'installing', ...progress });
       },
     });
     signal.throwIfAborted();
@@ -249,14 +245,14 @@ function withoutPythonSettings(environment: Readonly<Record<string, string | und
   return rest;
 }
 
-function activityOf(line: string): string | undefined {
+/** What a line of pip's output says of the installation. */
+function progressOf(line: string): { readonly step: InstallStep; readonly what?: string } | undefined {
   const collecting = /^Collecting ([^\s;]+)/.exec(line)?.[1];
-  if (collecting !== undefined) return `collecting ${collecting}`;
+  if (collecting !== undefined) return { step: 'collecting', what: collecting };
   const downloading = /Downloading \S*?([^/\s]+) \(([^)]+)\)/.exec(line);
-  if (downloading !== null) return `downloading ${downloading[1]}, ${downloading[2]}`;
-  if (/Building wheel|Preparing metadata/.test(line)) return 'building pyspark';
-  if (line.startsWith('Installing collected')) return 'installing';
-  return undefined;
+  if (downloading !== null) return { step: 'downloading', what: `${downloading[1]}, ${downloading[2]}` };
+  if (/Building wheel|Preparing metadata/.test(line)) return { step: 'building' };
+  return line.startsWith('Installing collected') ? { step: 'installing' } : undefined;
 }
 
 function installFailure(what: string, output: string): SparkctlError {

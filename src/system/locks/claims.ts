@@ -258,10 +258,8 @@ export async function lockMaking(
     timeoutMs: makingTimeoutMs,
     signal,
     run,
-    onWait: (holder) => {
-      const who = holder.run === undefined ? `process ${holder.pid}` : `run ${holder.run}`;
-      emit({ kind: 'activity', text: `waiting for ${who}, which is making it` });
-    },
+    onWait: ({ pid, run: other }) =>
+      emit({ kind: 'waiting-for-lock', on: 'dataset', pid, ...(other !== undefined && { run: other }) }),
   });
   if (lock !== undefined) return lock;
   throw new SparkctlError({

@@ -152,7 +152,7 @@ networks: {there: }
       'version: "3"\nservices: {a: {image: x, healthcheck: {test: x}, hostname: $HOST}}\n',
       {},
     );
-    expect(file.warnings).toEqual([
+    expect(file.warnings.map(({ file, what, reason }) => `${file}: ${what} ${reason}.`)).toEqual([
       '/p/c.yml: the variable HOST is not set; it is taken as empty.',
       '/p/c.yml: version has no effect: Compose itself no longer reads it.',
       '/p/c.yml: services.a.healthcheck has no effect: sparkctl asks the endpoints of master and history server themselves.',

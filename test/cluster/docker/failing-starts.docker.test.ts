@@ -53,7 +53,7 @@ describeDocker('a Docker cluster that cannot start', () => {
     const context = contextOf(project.folder, withoutBundle());
     const reason = new SparkctlError({ code: 'interrupted', category: 'interrupted', message: 'enough' });
     const emit = (event: SparkctlEvent) =>
-      event.kind === 'activity' && event.text === 'begun' && context.controller.abort(reason);
+      event.kind === 'image-output' && event.line === 'begun' && context.controller.abort(reason);
     await expect(dockerBackend.up(plan, { ...context, emit })).rejects.toBe(reason);
     const stillBuilding = async () =>
       (await daemon().ask('containers', (docker) => docker.listContainers())).some(({ Command }) =>

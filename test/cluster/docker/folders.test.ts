@@ -58,29 +58,26 @@ describe('a project', () => {
 
   it.runIf(isRoot)('of root is opened to the group, and that is told once', async () => {
     await using project = temporaryProject();
-    const notes: string[] = [];
-    await openProject(project.folder, grouped, (note) => notes.push(note));
-    await openProject(project.folder, grouped, (note) => notes.push(note));
+    const notes: unknown[] = [];
+    await openProject(project.folder, grouped, (event) => notes.push(event));
+    await openProject(project.folder, grouped, (event) => notes.push(event));
     expect(mode(project.folder)).toBe('770');
-    expect(notes).toEqual([
-      `Containers run as user 1001, group 0: the folder ${project.folder} was opened to its group (chmod g+rwx).`,
-    ]);
+    const changes = ['the folder itself (chmod g+rwx)'];
+    expect(notes).toEqual([{ kind: 'access-changed', project: project.folder, uid: 1001, changes }]);
   });
 
   it.runIf(isRoot)("of somebody else's group is left as it is", async () => {
     await using project = temporaryProject();
     chownSync(project.folder, 77, 77);
-    const notes: string[] = [];
-    await expect(openProject(project.folder, grouped, (note) => notes.push(note))).rejects.toMatchObject({
+    const notes: unknown[] = [];
+    await expect(openProject(project.folder, grouped, (event) => notes.push(event))).rejects.toMatchObject({
       exitCode: 77,
       hint: `Open it to them (chgrp 0 "${project.folder}" && chmod g+rwx "${project.folder}"), or work without Docker: --backend local.`,
     });
     chmodSync(project.folder, 0o755);
-    await openProject(project.folder, grouped, (note) => notes.push(note));
+    await openProject(project.folder, grouped, (event) => notes.push(event));
     expect(mode(project.folder)).toBe('755');
-    expect(notes).toEqual([
-      `Containers run as user 1001, group 0: in ${project.folder} they may write only where a job's manifest has its target and outputs. For the rest: chgrp 0 "${project.folder}" && chmod g+rwx "${project.folder}"`,
-    ]);
+    expect(notes).toEqual([{ kind: 'access-limited', project: project.folder, uid: 1001, gid: 0 }]);
   });
 
   it.runIf(isRoot)(
@@ -151,20 +148,19 @@ describe('what a run needs', () => {
   it.runIf(isRoot)('is given file by file, and told by name; nothing else is touched', async () => {
     await using project = temporaryProject();
     const { launch, key } = await jobIn(project);
-    const notes: string[] = [];
-    await prepareRun(project.folder, launch, grouped, (note) => notes.push(note));
-    expect(notes).toEqual([
-      `Containers run as user 1001, group 0. So that they can do what the job needs, changed in ${project.folder}: ${[
-        'jobs (mode 0700 to 0710)',
-        'data (mode 0700 to 0710)',
-        'data/in (mode 0700 to 0710)',
-        'data/in/users.jsonl (mode 0600 to 0640)',
-        'data (mode 0710 to 0770)',
-        'data/users.db (mode 0600 to 0660)',
-      ].join(', ')}`,
-    ]);
+    const notes: unknown[] = [];
+    await prepareRun(project.folder, launch, grouped, (event) => notes.push(event));
+    const changes = [
+      'jobs (mode 0700 to 0710)',
+      'data (mode 0700 to 0710)',
+      'data/in (mode 0700 to 0710)',
+      'data/in/users.jsonl (mode 0600 to 0640)',
+      'data (mode 0710 to 0770)',
+      'data/users.db (mode 0600 to 0660)',
+    ];
+    expect(notes).toEqual([{ kind: 'access-changed', project: project.folder, uid: 1001, changes }]);
     expect([mode(key), statSync(key).gid]).toEqual(['600', 65_534]);
-    await prepareRun(project.folder, launch, grouped, (note) => notes.push(note));
+    await prepareRun(project.folder, launch, grouped, (event) => notes.push(event));
     expect(notes).toHaveLength(1);
   });
 
@@ -198,9 +194,11 @@ describe('what a run needs', () => {
     const { launch } = await jobIn(project);
     const [, input = ''] = launch.files.reads;
     chownSync(input, 77, 78);
-    const notes: string[] = [];
-    await prepareRun(project.folder, launch, grouped, (note) => notes.push(note));
-    expect(notes[0]).toContain('data/in/users.jsonl (mode 0600 to 0640, group 78 to 0)');
+    const notes: unknown[] = [];
+    await prepareRun(project.folder, launch, grouped, (event) => notes.push(event));
+    expect(notes).toMatchObject([
+      { changes: expect.arrayContaining(['data/in/users.jsonl (mode 0600 to 0640, group 78 to 0)']) },
+    ]);
     expect(statSync(input).uid).toBe(77);
   });
 
@@ -208,7 +206,7 @@ describe('what a run needs', () => {
     await using project = temporaryProject();
     const { launch } = await jobIn(project);
     const before = statSync(launch.runFolder).mode;
-    await prepareRun(project.folder, launch, owning, (note) => expect.fail(note));
+    await prepareRun(project.folder, launch, owning, (event) => expect.fail(event.kind));
     expect(statSync(launch.runFolder).mode).toBe(before);
     expect(mode(project.path('data/in/users.jsonl'))).toBe('600');
   });

@@ -63,22 +63,12 @@ describe('the trust store for Java', () => {
 
   it('is done without, and that is said, where the bundle cannot be read or the cache not be written', async () => {
     expect(await storeFor({ SSL_CERT_FILE: '/none.pem' })).toBeUndefined();
-    expect(events).toEqual([
-      {
-        kind: 'warning',
-        text: 'The certificates /none.pem cannot be read (ENOENT), so Java trusts only its own: check --ca-bundle, SSL_CERT_FILE or NODE_EXTRA_CA_CERTS',
-      },
-    ]);
+    expect(events).toEqual([{ kind: 'certificates-unreadable', path: '/none.pem', code: 'ENOENT' }]);
     const bundle = await project.write('empty.pem', '');
     const cache = await project.write('no-folder', '');
     expect(await storeFor({ SSL_CERT_FILE: bundle, SPARKCTL_CACHE: cache })).toBeUndefined();
     expect(events).toEqual([
-      {
-        kind: 'warning',
-        text: expect.stringMatching(
-          /^The trust store \S+\.jks cannot be made \(ENOTDIR\), so Java trusts only its own certificates: check SPARKCTL_CACHE$/,
-        ),
-      },
+      { kind: 'trust-store-failed', path: expect.stringMatching(/\.jks$/), code: 'ENOTDIR' },
     ]);
   });
 });

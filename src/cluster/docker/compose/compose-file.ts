@@ -22,11 +22,18 @@ export const composeSchema = z.strictObject({
     .default({}),
 });
 
+/** A part of the file that is passed over, and why. */
+export interface Ignored {
+  readonly file: string;
+  readonly what: string;
+  readonly reason: string;
+}
+
 /** A Compose file, read and checked, with its variables filled in. */
 export interface ComposeFile extends z.output<typeof composeSchema> {
   /** Absolute; relative paths in the file are relative to its folder. */
   readonly path: string;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Ignored[];
   /** Places a mistake that only a reader of the whole can see. */
   diagnose(path: readonly PropertyKey[], message: string, at?: 'key' | 'value'): Diagnostic;
 }

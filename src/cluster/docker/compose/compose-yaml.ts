@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
 import { parseYaml } from '../../../system/yaml/yaml-file.ts';
+import type { Ignored } from './compose-file.ts';
 import { interpolate, type Variables } from './interpolate.ts';
 
 type Path = readonly PropertyKey[];
@@ -13,7 +14,7 @@ export interface ComposeYaml {
   readonly isReadable: boolean;
   /** Mistakes of syntax and of variables; what could not be filled in stands in the value as it is written. */
   readonly mistakes: readonly Diagnostic[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Ignored[];
   /** Places a mistake at the value of a path, or at the key itself. */
   diagnose(path: Path, message: string, at?: 'key' | 'value'): Diagnostic;
 }
@@ -113,9 +114,11 @@ export function parseComposeYaml(name: string, text: string, variables: Variable
     value,
     isReadable,
     mistakes,
-    warnings: [...unset].map(
-      (variable) => `${name}: the variable ${variable} is not set; it is taken as empty.`,
-    ),
+    warnings: [...unset].map((variable) => ({
+      file: name,
+      what: `the variable ${variable}`,
+      reason: 'is not set; it is taken as empty',
+    })),
     diagnose: (path, message, at = 'value') => diagnosticAt(rangeOf(path, at), message),
   };
 }

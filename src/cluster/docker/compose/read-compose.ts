@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { describeIssue } from '../../../system/yaml/describe-issue.ts';
 import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
 import { configurationError } from '../../../system/yaml/yaml-file.ts';
-import { type ComposeFile, composeSchema } from './compose-file.ts';
+import { type ComposeFile, composeSchema, type Ignored } from './compose-file.ts';
 import { keysWithoutEffect, unsupportedKeys } from './compose-keys.ts';
 import { composeService } from './compose-service.ts';
 import { parseComposeYaml } from './compose-yaml.ts';
@@ -18,14 +18,14 @@ export function readCompose(path: string, text: string, variables: Variables): C
   const name = near.startsWith('..') ? path : near;
   const yaml = parseComposeYaml(name, text, variables);
   const mistakes: Diagnostic[] = [...yaml.mistakes];
-  const warnings: string[] = [...yaml.warnings];
+  const warnings: Ignored[] = [...yaml.warnings];
   const sift = (map: Readonly<Record<string, unknown>>, at: readonly string[]) =>
     Object.fromEntries(
       Object.entries(map).filter(([key]) => {
         if (key.startsWith('x-')) return false;
         const reason = keysWithoutEffect[key];
         if (reason !== undefined)
-          warnings.push(`${name}: ${[...at, key].join('.')} has no effect: ${reason}.`);
+          warnings.push({ file: name, what: [...at, key].join('.'), reason: `has no effect: ${reason}` });
         const refused = unsupportedKeys.has(key);
         if (refused)
           mistakes.push(yaml.diagnose([...at, key], `sparkctl does not support "${key}" of Compose`, 'key'));

@@ -12,8 +12,7 @@ export async function createContainer(daemon: Daemon, spec: ContainerSpec, emit:
   for (const { hostPort, address } of spec.ports) {
     if (hostPort !== undefined && !(await portIsFree(hostPort, address ?? '0.0.0.0'))) taken.add(hostPort);
   }
-  for (const port of taken)
-    emit({ kind: 'note', text: `Port ${port} is taken: ${spec.node} gets a free one` });
+  for (const port of taken) emit({ kind: 'port-taken', port, node: spec.node });
   return await createWith(daemon, spec, (wanted) =>
     wanted === undefined || taken.has(wanted) ? undefined : wanted,
   );

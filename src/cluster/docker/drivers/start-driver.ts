@@ -27,7 +27,7 @@ export async function startDriver(
   const user = { ...hostContainerUser(machine.isRootless), uid: record.uid };
   // The one who submits answers for the driver, whoever made the cluster.
   const planning = await planningOf(record.plan, user, imageOf(record), context);
-  await prepareRun(context.project, launch, user, (text) => context.emit({ kind: 'note', text }));
+  await prepareRun(context.project, launch, user, context.emit);
   const properties = await driverProperties(launch, planning.folders, user);
   try {
     const spec = planDriver({

@@ -1,6 +1,7 @@
 import { chmod, stat } from 'node:fs/promises';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../../system/errors/wrap-write-error.ts';
+import type { Emit } from '../../../system/event.ts';
 import type { ContainerUser } from './container-user.ts';
 
 interface Ownership {
@@ -22,11 +23,7 @@ export function permissionsIn(found: Ownership, { uid, hostGid, access }: Contai
  * otherwise, most at their end. A folder of the group that is theirs is opened to it, and that is told; what belongs to
  * somebody else is refused, with the remedy.
  */
-export async function openProject(
-  project: string,
-  user: ContainerUser,
-  tell: (note: string) => void,
-): Promise<void> {
+export async function openProject(project: string, user: ContainerUser, emit: Emit): Promise<void> {
   if (user.access === 'any') return;
   const folder = await stat(project);
   const may = permissionsIn(folder, user);
@@ -35,16 +32,13 @@ export async function openProject(
     await chmod(project, (folder.mode & 0o7777) | 0o070).catch((error: unknown) => {
       throw wrapWriteError(error, `The mode of ${project}`);
     });
-    tell(
-      `Containers run as user ${user.uid}, group 0: the folder ${project} was opened to its group (chmod g+rwx).`,
-    );
+    const changes = ['the folder itself (chmod g+rwx)'];
+    emit({ kind: 'access-changed', project, uid: user.uid, changes });
     return;
   }
   // What a job needs sparkctl can open to the group wherever it is, as long as the way there is open.
   if (user.access === 'group' && (may & 5) === 5) {
-    tell(
-      `Containers run as user ${user.uid}, group 0: in ${project} they may write only where a job's manifest has its target and outputs. For the rest: chgrp ${user.hostGid} "${project}" && chmod g+rwx "${project}"`,
-    );
+    emit({ kind: 'access-limited', project, uid: user.uid, gid: user.hostGid });
     return;
   }
   throw new SparkctlError({

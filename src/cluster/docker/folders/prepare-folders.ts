@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, cp, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { wrapWriteError } from '../../../system/errors/wrap-write-error.ts';
+import type { Emit } from '../../../system/event.ts';
 import { canAccess } from '../../../system/files/can-access.ts';
 import { writeAtomically } from '../../../system/files/write-atomically.ts';
 import { packageRoot } from '../../../system/package-root.ts';
@@ -44,7 +45,7 @@ export async function prepareRun(
   project: string,
   { runFolder, artifactsFolder, files }: Pick<DriverLaunch, 'runFolder' | 'artifactsFolder' | 'files'>,
   user: ContainerUser,
-  tell: (note: string) => void,
+  emit: Emit,
 ): Promise<void> {
   const log = sparkLogPath(runFolder);
   try {
@@ -60,9 +61,7 @@ export async function prepareRun(
   await shareOwn(project, log, may.write, user);
   const changes = await shareJobFiles(project, files, user);
   if (changes.length === 0) return;
-  tell(
-    `Containers run as user ${user.uid}, group 0. So that they can do what the job needs, changed in ${project}: ${changes.join(', ')}`,
-  );
+  emit({ kind: 'access-changed', project, uid: user.uid, changes });
 }
 
 /** The secret stays as long as the cluster does: nodes that are there already know it. */

@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { caBundleOf } from '../../../spark/runtime/ca-bundle.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { inPhase } from '../../../system/phase.ts';
 import type { BackendContext } from '../../backend.ts';
 import type { ComposeFile } from '../compose/compose-file.ts';
 import type { Daemon } from '../daemon/connect-docker.ts';
 import { isNotFound } from '../daemon/is-not-found.ts';
-import { inPhase } from '../in-phase.ts';
 import type { ClusterServices } from '../plan/cluster-services.ts';
 import { readBuildContext } from './build-context.ts';
 import { buildImage } from './build-image.ts';
@@ -32,11 +32,12 @@ export async function ensureImage(
   context: BackendContext,
 ): Promise<ReadyImage> {
   const named = context.environment['SPARK_IMAGE'];
-  return await inPhase(context.emit, { id: 'image', title: 'Image' }, async () => {
-    const { name, summary } = named
+  return await inPhase(context.emit, 'image', async () => {
+    const { name, was } = named
       ? await pullIfMissing(daemon, named, context)
       : await buildIfMissing(daemon, file, services, context);
-    return { answer: { name, flavour: await flavourOf(daemon, name) }, summary: `${name} ${summary}` };
+    const value = { name, flavour: await flavourOf(daemon, name) };
+    return { value, result: { phase: 'image', image: name, was } };
   });
 }
 
@@ -66,18 +67,15 @@ async function buildIfMissing(
     ...(bundle === undefined ? {} : { caBundle: bundle }),
   });
   const name = `${repository}:${inputs.tag}` as const;
-  if (await isThere(daemon, name)) return { name, summary: 'is up to date' };
-  context.emit({
-    kind: 'note',
-    text: `Building the image ${name} once (two minutes or so): nothing has been built from these files yet`,
-  });
+  if (await isThere(daemon, name)) return { name, was: 'current' as const };
+  context.emit({ kind: 'image-missing', image: name });
   // The second name is the one that docker-compose.yml has by default.
   await buildImage(daemon, inputs, [name, `${repository}:latest`], args, context);
-  return { name, summary: 'was built' };
+  return { name, was: 'built' as const };
 }
 
 async function pullIfMissing(daemon: Daemon, name: string, context: BackendContext) {
-  if (await isThere(daemon, name)) return { name, summary: 'is there' };
+  if (await isThere(daemon, name)) return { name, was: 'present' as const };
   const log = buildLog();
   try {
     await daemon.ask(`the image ${name}`, async (docker) => {
@@ -92,7 +90,7 @@ async function pullIfMissing(daemon: Daemon, name: string, context: BackendConte
   }
   const failure = log.failure();
   if (failure !== undefined) throw pullFailure(name, failure.error);
-  return { name, summary: 'was pulled' };
+  return { name, was: 'pulled' as const };
 }
 
 function pullFailure(name: string, words: string): SparkctlError {

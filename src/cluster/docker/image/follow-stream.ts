@@ -11,7 +11,7 @@ export async function followStream(
   try {
     for await (const chunk of stream) {
       const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-      for (const line of log.take(text)) emit({ kind: 'activity', text: line });
+      for (const line of log.take(text)) emit({ kind: 'image-output', line });
     }
   } catch (error) {
     signal.throwIfAborted();

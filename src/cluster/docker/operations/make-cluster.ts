@@ -1,9 +1,9 @@
+import { inPhase } from '../../../system/phase.ts';
 import type { BackendContext } from '../../backend.ts';
 import { type FoundContainer, findCluster } from '../containers/find-containers.ts';
 import { removeContainer } from '../containers/remove-container.ts';
 import { startContainer } from '../containers/start-container.ts';
 import type { Daemon } from '../daemon/connect-docker.ts';
-import { inPhase } from '../in-phase.ts';
 import { compareCluster } from '../plan/compare-cluster.ts';
 import type { ClusterSpec, NetworkSpec, VolumeSpec } from '../plan/container-spec.ts';
 import { composeLabel } from '../plan/labels.ts';
@@ -30,7 +30,7 @@ export async function makeCluster(
   const { remove, create } = compareCluster(spec, await containersOf(daemon, spec, name, context));
   const changed = remove.length + create.length > 0;
   if (changed) {
-    await inPhase(context.emit, { id: 'containers', title: 'Containers' }, async () => {
+    await inPhase(context.emit, 'containers', async () => {
       await Promise.all(remove.map(({ id }) => removeContainer(daemon, id, graceMs)));
       context.signal.throwIfAborted();
       await Promise.all([
@@ -42,19 +42,14 @@ export async function makeCluster(
         create.map(async (container) => onCreated(await startContainer(daemon, container, context.emit))),
       );
       context.signal.throwIfAborted();
-      return {
-        answer: undefined,
-        summary: `${create.length} started${remove.length > 0 ? `, ${remove.length} replaced or removed` : ''}`,
-      };
+      const result = { phase: 'containers', started: create.length, replaced: remove.length } as const;
+      return { value: undefined, result };
     });
   }
-  const containers = await inPhase(context.emit, { id: 'ready', title: 'Cluster' }, async () => {
+  const containers = await inPhase(context.emit, 'ready', async () => {
     const ready = await waitUntilReady(daemon, name, context);
     const workers = ready.filter(({ role }) => role === 'worker').length;
-    return {
-      answer: ready,
-      summary: `master, ${workers} ${workers === 1 ? 'worker' : 'workers'} and history server answer`,
-    };
+    return { value: ready, result: { phase: 'ready', workers } };
   });
   return { containers, changed };
 }

@@ -48,12 +48,10 @@ export async function planningOf(
   const file = (await composeSource(context)).read(variables);
   const { services, others } = clusterServices(file);
   if (image === undefined) {
-    for (const text of file.warnings) context.emit({ kind: 'warning', text });
+    for (const ignored of file.warnings) context.emit({ kind: 'compose-ignored', ...ignored });
     for (const name of others) {
-      context.emit({
-        kind: 'warning',
-        text: `${file.path}: the service ${name} has no SPARK_MODE; sparkctl leaves it to Compose.`,
-      });
+      const reason = 'has no SPARK_MODE; sparkctl leaves it to Compose';
+      context.emit({ kind: 'compose-ignored', file: file.path, what: `the service ${name}`, reason });
     }
   }
   return {

@@ -24,7 +24,7 @@ export async function upCluster(plan: ClusterPlan, context: BackendContext): Pro
   const user = hostContainerUser(machine.isRootless);
   // A mistake in the Compose file is found before anything is changed.
   const sketch = await planningOf(plan, user, undefined, context);
-  await openProject(context.project, user, (text) => context.emit({ kind: 'note', text }));
+  await openProject(context.project, user, context.emit);
   const image = await ensureImage(daemon, sketch.file, sketch.services, context);
   context.signal.throwIfAborted();
   const planning = await planningOf(plan, user, image, context);
@@ -84,10 +84,7 @@ async function rollBack(
   try {
     await removeCluster(daemon, name, context, { keepEvents: !ephemeral });
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    context.emit({
-      kind: 'warning',
-      text: `Cluster ${name} could not be removed completely: ${words} Try: sparkctl cluster down --cluster ${name}`,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    context.emit({ kind: 'cluster-left', cluster: name, reason });
   }
 }

@@ -29,9 +29,9 @@ export async function waitUntilReady(
       const gone = containers.find(({ isRunning }) => !isRunning);
       if (gone !== undefined) return gone;
       missing = await notReady(containers);
-      const text = `waiting for ${missing.map(({ node }) => node).join(', ')}`;
-      if (missing.length > 0 && text !== told) context.emit({ kind: 'activity', text });
-      told = text;
+      const nodes = missing.map(({ node }) => node);
+      if (nodes.length > 0 && nodes.join() !== told) context.emit({ kind: 'waiting-for-nodes', nodes });
+      told = nodes.join();
       return missing.length === 0 ? ('ready' as const) : undefined;
     },
     { timeoutMs: readyTimeoutMs, intervalMs: 100, signal: context.signal },

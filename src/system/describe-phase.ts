@@ -1,0 +1,75 @@
+import type { BackendReason, PhaseId, PhaseResult } from './event.ts';
+
+const number = new Intl.NumberFormat('en-US');
+
+/** The name of a phase for people, as `run.json` has it. */
+export function titleOfPhase(phase: PhaseId): string {
+  return phase.replace('-', ' ');
+}
+
+/**
+ * What was found or decided in a phase, in one clause. It stands here and not in `cli/render/`, because `run.json` and the
+ * report say it too.
+ */
+export function describePhase(result: PhaseResult): string {
+  switch (result.phase) {
+    case 'wait':
+      return `for ${result.runs.map((run) => `run ${run}`).join(', ')}`;
+    case 'runtime':
+      return `Spark ${result.spark}, Java ${result.java}, Python ${result.python}`;
+    case 'image':
+      return `${result.image} ${{ present: 'is there', current: 'is up to date', built: 'was built', pulled: 'was pulled' }[result.was]}`;
+    case 'containers':
+      return `${number.format(result.started)} started${result.replaced > 0 ? `, ${number.format(result.replaced)} replaced or removed` : ''}`;
+    case 'ready':
+      return `master, ${counted(result.workers, 'worker')} and history server answer`;
+    case 'cluster':
+      return describeCluster(result);
+    case 'dataset': {
+      const { dataset, rows, seed, reused } = result;
+      return `${dataset}, ${number.format(rows)} rows, seed ${seed}${reused ? ': already there' : ''}`;
+    }
+    case 'database':
+      return `table ${result.table}, ${counted(result.columns, 'column')}`;
+    case 'submit':
+      return `${result.application ?? 'no application was started'}, exit code ${result.exitCode}`;
+    case 'checks': {
+      const { passed, of, skipped } = result;
+      if (of === 0) return 'none';
+      return `${number.format(passed)} of ${number.format(of)} held${skipped === 0 ? '' : `, ${number.format(skipped)} skipped`}`;
+    }
+    case 'cluster-down':
+      return result.removed ? 'nothing of it is left' : 'it was gone already';
+  }
+}
+
+function describeCluster(result: Extract<PhaseResult, { phase: 'cluster' }>): string {
+  const { backend, name, was, reason, workers, ephemeral } = result;
+  switch (was) {
+    case 'running':
+      return `${name} (${backend}) is running: ${workers?.alive ?? 0} of ${counted(workers?.wanted ?? 0, 'worker')} alive`;
+    case 'started':
+      return `${backend}${reason === undefined ? '' : ` (${reason})`}: master, ${counted(workers?.alive ?? 0, 'worker')}, history server${ephemeral ? ', for this run' : ''}`;
+    case 'changed':
+      return `${name} (${backend}) is up`;
+    case 'reached':
+      return `external master ${name}`;
+  }
+}
+
+function counted(count: number, one: string): string {
+  return `${number.format(count)} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** Why a backend was chosen, in a clause. */
+export function describeReason(reason: BackendReason, backend: string): string {
+  return {
+    named: `--backend ${backend}`,
+    'cluster-exists': 'the cluster is there already',
+    'docker-answers': 'a Docker daemon answers',
+    'no-docker': 'no Docker daemon answers',
+    'java-and-python': 'Java and Python are here',
+    'no-java': 'no Java for a local cluster',
+    'no-python': 'no Python for a local cluster',
+  }[reason];
+}
