@@ -43,7 +43,7 @@ test('a check that was skipped is said to be skipped, and not counted as held', 
     outcome: 'done',
   });
   expect(checksPhase([held, { ...held, status: 'failed' }])).toEqual({
-    summary: '1 of 2 held',
+    result: { phase: 'checks', passed: 1, of: 2, skipped: 0 },
     outcome: 'failed',
   });
   const summary = summaryOf({ checks: [skipped] });
