@@ -13,6 +13,5 @@ export { submitJob } from './operations/submit-job.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { findRun, listRuns } from './run/run-store.ts';
 export type { SubmitRequest } from './run/submit-request.ts';
-export { exitCodeOf, type FailureCategory } from './system/errors/failure-category.ts';
-export { SparkctlError } from './system/errors/sparkctl-error.ts';
+export { exitCodeOf, type FailureCategory, SparkctlError } from './system/errors/sparkctl-error.ts';
 export type { Emit, SparkctlEvent } from './system/event.ts';

@@ -1,6 +1,5 @@
-import { exitCodeOf } from '../system/errors/failure-category.ts';
-import { hasErrorCode } from '../system/errors/has-error-code.ts';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { exitCodeOf, SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../system/errors/system-error.ts';
 import type { CliHost } from './cli-host.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
-import { hasErrorCode } from '../system/errors/has-error-code.ts';
-import { writeFully } from '../system/files/write-fully.ts';
+import { hasErrorCode } from '../system/errors/system-error.ts';
+import { writeFully } from '../system/files/write-file.ts';
 import type { OutputSink } from './cli-host.ts';
 
 /** Standard output or standard error. What it cannot be given any more is dropped: the first failure is told, and none is thrown. */

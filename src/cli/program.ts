@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { sparkctlVersion } from '../system/sparkctl-version.ts';
+import { sparkctlVersion } from '../system/package.ts';
 import type { CliHost } from './cli-host.ts';
 import type { CommandContext } from './command-context.ts';
 import { clusterCommand } from './commands/cluster-command.ts';

@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
-import { exitCodeOf } from '../system/errors/failure-category.ts';
-import { firstFailure, SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { exitCodeOf, firstFailure, SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { CliHost } from './cli-host.ts';
 import { interruption } from './interruption.ts';
 import { buildProgram } from './program.ts';

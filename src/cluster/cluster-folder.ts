@@ -2,9 +2,8 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Emit } from '../system/event.ts';
-import { plainName } from '../system/files/plain-name.ts';
+import { plainName, stateFolder } from '../system/files/places.ts';
 import { type ReadJson, readJson } from '../system/files/read-json.ts';
-import { stateFolder } from '../system/files/state-folder.ts';
 
 export function clustersFolder(project: string): string {
   return join(stateFolder(project), 'clusters');

@@ -1,6 +1,6 @@
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { wrapWriteError } from '../system/errors/wrap-write-error.ts';
-import { makeStateFolder } from '../system/files/state-folder.ts';
+import { wrapWriteError } from '../system/errors/system-error.ts';
+import { makeStateFolder } from '../system/files/places.ts';
 import { type Claim, type Holder, holdersOf, whereToLook } from '../system/locks/claims.ts';
 import { acquireProcessLock } from '../system/locks/process-lock.ts';
 import type { BackendContext } from './backend.ts';

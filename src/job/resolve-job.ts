@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { canAccess } from '../system/files/can-access.ts';
+import { canAccess } from '../system/files/read-file.ts';
 import { loadManifest } from './manifest/load-manifest.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { queryProblem } from './targets/sqlite/query-problem.ts';

@@ -1,7 +1,7 @@
 import { isFinal, type RunRecord } from '../run/run-record.ts';
 import { findRun } from '../run/run-store.ts';
-import { hasErrorCode } from '../system/errors/has-error-code.ts';
-import { followFile } from '../system/processes/follow-file.ts';
+import { hasErrorCode } from '../system/errors/system-error.ts';
+import { followFile } from '../system/files/read-file.ts';
 import { waitUntil } from '../system/processes/wait-until.ts';
 
 /** The lines of one of a run's logs; with `follow` until the run is over. A log that was never begun is empty. */

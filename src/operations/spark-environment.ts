@@ -2,7 +2,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { findJava } from '../spark/runtime/find-java.ts';
 import { ensureManagedRuntime } from '../spark/runtime/managed-runtime.ts';
-import { packageRoot } from '../system/package-root.ts';
+import { packageRoot } from '../system/package.ts';
 
 /** The variables with which a shell finds the Java, the Spark and the Python that sparkctl uses, and jobs their library. */
 export async function sparkEnvironment(context: OperationContext): Promise<Readonly<Record<string, string>>> {

@@ -23,9 +23,9 @@ import type { Redactor } from '../spark/submission/redact.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { SparkctlEvent } from '../system/event.ts';
 import { Claims } from '../system/locks/claims.ts';
+import { sparkctlVersion } from '../system/package.ts';
 import { ownIdentity } from '../system/processes/process-identity.ts';
 import { after } from '../system/processes/wait-until.ts';
-import { sparkctlVersion } from '../system/sparkctl-version.ts';
 
 /**
  * Takes a job from nothing to a verified result. Mistakes that stand before a run (no script, an invalid manifest)

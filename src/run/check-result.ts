@@ -4,7 +4,7 @@ import type { CheckAnswer, CheckQuestion } from '../job/checks/check-process.ts'
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
-import { packageRoot } from '../system/package-root.ts';
+import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
 import { checksPhase, checksVerdict } from './checks-verdict.ts';

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../job/checks/check.ts';
-import { exitCodeOf } from '../system/errors/failure-category.ts';
+import { exitCodeOf } from '../system/errors/sparkctl-error.ts';
 import type { PhaseOutcome, PhaseResult } from '../system/event.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { Accounting } from './run-record.ts';

@@ -4,7 +4,7 @@ import { presentVersion, versionOf } from '../job/datasets/generate-dataset.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { realPathOf } from '../system/files/resolve-inside.ts';
+import { realPathOf } from '../system/files/places.ts';
 import { type Claim, type Claims, type Conflict, whereToLook } from '../system/locks/claims.ts';
 import { waitUntil } from '../system/processes/wait-until.ts';
 import { datasetRequest } from './prepare-data.ts';

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
 import { cp, link, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode } from '../system/errors/has-error-code.ts';
-import { wrapWriteError } from '../system/errors/wrap-write-error.ts';
+import { hasErrorCode, wrapWriteError } from '../system/errors/system-error.ts';
 
 /** The Spark property that ties an application to the run that submitted it; it stands in the event log. */
 export const runProperty = 'spark.sparkctl.run';

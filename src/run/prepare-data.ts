@@ -7,7 +7,7 @@ import { findInput } from '../job/input/find-input.ts';
 import { unreadable } from '../job/input/unreadable.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import { createDatabase } from '../job/targets/sqlite/create-database.ts';
-import { realPathOf } from '../system/files/resolve-inside.ts';
+import { realPathOf } from '../system/files/places.ts';
 import { lockMaking } from '../system/locks/claims.ts';
 import { collectGarbage } from '../system/processes/collect-garbage.ts';
 import type { RunJournal } from './run-journal.ts';

@@ -4,7 +4,7 @@ import type { DriverLaunch } from '../cluster/driver.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import type { Job } from '../job/resolve-job.ts';
-import { wrapWriteError } from '../system/errors/wrap-write-error.ts';
+import { wrapWriteError } from '../system/errors/system-error.ts';
 
 /** Makes the folders of what a job writes beside its table. */
 export async function prepareOutputs(manifest: Manifest): Promise<void> {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode } from '../system/errors/has-error-code.ts';
+import { hasErrorCode } from '../system/errors/system-error.ts';
 import { type ReadJson, readJson } from '../system/files/read-json.ts';
 import { type JobMetrics, jobMetricsSchema } from './run-record.ts';
 import { artifactsFolder } from './run-store.ts';

@@ -5,11 +5,10 @@ import type { OperationContext } from '../cluster/operation-context.ts';
 import { privatePropertiesOf } from '../cluster/private-properties.ts';
 import { reclaimRuntimes } from '../spark/runtime/managed-runtime.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { canAccess } from '../system/files/can-access.ts';
-import { mapFew } from '../system/processes/all-or-none.ts';
-import { endMarked } from '../system/processes/end-marked.ts';
+import { canAccess } from '../system/files/read-file.ts';
 import { livenessOf } from '../system/processes/process-identity.ts';
-import { livingMarks } from '../system/processes/process-mark.ts';
+import { endMarked, livingMarks } from '../system/processes/process-mark.ts';
+import { mapFew } from '../system/processes/wait-until.ts';
 import type { RunRecord } from './run-record.ts';
 import { readRuns, runFolder, writeRun } from './run-store.ts';
 

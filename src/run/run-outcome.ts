@@ -1,6 +1,9 @@
-import type { FailureCategory } from '../system/errors/failure-category.ts';
-import { exitCodeOf } from '../system/errors/failure-category.ts';
-import { firstFailure, SparkctlError } from '../system/errors/sparkctl-error.ts';
+import {
+  exitCodeOf,
+  type FailureCategory,
+  firstFailure,
+  SparkctlError,
+} from '../system/errors/sparkctl-error.ts';
 import type { RunRecord, RunState } from './run-record.ts';
 
 /** How a run ended, as the record has it. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { wrapWriteError } from '../system/errors/wrap-write-error.ts';
-import { writeFully } from '../system/files/write-fully.ts';
+import { wrapWriteError } from '../system/errors/system-error.ts';
+import { writeFully } from '../system/files/write-file.ts';
 
 /** How much of the last that was printed is kept at hand. */
 const tailBytes = 64 * 1024;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { exitCodeOf } from '../system/errors/failure-category.ts';
-import { plainName } from '../system/files/plain-name.ts';
+import { exitCodeOf } from '../system/errors/sparkctl-error.ts';
+import { plainName } from '../system/files/places.ts';
 import { processIdentity } from '../system/processes/process-identity.ts';
 import { isRunId } from './run-id.ts';
 

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { Java } from '../../src/spark/runtime/find-java.ts';
-import { findJava } from '../../src/spark/runtime/find-java.ts';
+import { findJava, type Java } from '../../src/spark/runtime/find-java.ts';
 import { ensureManagedRuntime, type ManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';

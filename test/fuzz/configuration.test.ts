@@ -7,7 +7,7 @@ import { formatError } from '../../src/cli/render/format-error.ts';
 import { readCompose } from '../../src/cluster/docker/compose/read-compose.ts';
 import { loadManifest } from '../../src/job/manifest/load-manifest.ts';
 import type { Manifest } from '../../src/job/manifest/manifest.ts';
-import { foreseen } from '../../src/system/errors/foreseen.ts';
+import { foreseen } from '../../src/system/errors/sparkctl-error.ts';
 import { repository } from '../support/sparkctl.ts';
 import { fuzzTimeoutMs, holdsForAll } from './fuzz.ts';
 import { hostileText, spoilt, spoiltText, unprintable } from './hostile.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { resolveInside } from '../../src/system/files/resolve-inside.ts';
+import { resolveInside } from '../../src/system/files/places.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { holdsForAll } from './fuzz.ts';
 

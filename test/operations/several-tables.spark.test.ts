@@ -1,8 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sparkctl } from '../support/sparkctl.ts';
-import type { TemporaryProject } from '../support/temporary-project.ts';
-import { temporaryProject } from '../support/temporary-project.ts';
+import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
 let project: TemporaryProject;
 

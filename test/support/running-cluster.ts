@@ -1,6 +1,5 @@
 import { sparkctl } from './sparkctl.ts';
-import type { TemporaryProject } from './temporary-project.ts';
-import { temporaryProject } from './temporary-project.ts';
+import { type TemporaryProject, temporaryProject } from './temporary-project.ts';
 
 /** A project with a running local cluster that the tests of a file share. */
 export async function projectWithCluster(workers = 2): Promise<TemporaryProject> {

@@ -5,7 +5,7 @@ import { httpGet } from '../../src/cluster/http-get.ts';
 import { choosePort } from '../../src/cluster/local/choose-port.ts';
 import { findJava } from '../../src/spark/runtime/find-java.ts';
 import { ensureManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
-import { userCacheFolder } from '../../src/system/files/user-cache-folder.ts';
+import { userCacheFolder } from '../../src/system/files/places.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { processesMentioning } from './spark-processes.ts';
 import type { TemporaryProject } from './temporary-project.ts';

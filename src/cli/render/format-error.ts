@@ -1,6 +1,6 @@
 import { printable } from '../../system/errors/printable.ts';
 import type { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { sparkctlVersion } from '../../system/sparkctl-version.ts';
+import { sparkctlVersion } from '../../system/package.ts';
 
 /** A foreseen failure: what happened, and what to do next. */
 export function formatError({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readIfPresent } from '../../system/files/read-if-present.ts';
-import { packageRoot } from '../../system/package-root.ts';
+import { readIfPresent } from '../../system/files/read-file.ts';
+import { packageRoot } from '../../system/package.ts';
 import type { BackendContext } from '../backend.ts';
 import type { ComposeFile } from './compose/compose-file.ts';
 import type { Variables } from './compose/interpolate.ts';

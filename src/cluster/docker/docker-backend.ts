@@ -1,5 +1,4 @@
-import { foreseen } from '../../system/errors/foreseen.ts';
-import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { foreseen, SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import { readRecord } from './cluster-record.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { canAccess } from '../../system/files/can-access.ts';
-import { readIfPresent } from '../../system/files/read-if-present.ts';
+import { canAccess, readIfPresent } from '../../system/files/read-file.ts';
 import type { BackendContext } from '../backend.ts';
 
 export interface Address {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Emit } from '../../system/event.ts';
-import { writeAtomically } from '../../system/files/write-atomically.ts';
+import { writeAtomically } from '../../system/files/write-file.ts';
 import { processIdentity } from '../../system/processes/process-identity.ts';
 import { clusterFolder, clusterNames, isClusterName, readClusterRecord } from '../cluster-folder.ts';
 

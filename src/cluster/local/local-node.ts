@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findJava } from '../../spark/runtime/find-java.ts';
 import { ensureManagedRuntime, type ManagedRuntime } from '../../spark/runtime/managed-runtime.ts';
-import { packageRoot } from '../../system/package-root.ts';
+import { packageRoot } from '../../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
 import type { BackendContext } from '../backend.ts';
 import { clusterFolder } from '../cluster-folder.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { endMarked } from '../../system/processes/end-marked.ts';
+import { endMarked } from '../../system/processes/process-mark.ts';
 import type { BackendContext } from '../backend.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import { readRecord, recordPath } from './local-cluster-record.ts';

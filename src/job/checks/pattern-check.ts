@@ -1,5 +1,4 @@
-import type { Check } from './check.ts';
-import { sampleLimit } from './check.ts';
+import { type Check, sampleLimit } from './check.ts';
 import { unknownColumns } from './known-columns.ts';
 import { counted, showKey, showValue } from './show-value.ts';
 

@@ -1,5 +1,4 @@
-import type { Check } from './check.ts';
-import { sampleLimit } from './check.ts';
+import { type Check, sampleLimit } from './check.ts';
 import { counted, showKey } from './show-value.ts';
 
 /** A query that looks for what is wrong finds nothing: SQLite's own opinion of what Spark computed. */

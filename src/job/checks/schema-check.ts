@@ -1,6 +1,5 @@
 import { tableDifferences } from '../targets/sqlite/table-differences.ts';
-import type { Check } from './check.ts';
-import { sampleLimit } from './check.ts';
+import { type Check, sampleLimit } from './check.ts';
 import { counted } from './show-value.ts';
 
 /** The table is exactly as the manifest specifies it, and the database file is sound. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { filePieces } from '../../system/files/file-pieces.ts';
+import { filePieces } from '../../system/files/read-file.ts';
 
 /** The size and the SHA-256 of a file. */
 export async function fileDigest(

@@ -1,9 +1,8 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hasErrorCode } from '../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { wrapWriteError } from '../../system/errors/wrap-write-error.ts';
-import { writeAtomically } from '../../system/files/write-atomically.ts';
+import { hasErrorCode, wrapWriteError } from '../../system/errors/system-error.ts';
+import { writeAtomically } from '../../system/files/write-file.ts';
 import type { Dataset } from './dataset.ts';
 import { findDataset } from './datasets.ts';
 import { defectRates } from './defect-rates.ts';

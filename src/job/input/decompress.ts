@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { filePieces } from '../../system/files/file-pieces.ts';
+import { filePieces } from '../../system/files/read-file.ts';
 import { bunzip2 } from './bzip2.ts';
 
 type Decompress = (pieces: AsyncIterable<Buffer>, path: string) => AsyncIterable<Buffer>;

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { hasErrorCode } from '../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../system/errors/system-error.ts';
 import { expandSlashedBraces, isPattern, matcherOf } from '../../system/files/path-pattern.ts';
 import { unreadable } from './unreadable.ts';
 

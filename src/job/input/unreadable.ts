@@ -1,5 +1,5 @@
-import { hasErrorCode } from '../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../system/errors/system-error.ts';
 
 /** Says that an input cannot be read and why; what is no matter of the file system, and what is said already, is returned as it is. */
 export function unreadable(error: unknown, path: string): unknown {

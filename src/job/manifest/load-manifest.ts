@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { parseMemoryMb } from '../../spark/submission/parse-memory.ts';
-import { hasErrorCode } from '../../system/errors/has-error-code.ts';
 import { nearestWord } from '../../system/errors/nearest-word.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { canAccess } from '../../system/files/can-access.ts';
+import { hasErrorCode } from '../../system/errors/system-error.ts';
 import { escapePattern, isPattern } from '../../system/files/path-pattern.ts';
-import { resolveInside } from '../../system/files/resolve-inside.ts';
-import type { Diagnostic } from '../../system/yaml/diagnostic.ts';
+import { resolveInside } from '../../system/files/places.ts';
+import { canAccess } from '../../system/files/read-file.ts';
 import {
   configurationError,
+  type Diagnostic,
   parseYamlFile,
   validateYaml,
   type YamlFile,

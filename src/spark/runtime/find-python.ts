@@ -2,7 +2,7 @@ import { constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { z } from 'zod';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { canAccess } from '../../system/files/can-access.ts';
+import { canAccess } from '../../system/files/read-file.ts';
 import { parseJson } from '../../system/files/read-json.ts';
 import { runCommand } from '../../system/processes/run-command.ts';
 import { describePassedOver, type PassedOver } from './candidate.ts';

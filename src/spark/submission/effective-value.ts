@@ -1,5 +1,4 @@
-import type { GivenSparkOption } from './spark-submit-option.ts';
-import { lastValue } from './spark-submit-option.ts';
+import { type GivenSparkOption, lastValue } from './spark-submit-option.ts';
 
 /** All places where a submission can say something of Spark's properties. */
 export interface GivenProperties {

@@ -1,5 +1,40 @@
-import type { FailureCategory } from './failure-category.ts';
-import { exitCodeOf } from './failure-category.ts';
+/**
+ * Why something ended badly, and the exit code that says so. The name is what `run.json` records as
+ * `cause`; the number is the process's exit code (sysexits.h where it has one).
+ * A script that failed is not listed: its own exit code is passed on verbatim.
+ */
+export const exitCodeOf = {
+  /** Unknown command or option, or a bad value. */
+  usage: 64,
+  /** A check did not hold, or `--strict` met a quarantined row. */
+  checks: 65,
+  /** An input that was named is not there or cannot be read. */
+  input: 66,
+  /** No daemon, no master, or workers that never registered. */
+  cluster: 69,
+  /** No Java, no Python, or a managed runtime that could not be made. */
+  runtime: 69,
+  /** A defect in sparkctl itself. */
+  defect: 70,
+  /** An output cannot be created. */
+  output: 73,
+  /** An I/O error such as a full disk. */
+  io: 74,
+  /** Database locked, or another run holds the target: try again later. */
+  temporary: 75,
+  /** Permission denied. */
+  permission: 77,
+  /** A mistake in a manifest or in another configuration file. */
+  configuration: 78,
+  /** `--timeout` was reached and the application was stopped. */
+  timeout: 124,
+  /** Ctrl-C. */
+  interrupted: 130,
+  /** SIGTERM. */
+  terminated: 143,
+} as const;
+
+export type FailureCategory = keyof typeof exitCodeOf;
 
 interface SparkctlErrorFacts {
   /** Stable, kebab-case name of this failure, for programs. */
@@ -54,4 +89,15 @@ export function firstFailure(error: unknown): unknown {
     details,
     cause,
   });
+}
+
+/** The foreseen failure of some work, as a value; undefined when it succeeds. A defect is still thrown. */
+export async function foreseen(work: () => Promise<unknown>): Promise<SparkctlError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SparkctlError) return error;
+    throw error;
+  }
 }

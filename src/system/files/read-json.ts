@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { z } from 'zod';
-import { hasErrorCode } from '../errors/has-error-code.ts';
+import { hasErrorCode } from '../errors/system-error.ts';
 
 /** A text that should be JSON of a certain shape, once looked at: the value, or in a few words why it is none. */
 export type ParsedJson<Value> =

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { hasErrorCode } from '../errors/has-error-code.ts';
+import { hasErrorCode } from '../errors/system-error.ts';
 import { readJson } from '../files/read-json.ts';
 import { livenessOf, ownIdentity, processIdentity } from '../processes/process-identity.ts';
 import { waitUntil } from '../processes/wait-until.ts';

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { SparkctlError } from '../errors/sparkctl-error.ts';
+import { hasErrorCode } from '../errors/system-error.ts';
 import { seesProcesses } from './process-identity.ts';
 import { runCommand } from './run-command.ts';
+import { waitUntil } from './wait-until.ts';
 
 /**
  * The environment variable that every process started by sparkctl carries, and passes on to all that it starts.
@@ -64,4 +66,47 @@ function foreignProc(): SparkctlError {
     message: '/proc shows the processes of another PID namespace than the one in which sparkctl runs.',
     hint: 'Give this namespace a /proc of its own: unshare --pid --fork --mount-proc, or mount -t proc proc /proc.',
   });
+}
+
+/** How long a killed process may take to disappear before that is called a failure. */
+const killTimeoutMs = 10_000;
+
+/**
+ * Ends every process that carries the mark: asks with SIGTERM, waits `graceMs`, then kills. Returns once none is
+ * left. The marks are read again before every signal, so that no process but ours is ever hit.
+ */
+export async function endMarked(mark: string, graceMs: number): Promise<void> {
+  await signalAll(mark, 'SIGTERM');
+  if (await gone(mark, graceMs)) return;
+  const killed = await waitUntil(
+    async () => {
+      await signalAll(mark, 'SIGKILL');
+      return (await findMarked(mark)).length === 0 ? true : undefined;
+    },
+    { timeoutMs: killTimeoutMs },
+  );
+  if (killed === true) return;
+  throw new SparkctlError({
+    code: 'process-survived',
+    category: 'io',
+    message: `Processes ${(await findMarked(mark)).join(', ')} did not end within ${killTimeoutMs / 1000} s of SIGKILL.`,
+    hint: 'They hang in the kernel, most often on a file system that does not answer; see `ps -o pid,stat,wchan,args`.',
+  });
+}
+
+async function gone(mark: string, timeoutMs: number): Promise<boolean> {
+  const answer = await waitUntil(async () => ((await findMarked(mark)).length === 0 ? true : undefined), {
+    timeoutMs,
+  });
+  return answer === true;
+}
+
+async function signalAll(mark: string, signal: NodeJS.Signals): Promise<void> {
+  for (const pid of await findMarked(mark)) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (!hasErrorCode(error, 'ESRCH')) throw error;
+    }
+  }
 }

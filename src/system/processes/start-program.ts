@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { endMarked } from './end-marked.ts';
-import { markVariable } from './process-mark.ts';
+import { endMarked, markVariable } from './process-mark.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Takes a piece of what a program prints. Nothing more is read before it settles, so that who takes slowly slows the program down. */

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { connectDocker } from '../../../src/cluster/docker/daemon/connect-docker.ts';
 import { followDriver } from '../../../src/cluster/docker/drivers/follow-driver.ts';
-import { readIfPresent } from '../../../src/system/files/read-if-present.ts';
+import { readIfPresent } from '../../../src/system/files/read-file.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
 import { readLedger } from '../../../src/job/datasets/ledger-file.ts';
-import type { JudgedLine } from './reference-reading.ts';
-import { readReference, referenceChecksum } from './reference-reading.ts';
+import { type JudgedLine, readReference, referenceChecksum } from './reference-reading.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 async function generate(defects: Record<string, number>, rows = 1500) {

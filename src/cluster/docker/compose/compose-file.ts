@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
+import type { Diagnostic } from '../../../system/yaml/yaml-file.ts';
 import { composeService } from './compose-service.ts';
 
 /** `spark:` without anything after it is how Compose files ask for a network or volume of the usual kind. */

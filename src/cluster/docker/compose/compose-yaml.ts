@@ -1,6 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
-import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
-import { parseYaml } from '../../../system/yaml/yaml-file.ts';
+import { type Diagnostic, parseYaml } from '../../../system/yaml/yaml-file.ts';
 import type { Ignored } from './compose-file.ts';
 import { interpolate, type Variables } from './interpolate.ts';
 

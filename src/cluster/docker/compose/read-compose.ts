@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
 import type { z } from 'zod';
 import { describeIssue } from '../../../system/yaml/describe-issue.ts';
-import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
-import { configurationError } from '../../../system/yaml/yaml-file.ts';
+import { configurationError, type Diagnostic } from '../../../system/yaml/yaml-file.ts';
 import { type ComposeFile, composeSchema, type Ignored } from './compose-file.ts';
 import { keysWithoutEffect, unsupportedKeys } from './compose-keys.ts';
 import { composeService } from './compose-service.ts';

@@ -1,5 +1,5 @@
-import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../../system/errors/system-error.ts';
 
 const unreachable = [
   'ENOENT',

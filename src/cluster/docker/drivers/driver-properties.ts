@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { joinProperties } from '../../../spark/submission/join-properties.ts';
-import { writeAtomically } from '../../../system/files/write-atomically.ts';
+import { writeAtomically } from '../../../system/files/write-file.ts';
 import type { DriverLaunch } from '../../driver.ts';
 import { containerPropertiesPath } from '../../private-properties.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';

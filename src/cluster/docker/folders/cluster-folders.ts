@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { stateFolder } from '../../../system/files/state-folder.ts';
+import { stateFolder } from '../../../system/files/places.ts';
 import { clusterFolder } from '../../cluster-folder.ts';
 
 /** Where the files of a Docker cluster are on this host. */

@@ -1,6 +1,6 @@
 import { chmod, stat } from 'node:fs/promises';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
-import { wrapWriteError } from '../../../system/errors/wrap-write-error.ts';
+import { wrapWriteError } from '../../../system/errors/system-error.ts';
 import type { Emit } from '../../../system/event.ts';
 import type { ContainerUser } from './container-user.ts';
 

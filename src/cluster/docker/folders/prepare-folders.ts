@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, cp, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { wrapWriteError } from '../../../system/errors/wrap-write-error.ts';
+import { wrapWriteError } from '../../../system/errors/system-error.ts';
 import type { Emit } from '../../../system/event.ts';
-import { canAccess } from '../../../system/files/can-access.ts';
-import { writeAtomically } from '../../../system/files/write-atomically.ts';
-import { packageRoot } from '../../../system/package-root.ts';
+import { canAccess } from '../../../system/files/read-file.ts';
+import { writeAtomically } from '../../../system/files/write-file.ts';
+import { packageRoot } from '../../../system/package.ts';
 import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import type { ClusterFolders } from './cluster-folders.ts';

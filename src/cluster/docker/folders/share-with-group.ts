@@ -1,7 +1,7 @@
 import { chmod, chown, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../../system/errors/system-error.ts';
 import { type Held, hold } from '../../../system/files/hold.ts';
 import type { ContainerUser } from './container-user.ts';
 import { permissionsIn } from './open-project.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, relative, sep } from 'node:path';
-import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../../system/errors/system-error.ts';
 import { dockerfileSources } from './dockerfile-sources.ts';
 import { matchFiles } from './match-files.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
-import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
+import { hasErrorCode } from '../../../system/errors/system-error.ts';
 
 /** The files below a folder that a Dockerfile's path or pattern stands for, relative to the folder; a folder stands for all in it. */
 export async function matchFiles(folder: string, pattern: string): Promise<readonly string[]> {

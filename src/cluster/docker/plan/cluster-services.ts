@@ -1,5 +1,4 @@
-import type { Diagnostic } from '../../../system/yaml/diagnostic.ts';
-import { configurationError } from '../../../system/yaml/yaml-file.ts';
+import { configurationError, type Diagnostic } from '../../../system/yaml/yaml-file.ts';
 import type { NodeRole } from '../../cluster-status.ts';
 import type { ComposeFile } from '../compose/compose-file.ts';
 import type { ComposeService } from '../compose/compose-service.ts';

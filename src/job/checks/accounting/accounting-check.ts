@@ -2,8 +2,7 @@ import type { Ledger } from '../../datasets/ledger.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { accountingLine, accountingOf } from './accounting.ts';
 import { contradictions } from './contradictions.ts';
-import type { Evidence } from './evidence.ts';
-import { gatherEvidence } from './evidence.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
 import { foreignLines } from './foreign-lines.ts';
 
 /** Every line of the input is loaded, in the quarantine, a duplicate, or filtered: none is lost, none is there twice. */

@@ -1,7 +1,6 @@
 import type { Ledger } from '../../datasets/ledger.ts';
 import { duplicateReason, quarantineReasons } from '../../datasets/quarantine-reason.ts';
-import type { Accounting } from './accounting.ts';
-import { accountingLine, addsUp } from './accounting.ts';
+import { type Accounting, accountingLine, addsUp } from './accounting.ts';
 import type { Evidence } from './evidence.ts';
 
 interface Asked {

@@ -1,6 +1,5 @@
 import type { CheckContext } from '../check.ts';
-import type { Accounting } from './accounting.ts';
-import { accountingOf } from './accounting.ts';
+import { type Accounting, accountingOf } from './accounting.ts';
 import { gatherEvidence } from './evidence.ts';
 
 /** Where every line of the input went, as found in the input and in the database: for a run's summary. */

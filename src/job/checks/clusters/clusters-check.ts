@@ -1,9 +1,7 @@
-import type { LoadedRow } from '../../datasets/regenerate-rows.ts';
-import { regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
+import { type LoadedRow, regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
 import type { SqliteValue } from '../../targets/sqlite/connection.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
-import type { Check, CheckContext } from '../check.ts';
-import { sampleLimit } from '../check.ts';
+import { type Check, type CheckContext, sampleLimit } from '../check.ts';
 import { inSlices } from '../in-slices.ts';
 import { unknownColumns } from '../known-columns.ts';
 import { counted, showKey } from '../show-value.ts';

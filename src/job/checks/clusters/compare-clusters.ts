@@ -1,5 +1,4 @@
-import type { Contingency } from './adjusted-rand-index.ts';
-import { adjustedRandIndex } from './adjusted-rand-index.ts';
+import { adjustedRandIndex, type Contingency } from './adjusted-rand-index.ts';
 import type { GroupStatistics } from './group-statistics.ts';
 
 /** A centre is the same when each of its values is as near as this, in standard deviations of all rows. */

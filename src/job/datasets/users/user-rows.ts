@@ -9,8 +9,7 @@ import { breakEmail, withoutEmail, withWrongType } from './destroy-row.ts';
 import { drawInstant, twoDigits } from './draw-instant.ts';
 import { addBlanks, addCapitals, addStrayCharacters } from './soil-email.ts';
 import type { DestroyingDefect, UserDefect } from './user-defects.ts';
-import type { UserFields } from './user-fields.ts';
-import { userLine } from './user-fields.ts';
+import { type UserFields, userLine } from './user-fields.ts';
 
 const domains = ['example.com', 'example.net', 'example.org', 'mail.example.com', 'post.example.co.uk'];
 /** One name in sixteen, and one city in sixteen, is not plain ASCII. */

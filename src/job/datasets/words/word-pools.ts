@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import type { Faker } from '@faker-js/faker';
 import { SeededRandom } from '../seeded-random.ts';
-import type { SpelledWord } from './international-words.ts';
 import {
   internationalCities,
   internationalFirstNames,
   internationalLastNames,
+  type SpelledWord,
 } from './international-words.ts';
 
 /** A word ready to be written: as a value, as the inside of a JSON string, and as part of an e-mail address. */

@@ -9,8 +9,7 @@ import { makeDatabaseFile } from './make-database-file.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import { tableDifferences } from './table-differences.ts';
 import { readTableInfo } from './table-info.ts';
-import type { BusyOptions } from './when-unlocked.ts';
-import { whenUnlocked } from './when-unlocked.ts';
+import { type BusyOptions, whenUnlocked } from './when-unlocked.ts';
 
 /** What was made: the whole database, only the table in one that was there, or nothing because all was as it should be. */
 export type CreatedPart = 'database' | 'table' | 'nothing';

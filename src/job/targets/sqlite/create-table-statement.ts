@@ -1,5 +1,4 @@
-import type { TableSpec } from '../table-spec.ts';
-import { sqliteTypeOf } from '../table-spec.ts';
+import { sqliteTypeOf, type TableSpec } from '../table-spec.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 
 /** The statement that creates a table as it is specified: strict, so that SQLite itself refuses a value of another type. */

@@ -1,13 +1,16 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
-import type { CommittedRun } from './committed-run.ts';
-import { committedRunsTable, readCommittedRun, readLastCommittedRun } from './committed-run.ts';
+import {
+  type CommittedRun,
+  committedRunsTable,
+  readCommittedRun,
+  readLastCommittedRun,
+} from './committed-run.ts';
 import type { Connection, SqliteValue } from './connection.ts';
 import { Quarantine, quarantineTableOf } from './quarantine.ts';
 import { problemOfStatement } from './query-problem.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
-import type { TableInfo } from './table-info.ts';
-import { readTableInfo } from './table-info.ts';
+import { readTableInfo, type TableInfo } from './table-info.ts';
 
 export interface Repeated {
   /** How many different values are there more than once. */

@@ -1,6 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import type { FailureCategory } from '../../../system/errors/failure-category.ts';
-import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { type FailureCategory, SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 
 interface Explanation {
   readonly code: string;

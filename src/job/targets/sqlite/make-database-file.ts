@@ -1,8 +1,7 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
-import { wrapWriteError } from '../../../system/errors/wrap-write-error.ts';
+import { hasErrorCode, wrapWriteError } from '../../../system/errors/system-error.ts';
 
 /** A container writes as another user of the same group, so that the group may write what is made here, and nobody else. */
 const folderMode = 0o770;

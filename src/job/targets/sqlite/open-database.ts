@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { hasErrorCode } from '../../../system/errors/has-error-code.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../../system/errors/system-error.ts';
 import { Connection } from './connection.ts';
 import { DatabaseReader } from './database-reader.ts';
-import type { BusyOptions } from './when-unlocked.ts';
-import { whenUnlocked } from './when-unlocked.ts';
+import { type BusyOptions, whenUnlocked } from './when-unlocked.ts';
 
 const cacheKib = 8192;
 

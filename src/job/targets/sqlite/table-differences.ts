@@ -1,5 +1,4 @@
-import type { TableSpec } from '../table-spec.ts';
-import { sqliteTypeOf } from '../table-spec.ts';
+import { sqliteTypeOf, type TableSpec } from '../table-spec.ts';
 import type { TableInfo } from './table-info.ts';
 
 /** How a table differs from what is specified, one plain clause each; none when it is exactly so. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { endMarked } from '../../../src/system/processes/end-marked.ts';
-import { findMarked, markVariable } from '../../../src/system/processes/process-mark.ts';
+import { endMarked, findMarked, markVariable } from '../../../src/system/processes/process-mark.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 
 describe('ending marked processes', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { makeStateFolder } from '../../../src/system/files/state-folder.ts';
+import { makeStateFolder } from '../../../src/system/files/places.ts';
 import { sparkctl } from '../../support/sparkctl.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
 

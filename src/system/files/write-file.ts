@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 
 /** Writes a file so that a reader finds the old content or the whole new one, never a part. `mode` is the file's permission bits. */
@@ -21,4 +22,9 @@ export async function writeAtomically(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Writes all of it. The system may take a part only, as on a disk that becomes full: the rest is tried again, and says why. */
+export function writeFully(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }

@@ -1,6 +1,9 @@
-import type { FailureCategory } from './failure-category.ts';
-import { hasErrorCode } from './has-error-code.ts';
-import { SparkctlError } from './sparkctl-error.ts';
+import { type FailureCategory, SparkctlError } from './sparkctl-error.ts';
+
+/** Whether something thrown is a system error with one of these codes, such as `ENOENT`. */
+export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
 
 const causeOfCode: Readonly<Record<string, FailureCategory>> = {
   EACCES: 'permission',
