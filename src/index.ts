@@ -5,7 +5,7 @@ export { loadBackend } from './cluster/backends.ts';
 export type { ClusterRequest } from './cluster/choose-cluster.ts';
 export type { ClusterPlan } from './cluster/cluster-plan.ts';
 export type { ClusterStatus, NodeStatus } from './cluster/cluster-status.ts';
-export type { OperationContext } from './cluster/operation-context.ts';
+export { type OperationContext, operationContext } from './cluster/operation-context.ts';
 export { findCluster, listClusters } from './operations/find-cluster.ts';
 export { projectFolder } from './operations/project-folder.ts';
 export { startCluster } from './operations/start-cluster.ts';

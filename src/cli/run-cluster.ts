@@ -1,6 +1,6 @@
 import { loadBackend } from '../cluster/backends.ts';
 import { type ClusterRequest, defaultClusterName, findRunningCluster } from '../cluster/choose-cluster.ts';
-import type { OperationContext } from '../cluster/operation-context.ts';
+import { type OperationContext, operationContext } from '../cluster/operation-context.ts';
 import { changeCluster } from '../operations/change-cluster.ts';
 import { findCluster, listClusters } from '../operations/find-cluster.ts';
 import { openLink } from '../operations/open-link.ts';
@@ -124,13 +124,13 @@ function forced({ force }: Display, command: string) {
 }
 
 function contextOf({ host, signal }: CommandContext, progress?: Progress): OperationContext {
-  return {
+  return operationContext({
     project: projectFolder(host.workingFolder),
     environment: host.environment,
     // Commands that show no progress still say what is wrong.
     emit: (event) => (progress ?? makeProgress('quiet', host.stderr, host.environment)).show(event),
     signal,
-  };
+  });
 }
 
 function progressOf(display: Display, { host }: CommandContext): Progress {

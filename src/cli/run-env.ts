@@ -1,3 +1,4 @@
+import { operationContext } from '../cluster/operation-context.ts';
 import { projectFolder } from '../operations/project-folder.ts';
 import { sparkEnvironment } from '../operations/spark-environment.ts';
 import { quoteForShell } from '../spark/submission/quote-for-shell.ts';
@@ -7,12 +8,14 @@ import { makeProgress } from './render/progress.ts';
 /** Prints what a shell needs to use Spark as sparkctl does: lines to evaluate, or JSON. */
 export async function printEnvironment(json: boolean, { host, signal }: CommandContext): Promise<number> {
   using progress = makeProgress('auto', host.stderr, host.environment);
-  const variables = await sparkEnvironment({
-    project: projectFolder(host.workingFolder),
-    environment: host.environment,
-    emit: (event) => progress.show(event),
-    signal,
-  });
+  const variables = await sparkEnvironment(
+    operationContext({
+      project: projectFolder(host.workingFolder),
+      environment: host.environment,
+      emit: (event) => progress.show(event),
+      signal,
+    }),
+  );
   host.stdout.write(
     json
       ? `${JSON.stringify({ schemaVersion: 1, variables }, null, 2)}\n`

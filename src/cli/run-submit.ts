@@ -1,4 +1,4 @@
-import type { OperationContext } from '../cluster/operation-context.ts';
+import { operationContext } from '../cluster/operation-context.ts';
 import { askSparkSubmit } from '../operations/ask-spark-submit.ts';
 import { dryRun } from '../operations/dry-run.ts';
 import { projectFolder } from '../operations/project-folder.ts';
@@ -27,12 +27,12 @@ export async function runSubmit(
   { host, signal }: CommandContext,
 ): Promise<number> {
   using progress = makeProgress(display.progress, host.stderr, host.environment);
-  const context: OperationContext = {
+  const context = operationContext({
     project: projectFolder(host.workingFolder),
     environment: host.environment,
     emit: (event) => progress.show(event),
     signal,
-  };
+  });
   const run = await submitJob(
     {
       ...request,
@@ -60,12 +60,12 @@ export async function runSubmit(
 
 /** Prints the command that a submission would run. */
 export async function runDry(request: SubmitRequest, { host, signal }: CommandContext): Promise<number> {
-  const context: OperationContext = {
+  const context = operationContext({
     project: projectFolder(host.workingFolder),
     environment: host.environment,
     emit: () => {},
     signal,
-  };
+  });
   const { notes, commandLine } = await dryRun(request, context);
   for (const note of notes) host.stderr.write(`${note}\n`);
   host.stdout.write(`${commandLine}\n`);
@@ -78,10 +78,12 @@ export async function runInquiry(
   { host, signal }: CommandContext,
 ): Promise<number> {
   return await askSparkSubmit(options, {
-    project: projectFolder(host.workingFolder),
-    environment: host.environment,
-    emit: () => {},
-    signal,
+    ...operationContext({
+      project: projectFolder(host.workingFolder),
+      environment: host.environment,
+      emit: () => {},
+      signal,
+    }),
     onStdout: (chunk) => {
       host.stdout.write(chunk);
       return host.stdout.ready();

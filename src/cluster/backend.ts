@@ -1,3 +1,4 @@
+import type { SparkInstallation } from '../spark/installation.ts';
 import type { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { Emit } from '../system/event.ts';
 import type { BackendKind } from './backend-kind.ts';
@@ -11,6 +12,8 @@ export interface BackendContext {
   readonly project: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
+  /** Java and the runtime of this machine, found at most once. */
+  readonly spark: SparkInstallation;
   /** Aborted by Ctrl-C, SIGTERM or a timeout: whatever was started by the call is then stopped again. */
   readonly signal: AbortSignal;
   /** The run on whose behalf this is done; a person's own command has none. */

@@ -1,8 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { findJava } from '../spark/runtime/find-java.ts';
-import { javaTrustStore } from '../spark/runtime/java-trust-store.ts';
-import { ensureManagedRuntime } from '../spark/runtime/managed-runtime.ts';
 import { namesJavaProperty } from '../spark/runtime/names-java-property.ts';
 import { joinProperties } from '../spark/submission/join-properties.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
@@ -38,8 +35,9 @@ export async function startClientDriver(
   context: BackendContext,
   extras?: ClientDriverExtras,
 ): Promise<RunningDriver> {
-  const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
-  const trustStore = await javaTrustStore(java, context);
+  const { spark } = context;
+  const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
+  const trustStore = await spark.trustStore();
   const scratch = await makeScratch(launch.runId);
   // What is left of it must not change how the run has ended.
   const removeScratch = () =>

@@ -1,12 +1,10 @@
 import { delimiter, dirname, join } from 'node:path';
 import type { OperationContext } from '../cluster/operation-context.ts';
-import { findJava } from '../spark/runtime/find-java.ts';
-import { ensureManagedRuntime } from '../spark/runtime/managed-runtime.ts';
 import { packageRoot } from '../system/package.ts';
 
 /** The variables with which a shell finds the Java, the Spark and the Python that sparkctl uses, and jobs their library. */
 export async function sparkEnvironment(context: OperationContext): Promise<Readonly<Record<string, string>>> {
-  const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
+  const [java, runtime] = await Promise.all([context.spark.java(), context.spark.runtime()]);
   const programs = [join(runtime.sparkHome, 'bin'), dirname(runtime.python), join(java.home, 'bin')];
   return {
     JAVA_HOME: java.home,

@@ -9,7 +9,6 @@ import {
 } from '../cluster/choose-cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { reclaim } from '../run/reclaim.ts';
-import { prepareRuntime } from '../spark/runtime/prepare-runtime.ts';
 import type { BackendReason } from '../system/event.ts';
 import { inPhase } from '../system/phase.ts';
 import { changeCluster } from './change-cluster.ts';
@@ -25,7 +24,7 @@ export async function startCluster(
   const { kind, reason } = await chooseBackend(wish, context);
   context.emit({ kind: 'backend-chosen', backend: kind, reason });
   return await inPhase(context.emit, 'cluster', async () => {
-    if (kind === 'local') await prepareRuntime(context);
+    if (kind === 'local') await context.spark.versions();
     const backend = await loadBackend(kind);
     const value = await changeCluster({ force, command: 'sparkctl cluster up' }, context, () =>
       backend.up(plan, context),

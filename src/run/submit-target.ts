@@ -6,7 +6,6 @@ import type { ClusterConnection, DriverLaunch, RunningDriver } from '../cluster/
 import { followYarn } from '../cluster/external/follow-yarn.ts';
 import { reachMaster } from '../cluster/external/reach-master.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
-import { prepareRuntime } from '../spark/runtime/prepare-runtime.ts';
 import type { PhaseResult } from '../system/event.ts';
 import { mustFit, type TargetChoice } from './choose-target.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -139,7 +138,7 @@ function clusterTarget(
 
 async function runtimePhase(journal: RunJournal, context: OperationContext): Promise<void> {
   await journal.phase('runtime', async () => {
-    const versions = await prepareRuntime(context);
+    const versions = await context.spark.versions();
     await journal.update({ versions: { ...journal.record.versions, ...versions } });
     return { value: undefined, result: { phase: 'runtime', ...versions } };
   });

@@ -6,6 +6,7 @@ import { historyAnswers, readMasterState } from '../../src/cluster/master-state.
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 import { Claims } from '../../src/system/locks/claims.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+import { testContext } from '../support/test-context.ts';
 
 interface BackendUnderTest {
   readonly backend: ClusterBackend;
@@ -28,12 +29,7 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
 
     beforeAll(async () => {
       project = temporaryProject();
-      context = {
-        project: project.folder,
-        environment: process.env,
-        emit: () => {},
-        signal: new AbortController().signal,
-      };
+      context = testContext(project.folder);
       const { changed } = await backend.up(plan, context);
       expect(changed).toBe(true);
     });

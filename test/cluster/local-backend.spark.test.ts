@@ -10,6 +10,7 @@ import { readRecord, recordPath, writeRecord } from '../../src/cluster/local/loc
 import type { SparkctlEvent } from '../../src/system/event.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
+import { testContext } from '../support/test-context.ts';
 import { backendContract } from './backend-contract.ts';
 
 backendContract({ backend: localBackend, leftovers: async (project) => sparkProcessesIn(project) });
@@ -33,12 +34,7 @@ function sparkProcessesIn(project: string): readonly string[] {
 const plan = { name: 'own', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
 
 function contextOf(project: string, events: SparkctlEvent[] = []): BackendContext {
-  return {
-    project,
-    environment: process.env,
-    emit: (event) => events.push(event),
-    signal: new AbortController().signal,
-  };
+  return testContext(project, { emit: (event) => events.push(event) });
 }
 
 describe('a local cluster', () => {

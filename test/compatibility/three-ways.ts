@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { findJava, type Java } from '../../src/spark/runtime/find-java.ts';
-import { ensureManagedRuntime, type ManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
+import type { Java } from '../../src/spark/runtime/find-java.ts';
+import type { ManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+import { testInstallation } from '../support/test-context.ts';
 import type { CompatibilityCase, Outcome, Way } from './compatibility-case.ts';
 import { prepareMaterials } from './materials.ts';
 import { projectFiles, takeWrittenFiles } from './written-files.ts';
@@ -43,8 +44,8 @@ const options = [
 
 export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
   const project = temporaryProject();
-  const context = { environment: process.env, emit: () => {}, signal: new AbortController().signal };
-  const [java, runtime] = await Promise.all([findJava(process.env), ensureManagedRuntime(context)]);
+  const spark = testInstallation();
+  const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
   await prepareMaterials(project, java, runtime);
   const before = new Set(projectFiles(project.folder));
   const size = ['--workers', '1', '--worker-cores', '2', '--worker-memory', '1g'];

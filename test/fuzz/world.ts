@@ -5,6 +5,7 @@ import { afterAll } from 'vitest';
 import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import type { SparkctlEvent } from '../../src/system/event.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+import { testContext } from '../support/test-context.ts';
 
 /** A project in a folder of its own, with things around it that nobody may touch. */
 export interface World extends AsyncDisposable {
@@ -40,16 +41,14 @@ export function aWorld(): World {
   return {
     project,
     events,
-    context: {
-      project,
+    context: testContext(project, {
       environment: {
         ...process.env,
         DOCKER_HOST: 'unix:///nowhere.sock',
         SPARKCTL_CACHE: around.path('cache'),
       },
       emit: (event) => events.push(event),
-      signal: new AbortController().signal,
-    },
+    }),
     write,
     surroundings: () => {
       const own = join(project, '.sparkctl');

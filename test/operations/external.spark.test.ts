@@ -3,20 +3,15 @@ import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { choosePort } from '../../src/cluster/local/choose-port.ts';
 import { readMasterState } from '../../src/cluster/master-state.ts';
-import { findJava } from '../../src/spark/runtime/find-java.ts';
-import { ensureManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
+import { testInstallation } from '../support/test-context.ts';
 
 it('submits to a cluster that sparkctl did not make', async () => {
   await using project = temporaryProject();
-  const runtime = await ensureManagedRuntime({
-    environment: process.env,
-    emit: () => {},
-    signal: new AbortController().signal,
-  });
-  const { home } = await findJava(process.env);
+  const spark = testInstallation();
+  const [{ home }, runtime] = await Promise.all([spark.java(), spark.runtime()]);
   const [port, webPort, workerPort] = [
     await choosePort(17077),
     await choosePort(18180),

@@ -2,10 +2,10 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { findJava } from '../../src/spark/runtime/find-java.ts';
 import { keyPassword, selfSigned } from '../support/self-signed.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
+import { testInstallation } from '../support/test-context.ts';
 
 const pom = `<project><modelVersion>4.0.0</modelVersion>
 <groupId>org.example</groupId><artifactId>words</artifactId><version>1.0</version></project>`;
@@ -19,7 +19,7 @@ print(spark.sparkContext._jvm.Thread.currentThread().getContextClassLoader().get
 
 it('gets --packages from a repository whose certificate only --ca-bundle knows', async () => {
   await using project = temporaryProject();
-  const java = await findJava(process.env);
+  const java = await testInstallation().java();
   const { keyStore, certificate } = await selfSigned(java, project.path('signed'));
   await project.write('ca.pem', certificate);
   await project.write('script.py', script);

@@ -95,7 +95,7 @@ describe('the packed package', () => {
     await project.write(
       'use.ts',
       `
-import { exitCodeOf, listRuns, SparkctlError, type RunRecord, type SubmitRequest, submitJob } from 'sparkctl';
+import { exitCodeOf, listRuns, operationContext, SparkctlError, type RunRecord, type SubmitRequest, submitJob } from 'sparkctl';
 
 const request: SubmitRequest = {
   application: 'job.py',
@@ -108,7 +108,7 @@ const request: SubmitRequest = {
   strict: false,
   skipChecks: false,
 };
-const context = { project: process.cwd(), environment: process.env, emit: () => {}, signal: new AbortController().signal };
+const context = operationContext({ project: process.cwd(), environment: process.env, emit: () => {}, signal: new AbortController().signal });
 // Never called: that it compiles is what is asked.
 export const submit = (): Promise<RunRecord> => submitJob(request, context);
 // @ts-expect-error a request without a script is none

@@ -3,12 +3,11 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { httpGet } from '../../src/cluster/http-get.ts';
 import { choosePort } from '../../src/cluster/local/choose-port.ts';
-import { findJava } from '../../src/spark/runtime/find-java.ts';
-import { ensureManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
 import { userCacheFolder } from '../../src/system/files/places.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { processesMentioning } from './spark-processes.ts';
 import type { TemporaryProject } from './temporary-project.ts';
+import { testInstallation } from './test-context.ts';
 
 const hadoop = '3.5.0';
 const artifacts = [
@@ -63,15 +62,8 @@ export interface Yarn extends AsyncDisposable {
 
 /** A ResourceManager and a NodeManager on the loopback address, with everything of theirs in a project's folder. */
 export async function startYarn(project: TemporaryProject): Promise<Yarn> {
-  const [jars, { home }, runtime] = await Promise.all([
-    yarnJars(),
-    findJava(process.env),
-    ensureManagedRuntime({
-      environment: process.env,
-      emit: () => {},
-      signal: new AbortController().signal,
-    }),
-  ]);
+  const spark = testInstallation();
+  const [jars, { home }, runtime] = await Promise.all([yarnJars(), spark.java(), spark.runtime()]);
   const configuration = project.path('hadoop');
   const pages = `http://127.0.0.1:${await configure(configuration, project)}/ws/v1/cluster`;
   const classPath = [configuration, join(jars, '*'), join(runtime.sparkHome, 'jars', '*')].join(delimiter);

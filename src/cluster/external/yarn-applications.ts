@@ -1,6 +1,4 @@
 import { delimiter, join } from 'node:path';
-import { findJava } from '../../spark/runtime/find-java.ts';
-import { ensureManagedRuntime } from '../../spark/runtime/managed-runtime.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { runCommand } from '../../system/processes/run-command.ts';
 import type { BackendContext } from '../backend.ts';
@@ -41,8 +39,8 @@ export async function killYarnApplication(id: string, context: BackendContext): 
 
 async function askYarn(words: readonly string[], context: BackendContext): Promise<string> {
   const [{ home }, { sparkHome }, folder] = await Promise.all([
-    findJava(context.environment),
-    ensureManagedRuntime(context),
+    context.spark.java(),
+    context.spark.runtime(),
     hadoopFolder(context.environment),
   ]);
   const classPath = [folder, join(sparkHome, 'jars', '*')].join(delimiter);

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findJava } from '../../spark/runtime/find-java.ts';
-import { findPython } from '../../spark/runtime/find-python.ts';
-import { foreseen, SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { followFile } from '../../system/files/read-file.ts';
 import { describePlace, livenessOf, whereIs } from '../../system/processes/process-identity.ts';
 import { endMarked } from '../../system/processes/process-mark.ts';
@@ -30,11 +28,7 @@ import { nodeGraceMs, stopLocalCluster } from './stop-local-cluster.ts';
 export const localBackend: ClusterBackend = {
   kind: 'local',
 
-  obstacle: ({ environment }) =>
-    foreseen(async () => {
-      await findJava(environment);
-      await findPython(environment);
-    }),
+  obstacle: ({ spark }) => spark.obstacle(),
 
   async up(plan, context) {
     await using _lock = await lockCluster(plan.name, context);

@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findJava } from '../../spark/runtime/find-java.ts';
-import { ensureManagedRuntime, type ManagedRuntime } from '../../spark/runtime/managed-runtime.ts';
+import type { ManagedRuntime } from '../../spark/runtime/managed-runtime.ts';
 import { packageRoot } from '../../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
 import type { BackendContext } from '../backend.ts';
@@ -43,7 +42,7 @@ export async function startNode(
   await mkdir(workFolder, { recursive: true, mode: 0o700 });
   // The log of a node that is started again begins anew.
   await writeFile(logPath, '', { mode: 0o600 });
-  const [java, runtime] = await Promise.all([findJava(context.environment), ensureManagedRuntime(context)]);
+  const [java, runtime] = await Promise.all([context.spark.java(), context.spark.runtime()]);
   const command = daemonCommand(
     {
       javaHome: java.home,

@@ -14,7 +14,7 @@ import { packageRoot } from '../../system/package.ts';
 import { endMarked, markVariable } from '../../system/processes/process-mark.ts';
 import { runCommand } from '../../system/processes/run-command.ts';
 import { pipEnvironment } from './ca-bundle.ts';
-import { findPython, type Python } from './find-python.ts';
+import type { Python } from './find-python.ts';
 
 const runtimeRecord = z.object({
   schemaVersion: z.literal(1),
@@ -51,14 +51,19 @@ const installGraceMs = 2_000;
 /** The folder of one attempt to make a runtime. Its name is the mark of every process that works on it. */
 const buildName = /^build-[0-9a-f-]{36}$/;
 
-/**
- * Returns the runtime, making it first where it is not there. It is complete when its record is: a half-made one
- * has none and is made anew. Two processes at once: one makes it, the other waits.
- */
-export async function ensureManagedRuntime(context: RuntimeContext): Promise<ManagedRuntime> {
+/** The runtime of this user and machine, where there is one. It is complete when its record is: a half-made one has none. */
+export async function findManagedRuntime({
+  environment,
+}: Pick<RuntimeContext, 'environment'>): Promise<ManagedRuntime | undefined> {
+  return await readRuntime(runtimeFolder(await pinnedPackages(), environment));
+}
+
+/** Makes the runtime that is missing. Of two processes at once one makes it, and the other waits for that one. */
+export async function makeManagedRuntime(
+  context: RuntimeContext,
+  python: () => Promise<Python>,
+): Promise<ManagedRuntime> {
   const folder = runtimeFolder(await pinnedPackages(), context.environment);
-  const present = await readRuntime(folder);
-  if (present !== undefined) return present;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await using lock = await acquireProcessLock(`${folder}.lock`, {
@@ -74,7 +79,7 @@ export async function ensureManagedRuntime(context: RuntimeContext): Promise<Man
         hint: `Wait for it, or end it and try again.`,
       });
     }
-    return (await readRuntime(folder)) ?? (await makeRuntime(folder, context));
+    return (await readRuntime(folder)) ?? (await makeRuntime(folder, await python(), context));
   } catch (error) {
     throw wrapWriteError(error, `The Spark runtime in ${folder}`);
   }
@@ -104,7 +109,7 @@ export function pipSteps(): readonly (readonly string[])[] {
   ];
 }
 
-/** Where the runtime for these packages is or will be. Another set of them gets another folder. */
+/** The folder of the runtime for these packages, whether it is there yet or not. Another set of them gets another folder. */
 export function runtimeFolder(
   packages: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -144,7 +149,7 @@ async function removeBuilds(folder: string, names: readonly string[]): Promise<v
 }
 
 async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> {
-  // A damaged record is as good as none: the runtime is then made anew.
+  // A damaged record is ignored: the runtime is then made anew.
   const read = await readJson(join(folder, 'runtime.json'), runtimeRecord);
   if (read.kind !== 'value') return undefined;
   const { schemaVersion: _, ...runtime } = read.value;
@@ -158,8 +163,7 @@ async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> 
  * Makes a runtime in a folder of its own, so that nothing else ever writes there. A virtual environment knows its own
  * path and cannot be moved, so it is the record that takes its place in one step.
  */
-async function makeRuntime(folder: string, context: RuntimeContext): Promise<ManagedRuntime> {
-  const base = await findPython(context.environment);
+async function makeRuntime(folder: string, base: Python, context: RuntimeContext): Promise<ManagedRuntime> {
   await removeBuilds(folder, await readdir(folder));
   context.emit({ kind: 'runtime-missing', folder });
   const build = `build-${randomUUID()}`;
@@ -261,8 +265,8 @@ function installFailure(what: string, output: string): SparkctlError {
     category: /No space left/.test(output) ? 'io' : 'runtime',
     message: `Making the Spark runtime failed at ${what}. It ended with:\n${output}`,
     hint: certificate
-      ? 'A proxy signs the connection: name its certificates with SSL_CERT_FILE=/path/to/bundle.pem and try again.'
-      : 'Behind a proxy set HTTPS_PROXY, and SSL_CERT_FILE where it signs connections anew; then try again. What was half-made is made anew.',
+      ? 'A TLS-intercepting proxy signs the connection: name its certificates with SSL_CERT_FILE=/path/to/bundle.pem and try again.'
+      : 'Behind a proxy set HTTPS_PROXY, and SSL_CERT_FILE where it intercepts TLS; then try again. A half-made runtime is made anew.',
   });
 }
 

@@ -6,6 +6,7 @@ import { dockerEndpoints } from '../../../src/cluster/docker/daemon/docker-endpo
 import { dockerFailure } from '../../../src/cluster/docker/daemon/docker-failure.ts';
 import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
+import { testContext } from '../../support/test-context.ts';
 
 const said = (statusCode: number, message: string) =>
   Object.assign(new Error(`(HTTP code ${statusCode}) unexpected - ${message}`), {
@@ -73,12 +74,8 @@ describe('a daemon that is not there', () => {
 
   it('has no clusters, unless it had one', async () => {
     await using project = temporaryProject();
-    const context = {
-      project: project.folder,
-      environment: { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
-      emit: () => {},
-      signal: new AbortController().signal,
-    };
+    const environment = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+    const context = testContext(project.folder, { environment });
     expect(await dockerBackend.status('default', context)).toBeUndefined();
     expect(await dockerBackend.down('default', context)).toBe(false);
     expect(await dockerBackend.list(context)).toEqual([]);

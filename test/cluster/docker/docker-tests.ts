@@ -5,6 +5,7 @@ import { connectDocker, type Daemon } from '../../../src/cluster/docker/daemon/c
 import { ensureImage } from '../../../src/cluster/docker/image/ensure-image.ts';
 import { planningOf } from '../../../src/cluster/docker/operations/planning.ts';
 import type { SparkctlEvent } from '../../../src/system/event.ts';
+import { testContext } from '../../support/test-context.ts';
 
 const found = await connectDocker(process.env).then(
   (daemon) => ({ daemon, reason: '' }),
@@ -39,14 +40,12 @@ export function contextOf(
 ): BackendContext & { readonly events: SparkctlEvent[]; readonly controller: AbortController } {
   const events: SparkctlEvent[] = [];
   const controller = new AbortController();
-  return {
-    project,
+  const parts = {
     environment,
-    events,
-    controller,
     signal: controller.signal,
-    emit: (event) => events.push(event),
+    emit: (event: SparkctlEvent) => events.push(event),
   };
+  return { ...testContext(project, parts), events, controller };
 }
 
 /** Every container, network and volume that carries a project's label, whichever cluster it is of. */

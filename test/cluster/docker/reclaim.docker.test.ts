@@ -11,10 +11,11 @@ import { startOwnProcess } from './own-processes.ts';
 const up = `
 const { dockerBackend } = await import(sources + 'cluster/docker/docker-backend.js');
 const { connectDocker } = await import(sources + 'cluster/docker/daemon/connect-docker.js');
-const context = {
+const { operationContext } = await import(sources + 'cluster/operation-context.js');
+const context = operationContext({
   project: process.env.PROJECT, environment: process.env, signal: new AbortController().signal,
   emit: (event) => process.env.STOP_AT && JSON.stringify(event).includes(process.env.STOP_AT) && process.kill(process.pid, 'SIGKILL'),
-};
+});
 `;
 
 describeDocker('the remains of a sparkctl that was killed', () => {

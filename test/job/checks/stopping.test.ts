@@ -9,6 +9,7 @@ import { Redactor } from '../../../src/spark/submission/redact.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { aRun } from '../../run/a-run.ts';
+import { testContext } from '../../support/test-context.ts';
 import { loadedUsers, specs, usersTable } from './loaded-users.ts';
 
 /** SQLite is asked once, and never answers. */
@@ -37,7 +38,7 @@ async function checksOf(checks: readonly CheckSpec[], signal: AbortSignal) {
     ledger: users.ledger,
     request: { strict: false, skipChecks: false },
     journal,
-    context: { project, environment: process.env, emit: () => {}, signal },
+    context: testContext(project, { signal }),
   });
   outcome.catch(() => {});
   return { id, journal, outcome };
