@@ -1,14 +1,13 @@
 /** The library: what the command line does, as functions. */
 export type { ClusterBackend, UpOutcome } from './cluster/backend.ts';
-export type { BackendKind } from './cluster/backend-kind.ts';
-export { loadBackend } from './cluster/backends.ts';
 export type { ClusterRequest } from './cluster/choose-cluster.ts';
 export type { ClusterPlan } from './cluster/cluster-plan.ts';
 export type { ClusterStatus, NodeStatus } from './cluster/cluster-status.ts';
 export { type OperationContext, operationContext } from './cluster/operation-context.ts';
-export { findCluster, listClusters } from './operations/find-cluster.ts';
+export type { BackendKind } from './cluster/registry.ts';
+export { loadBackend } from './cluster/registry.ts';
+export { findCluster, listClusters, upCluster } from './operations/clusters.ts';
 export { projectFolder } from './operations/project-folder.ts';
-export { startCluster } from './operations/start-cluster.ts';
 export { submitJob } from './operations/submit-job.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { findRun, listRuns } from './run/run-store.ts';

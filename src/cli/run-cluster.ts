@@ -1,12 +1,15 @@
-import { loadBackend } from '../cluster/backends.ts';
 import { type ClusterRequest, defaultClusterName, findRunningCluster } from '../cluster/choose-cluster.ts';
 import { type OperationContext, operationContext } from '../cluster/operation-context.ts';
-import { changeCluster } from '../operations/change-cluster.ts';
-import { findCluster, listClusters } from '../operations/find-cluster.ts';
+import {
+  downClusters,
+  findCluster,
+  listClusters,
+  clusterLogs as logsOfCluster,
+  scaleCluster,
+  upCluster,
+} from '../operations/clusters.ts';
 import { openLink } from '../operations/open-link.ts';
 import { projectFolder } from '../operations/project-folder.ts';
-import { startCluster } from '../operations/start-cluster.ts';
-import { reclaim } from '../run/reclaim.ts';
 import { printableJson } from '../system/errors/printable.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatCluster, formatClusterList } from './render/cluster-table.ts';
@@ -27,7 +30,7 @@ export async function clusterUp(
 ): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
-  const { status, changed } = await startCluster(wish, { force: display.force === true }, context);
+  const { status, changed } = await upCluster(wish, forced(display), context);
   print(command, display, { schemaVersion: 1, changed, ...status }, () =>
     formatCluster(status, painter(command)),
   );
@@ -41,14 +44,7 @@ export async function clusterDown(
 ): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
-  await reclaim(context);
-  const present = display.all ? await listClusters(context) : [await findRunningCluster(wish, context)];
-  const removed: string[] = [];
-  for (const status of present.filter((each) => each !== undefined)) {
-    const backend = await loadBackend(status.backend);
-    const down = () => backend.down(status.name, context);
-    if (await changeCluster(forced(display, 'down'), context, down)) removed.push(status.name);
-  }
+  const removed = await downClusters(display.all ? 'all' : wish, forced(display), context);
   const none = display.all
     ? 'There is no cluster in this project.'
     : `There is no cluster called ${wish.cluster ?? defaultClusterName}.`;
@@ -63,7 +59,7 @@ export async function clusterStatus(
   display: Display,
   command: CommandContext,
 ): Promise<number> {
-  const { status } = await findCluster(wish, contextOf(command));
+  const status = await findCluster(wish, contextOf(command));
   print(command, display, { schemaVersion: 1, ...status }, () => formatCluster(status, painter(command)));
   return 0;
 }
@@ -82,10 +78,7 @@ export async function clusterScale(
 ): Promise<number> {
   using progress = progressOf(display, command);
   const context = contextOf(command, progress);
-  const { backend, status } = await findCluster(wish, context);
-  const scaled = await changeCluster(forced(display, 'scale'), context, () =>
-    backend.scale(status.name, workers, context),
-  );
+  const scaled = await scaleCluster(wish, workers, forced(display), context);
   print(command, display, { schemaVersion: 1, ...scaled }, () => formatCluster(scaled, painter(command)));
   return 0;
 }
@@ -97,8 +90,7 @@ export async function clusterLogs(
   command: CommandContext,
 ): Promise<number> {
   const context = contextOf(command);
-  const { backend, status } = await findCluster(wish, context);
-  for await (const line of backend.logs(status.name, node, follow, context)) {
+  for await (const line of logsOfCluster(wish, node, follow, context)) {
     command.host.stdout.write(`${line}\n`);
     await command.host.stdout.ready(command.signal);
   }
@@ -112,15 +104,15 @@ export async function clusterOpen(
   display: Display,
   command: CommandContext,
 ): Promise<number> {
-  const { status } = await findCluster(wish, contextOf(command));
+  const status = await findCluster(wish, contextOf(command));
   const url = status.links[page];
   const opened = await openLink(url, command.host.environment);
   print(command, display, { schemaVersion: 1, url, opened }, () => `${url}\n`);
   return 0;
 }
 
-function forced({ force }: Display, command: string) {
-  return { force: force === true, command: `sparkctl cluster ${command}` };
+function forced({ force }: Display) {
+  return { force: force === true };
 }
 
 function contextOf({ host, signal }: CommandContext, progress?: Progress): OperationContext {

@@ -1,10 +1,10 @@
 import type { SparkInstallation } from '../spark/installation.ts';
 import type { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { Emit } from '../system/event.ts';
-import type { BackendKind } from './backend-kind.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { ClusterStatus } from './cluster-status.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
+import type { BackendKind } from './registry.ts';
 
 /** What every backend is handed: nothing is read from globals. */
 export interface BackendContext {
@@ -27,8 +27,8 @@ export interface UpOutcome {
 }
 
 /**
- * One way to make a cluster. To add one: a folder beside `local/` that exports an object of this type, a member
- * of `BackendKind`, and a line in `backends.ts`; `test/cluster/backend-contract.ts` says what it must do.
+ * One way to make a cluster. To add one: a folder beside `local/` that exports an object of this type, and a
+ * line in `registry.ts`; `test/cluster/backend-contract.ts` says what it must do.
  */
 export interface ClusterBackend {
   readonly kind: BackendKind;

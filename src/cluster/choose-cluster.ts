@@ -1,17 +1,14 @@
 import { totalmem } from 'node:os';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { BackendReason } from '../system/event.ts';
-import type { BackendKind } from './backend-kind.ts';
-import { backendKinds, loadBackend } from './backends.ts';
+import type { BackendContext } from './backend.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { ClusterStatus } from './cluster-status.ts';
-import type { OperationContext } from './operation-context.ts';
+import { type BackendKind, loadBackend, makingKinds, presentBackends } from './registry.ts';
 
-export type BackendChoice = BackendKind | 'auto';
-
-/** What a person asked of the cluster, on the command line or in the manifest; what they left open is undefined. */
+/** What a person asks of a cluster, on the command line or in the manifest. What is left open is undefined. */
 export interface ClusterRequest {
-  readonly backend: BackendChoice;
+  readonly backend: BackendKind | 'auto';
   readonly cluster?: string | undefined;
   readonly workers?: number | undefined;
   readonly workerCores?: number | undefined;
@@ -24,17 +21,17 @@ const defaultWorkers = 2;
 const defaultWorkerCores = 1;
 const defaultWorkerMemoryMb = 1024;
 
-/** A running cluster of the wished name, whatever its backend, unless one is named. */
+/** Finds a running cluster of the requested name, whatever its backend, unless one is named. */
 export async function findRunningCluster(
-  wish: ClusterRequest,
-  context: OperationContext,
+  request: ClusterRequest,
+  context: BackendContext,
 ): Promise<ClusterStatus | undefined> {
-  const name = wish.cluster ?? defaultClusterName;
-  const kinds = wish.backend === 'auto' ? backendKinds : [wish.backend];
-  for (const kind of kinds) {
-    // With no daemon there is no Docker cluster; only who asks for Docker must hear of it.
+  const name = request.cluster ?? defaultClusterName;
+  const isOpen = request.backend === 'auto';
+  for (const kind of isOpen ? await presentBackends(context) : [request.backend as BackendKind]) {
+    // With no daemon there is no Docker cluster; only a request for Docker has to report that.
     const status = await statusOn(kind, name, context).catch((error: unknown) => {
-      if (wish.backend === 'auto' && error instanceof SparkctlError) return undefined;
+      if (isOpen && error instanceof SparkctlError) return undefined;
       throw error;
     });
     if (status !== undefined) return status;
@@ -45,52 +42,67 @@ export async function findRunningCluster(
 async function statusOn(
   kind: BackendKind,
   name: string,
-  context: OperationContext,
+  context: BackendContext,
 ): Promise<ClusterStatus | undefined> {
   const backend = await loadBackend(kind);
   return await backend.status(name, context);
 }
 
-/** The backend for a cluster that is made for a run: local where Java and Python are there, else Docker. */
-export async function chooseBackendForRun(
-  wish: ClusterRequest,
-  context: OperationContext,
-): Promise<{ kind: BackendKind; reason: BackendReason }> {
-  if (wish.backend !== 'auto') {
-    // Said before any data is made for it.
-    const obstacle = await (await loadBackend(wish.backend)).obstacle(context);
-    if (obstacle !== undefined) throw obstacle;
-    return { kind: wish.backend, reason: 'named' };
-  }
-  const missing = await (await loadBackend('local')).obstacle(context);
-  if (missing === undefined) return { kind: 'local', reason: 'java-and-python' };
-  const noDocker = await (await loadBackend('docker')).obstacle(context);
-  if (noDocker !== undefined) throw missing;
-  return { kind: 'docker', reason: missing.code === 'no-java' ? 'no-java' : 'no-python' };
+/** The backend that a new cluster is made by, and why. */
+export interface BackendChoice {
+  readonly kind: BackendKind;
+  readonly reason: BackendReason;
 }
 
-/** A complete and possible plan. `source` says where a wish was written, for the message when it cannot be. */
+/** Chooses the requested backend, or the first of `order` by which a cluster can be made on this machine. */
+export async function chooseBackend(
+  { backend }: Pick<ClusterRequest, 'backend'>,
+  order: readonly BackendKind[],
+  context: BackendContext,
+): Promise<BackendChoice> {
+  if (backend !== 'auto') {
+    // Found out before any data is made.
+    const obstacle = await (await loadBackend(backend)).obstacle(context);
+    if (obstacle !== undefined) throw obstacle;
+    return { kind: backend, reason: { why: 'named' } };
+  }
+  const obstacles = new Map<BackendKind, SparkctlError>();
+  for (const kind of order) {
+    const obstacle = await (await loadBackend(kind)).obstacle(context);
+    const [passedOver] = obstacles;
+    if (obstacle !== undefined) obstacles.set(kind, obstacle);
+    else if (passedOver === undefined) return { kind, reason: { why: 'possible' } };
+    else return { kind, reason: { why: 'instead', of: passedOver[0], code: passedOver[1].code } };
+  }
+  throw makingKinds.map((kind) => obstacles.get(kind)).find((obstacle) => obstacle !== undefined);
+}
+
+/** Fills a request in to a complete and possible plan. */
 export function planCluster(
   name: string,
-  wish: ClusterRequest,
+  request: ClusterRequest,
   ephemeral: boolean,
   machineMemoryMb = Math.floor(totalmem() / 2 ** 20),
 ): ClusterPlan {
-  const workerMemoryMb = wish.workerMemoryMb ?? defaultWorkerMemoryMb;
+  const workerMemoryMb = request.workerMemoryMb ?? defaultWorkerMemoryMb;
   if (workerMemoryMb > machineMemoryMb) {
     throw new SparkctlError({
       code: 'worker-memory-too-large',
       category: 'usage',
-      message: `A worker with ${workerMemoryMb} MiB of memory does not fit: this machine has ${machineMemoryMb} MiB.`,
+      message: `A worker with ${mebibytes(workerMemoryMb)} of memory does not fit: this machine has ${mebibytes(machineMemoryMb)}.`,
       hint: `Ask for less, for instance --worker-memory ${Math.max(512, Math.floor(machineMemoryMb / 4))}m.`,
       details: { workerMemoryMb, machineMemoryMb },
     });
   }
   return {
     name,
-    workers: wish.workers ?? defaultWorkers,
-    workerCores: wish.workerCores ?? defaultWorkerCores,
+    workers: request.workers ?? defaultWorkers,
+    workerCores: request.workerCores ?? defaultWorkerCores,
     workerMemoryMb,
     ephemeral,
   };
+}
+
+function mebibytes(sizeMb: number): string {
+  return `${new Intl.NumberFormat('en-US').format(sizeMb)} MiB`;
 }

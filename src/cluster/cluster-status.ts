@@ -1,4 +1,4 @@
-import type { BackendKind } from './backend-kind.ts';
+import type { BackendKind } from './registry.ts';
 
 export type NodeRole = 'master' | 'worker' | 'history' | 'driver';
 

@@ -8,14 +8,14 @@ export function sparkLogPath(runFolder: string): string {
 
 /** What a driver needs to know of the cluster it submits to. */
 export interface ClusterConnection {
-  /** The value of `--master`. */
-  readonly master: string;
+  /** The value of `--master`; undefined where the person's own options name the master. */
+  readonly master?: string;
   /** Spark properties that the cluster needs. They become `--conf` arguments, so none of them is secret. */
   readonly properties: Readonly<Record<string, string>>;
   /** Values that must never be printed or recorded. */
   readonly secrets: readonly string[];
-  /** The folder of this host where Spark writes event logs, and the history server reads them. */
-  readonly eventLogFolder: string;
+  /** The folder of this host where Spark writes event logs, and the history server reads them; undefined: the run's own. */
+  readonly eventLogFolder?: string;
   readonly historyUrl?: string;
 }
 
@@ -35,6 +35,8 @@ export interface DriverLaunch {
   /** Everything else after the word `spark-submit`. */
   readonly sparkSubmitArguments: readonly string[];
   readonly workingFolder: string;
+  /** True where the driver runs within YARN, whose client alone is started here. */
+  readonly runsInYarn?: boolean;
   readonly onStdout: TakeOutput;
   readonly onStderr: TakeOutput;
 }

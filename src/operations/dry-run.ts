@@ -1,5 +1,5 @@
-import { loadBackend } from '../cluster/backends.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
+import { loadBackend } from '../cluster/registry.ts';
 import { type Job, resolveJob } from '../job/resolve-job.ts';
 import { chooseTarget } from '../run/choose-target.ts';
 import { givenProperties, redactorOf } from '../run/given-properties.ts';

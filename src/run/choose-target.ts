@@ -1,7 +1,6 @@
-import type { BackendKind } from '../cluster/backend-kind.ts';
 import {
   type ClusterRequest,
-  chooseBackendForRun,
+  chooseBackend,
   defaultClusterName,
   findRunningCluster,
   planCluster,
@@ -11,6 +10,7 @@ import type { ClusterStatus } from '../cluster/cluster-status.ts';
 import { hadoopFolder } from '../cluster/external/resource-managers.ts';
 import { clusterClaim, lockCluster } from '../cluster/lock-cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
+import { type BackendKind, makingKinds } from '../cluster/registry.ts';
 import type { Job } from '../job/resolve-job.ts';
 import {
   deployMode,
@@ -67,7 +67,7 @@ export async function chooseTarget(
   };
   const plan = planCluster(name, sizes, !request.keep);
   mustFit(demand, plan);
-  const { kind, reason } = await chooseBackendForRun(wish, context);
+  const { kind, reason } = await chooseBackend(wish, makingKinds, context);
   return { kind: 'new', backend: kind, plan, reason: describeReason(reason, kind), demand };
 }
 

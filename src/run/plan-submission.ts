@@ -29,7 +29,7 @@ interface SubmissionFacts {
 export function planSubmission(facts: SubmissionFacts): SparkSubmission {
   const { request, job, runId, runFolder, connection } = facts;
   return {
-    ...(connection && { master: connection.master }),
+    ...(connection?.master !== undefined && { master: connection.master }),
     properties: [
       connection?.properties ?? externalProperties(facts),
       {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { backendKinds, loadBackend } from '../cluster/backends.ts';
 import { driverScratch, runsWithScratch } from '../cluster/driver-scratch.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { privatePropertiesOf } from '../cluster/private-properties.ts';
+import { loadBackend, presentBackends } from '../cluster/registry.ts';
 import { reclaimRuntimes } from '../spark/runtime/managed-runtime.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { canAccess } from '../system/files/read-file.ts';
@@ -22,7 +22,7 @@ const driverGraceMs = 5_000;
 export async function reclaim(context: OperationContext): Promise<void> {
   await reclaimRuntimes(context);
   await reclaimRuns(context);
-  for (const kind of backendKinds) {
+  for (const kind of await presentBackends(context)) {
     try {
       const backend = await loadBackend(kind);
       for (const name of await backend.reclaim(context)) {

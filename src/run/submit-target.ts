@@ -1,11 +1,11 @@
 import type { ClusterBackend } from '../cluster/backend.ts';
-import type { BackendKind } from '../cluster/backend-kind.ts';
-import { loadBackend } from '../cluster/backends.ts';
 import { startClientDriver } from '../cluster/client-driver.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from '../cluster/driver.ts';
 import { followYarn } from '../cluster/external/follow-yarn.ts';
 import { reachMaster } from '../cluster/external/reach-master.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
+import type { BackendKind } from '../cluster/registry.ts';
+import { loadBackend } from '../cluster/registry.ts';
 import type { PhaseResult } from '../system/event.ts';
 import { mustFit, type TargetChoice } from './choose-target.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -124,7 +124,7 @@ function clusterTarget(
   context: OperationContext,
   findOrStart: () => Promise<PhaseResult>,
 ): SubmitTarget {
-  const usesRuntime: Readonly<Record<BackendKind, boolean>> = { local: true, docker: false };
+  const usesRuntime: Readonly<Record<BackendKind, boolean>> = { local: true, docker: false, external: true };
   return {
     connect: async () => {
       if (usesRuntime[backend.kind]) await runtimePhase(journal, context);

@@ -61,15 +61,29 @@ function counted(count: number, one: string): string {
   return `${number.format(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
-/** Why a backend was chosen, in a clause. */
+/** Says why a backend was chosen, in a clause. */
 export function describeReason(reason: BackendReason, backend: string): string {
-  return {
-    named: `--backend ${backend}`,
-    'cluster-exists': 'the cluster is there already',
-    'docker-answers': 'a Docker daemon answers',
-    'no-docker': 'no Docker daemon answers',
-    'java-and-python': 'Java and Python are here',
-    'no-java': 'no Java for a local cluster',
-    'no-python': 'no Python for a local cluster',
-  }[reason];
+  switch (reason.why) {
+    case 'named':
+      return `--backend ${backend}`;
+    case 'cluster-exists':
+      return 'the cluster exists';
+    case 'possible':
+      return possible[backend] ?? 'nothing is in its way';
+    case 'instead':
+      return obstacles[reason.code] ?? `${reason.of} cannot be used`;
+  }
 }
+
+const possible: Readonly<Record<string, string>> = {
+  local: 'Java and Python are here',
+  docker: 'a Docker daemon answers',
+};
+
+const obstacles: Readonly<Record<string, string>> = {
+  'no-java': 'no Java for a local cluster',
+  'no-python': 'no Python for a local cluster',
+  'no-python-venv': 'no Python for a local cluster',
+  'docker-unreachable': 'no Docker daemon answers',
+  'docker-forbidden': 'the Docker daemon may not be used',
+};

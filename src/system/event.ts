@@ -129,13 +129,9 @@ export type PhaseResult =
 
 /** Why a cluster is made by one backend and not by another. */
 export type BackendReason =
-  | 'named'
-  | 'cluster-exists'
-  | 'docker-answers'
-  | 'no-docker'
-  | 'java-and-python'
-  | 'no-java'
-  | 'no-python';
+  | { readonly why: 'named' | 'cluster-exists' | 'possible' }
+  /** The preferred backend has an obstacle: the code of its error. */
+  | { readonly why: 'instead'; readonly of: string; readonly code: string };
 
 /** What the installation of the runtime does. */
 export type InstallStep = 'collecting' | 'downloading' | 'building' | 'installing';

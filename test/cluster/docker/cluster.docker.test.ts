@@ -197,7 +197,7 @@ spark.stop()
       { timeoutMs: 30_000 },
     );
     expect(listed).toEqual(['ends']);
-    expect(readdirSync(eventLogFolder).length).toBeGreaterThan(0);
+    expect(readdirSync(eventLogFolder ?? '').length).toBeGreaterThan(0);
   });
 
   it('takes a job from docker exec in the master, as Spark itself does', async () => {

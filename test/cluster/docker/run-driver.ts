@@ -40,7 +40,7 @@ export async function startDriver(
       propertiesFiles,
       secretProperties: {},
       sparkSubmitArguments: [
-        ...['--master', master],
+        ...['--master', master ?? ''],
         ...Object.entries(properties).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
         ...args,
       ],

@@ -1,0 +1,152 @@
+import type { BackendContext, ClusterBackend, UpOutcome } from '../cluster/backend.ts';
+import {
+  type BackendChoice,
+  type ClusterRequest,
+  chooseBackend,
+  defaultClusterName,
+  findRunningCluster,
+  planCluster,
+} from '../cluster/choose-cluster.ts';
+import type { ClusterStatus } from '../cluster/cluster-status.ts';
+import { ClusterInUse } from '../cluster/lock-cluster.ts';
+import { loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
+import { reclaim } from '../run/reclaim.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { stopHolder } from '../system/locks/claims.ts';
+import { inPhase } from '../system/phase.ts';
+
+/** A change of a cluster that runs may use. */
+interface ChangeOptions {
+  /** Stop runs that use the cluster first; otherwise the change is refused. */
+  readonly force: boolean;
+}
+
+/** Starts a cluster that stays, or brings the one of that name to what is asked. */
+export async function upCluster(
+  request: ClusterRequest,
+  { force }: ChangeOptions,
+  context: BackendContext,
+): Promise<UpOutcome> {
+  await reclaim(context);
+  const plan = planCluster(request.cluster ?? defaultClusterName, request, false);
+  const { kind, reason } = await backendForStaying(request, context);
+  context.emit({ kind: 'backend-chosen', backend: kind, reason });
+  return await inPhase(context.emit, 'cluster', async () => {
+    if (kind === 'local') await context.spark.versions();
+    const backend = await loadBackend(kind);
+    const value = await changing('up', force, context, () => backend.up(plan, context));
+    const { name, workers, ephemeral } = value.status;
+    const was = value.changed ? 'changed' : 'running';
+    return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
+  });
+}
+
+/** A cluster that is there keeps its backend. */
+async function backendForStaying(request: ClusterRequest, context: BackendContext): Promise<BackendChoice> {
+  if (request.backend !== 'auto') return { kind: request.backend, reason: { why: 'named' } };
+  const present = await findRunningCluster(request, context);
+  if (present !== undefined) return { kind: present.backend, reason: { why: 'cluster-exists' } };
+  return await chooseBackend(request, stayingKinds, context);
+}
+
+/** Stops and removes a cluster, or every cluster of the project. Returns the names of those that were removed. */
+export async function downClusters(
+  request: ClusterRequest | 'all',
+  { force }: ChangeOptions,
+  context: BackendContext,
+): Promise<readonly string[]> {
+  await reclaim(context);
+  const present =
+    request === 'all' ? await everyCluster(context) : [await findRunningCluster(request, context)];
+  const removed: string[] = [];
+  for (const { name, backend: kind } of present.filter((each) => each !== undefined)) {
+    const backend = await loadBackend(kind);
+    if (await changing('down', force, context, () => backend.down(name, context))) removed.push(name);
+  }
+  return removed;
+}
+
+/** Changes how many workers a cluster has. */
+export async function scaleCluster(
+  request: ClusterRequest,
+  workers: number,
+  { force }: ChangeOptions,
+  context: BackendContext,
+): Promise<ClusterStatus> {
+  const { backend, status } = await existingCluster(request, context);
+  return await changing('scale', force, context, () => backend.scale(status.name, workers, context));
+}
+
+/** Finds the state of a cluster that must exist. */
+export async function findCluster(request: ClusterRequest, context: BackendContext): Promise<ClusterStatus> {
+  return (await existingCluster(request, context)).status;
+}
+
+/** Reads the log of a node from its beginning; with `follow` until the signal aborts. */
+export async function* clusterLogs(
+  request: ClusterRequest,
+  node: string,
+  follow: boolean,
+  context: BackendContext,
+): AsyncGenerator<string> {
+  const { backend, status } = await existingCluster(request, context);
+  yield* backend.logs(status.name, node, follow, context);
+}
+
+/** Lists every cluster of the project, on every backend that answers. */
+export async function listClusters(context: BackendContext): Promise<readonly ClusterStatus[]> {
+  await reclaim(context);
+  return await everyCluster(context);
+}
+
+async function everyCluster(context: BackendContext): Promise<readonly ClusterStatus[]> {
+  const found: ClusterStatus[] = [];
+  for (const kind of await presentBackends(context)) {
+    try {
+      found.push(...(await (await loadBackend(kind)).list(context)));
+    } catch (error) {
+      // With no daemon there are no Docker clusters to list.
+      if (!(error instanceof SparkctlError)) throw error;
+    }
+  }
+  return found;
+}
+
+async function existingCluster(
+  request: ClusterRequest,
+  context: BackendContext,
+): Promise<{ readonly backend: ClusterBackend; readonly status: ClusterStatus }> {
+  await reclaim(context);
+  const status = await findRunningCluster(request, context);
+  if (status !== undefined) return { status, backend: await loadBackend(status.backend) };
+  const name = request.cluster ?? defaultClusterName;
+  throw new SparkctlError({
+    code: 'no-cluster',
+    category: 'cluster',
+    message: `There is no cluster called ${name} in ${context.project}.`,
+    hint: `Start one with: sparkctl cluster up${name === defaultClusterName ? '' : ` --cluster ${name}`}`,
+  });
+}
+
+/** Changes or removes a cluster that runs may use; with `force` they are stopped first. */
+async function changing<Result>(
+  command: string,
+  force: boolean,
+  context: BackendContext,
+  change: () => Promise<Result>,
+): Promise<Result> {
+  for (;;) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!force || !(error instanceof ClusterInUse)) throw error;
+      for (const holder of error.holders) {
+        context.emit({ kind: 'stopping-run', run: holder.run, cluster: error.cluster });
+        const by = `sparkctl cluster ${command} --force (process ${process.pid})`;
+        await stopHolder(context.project, holder, by, context.signal);
+      }
+      // A run that was killed meanwhile has left its driver.
+      await reclaim(context);
+    }
+  }
+}
