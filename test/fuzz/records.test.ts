@@ -7,7 +7,7 @@ import { formatRunDiff } from '../../src/cli/render/run-diff.ts';
 import { formatRunDetails, formatRunList } from '../../src/cli/render/run-table.ts';
 import { readRecord as readDockerRecord } from '../../src/cluster/docker/cluster-record.ts';
 import { readLedger } from '../../src/job/datasets/ledger-file.ts';
-import { listClusters } from '../../src/operations/find-cluster.ts';
+import { listClusters } from '../../src/operations/clusters.ts';
 import { diffRuns } from '../../src/run/diff-runs.ts';
 import { renderReport } from '../../src/run/report/render-report.ts';
 import { findRun, readRuns } from '../../src/run/run-store.ts';
