@@ -1,5 +1,5 @@
 import { type ClusterRequest, defaultClusterName } from '../cluster/choose-cluster.ts';
-import type { OperationContext } from '../cluster/operation-context.ts';
+import { type OperationContext, operationContext } from '../cluster/operation-context.ts';
 import {
   downClusters,
   findCluster,
