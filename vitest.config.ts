@@ -10,7 +10,11 @@ const tables: Readonly<Record<string, string>> = {
 const suite = Object.keys(tables).find((name) => process.argv.includes(name));
 const results = suite === undefined ? 'test-results.json' : `test-results-${suite}.json`;
 
-/** Fast tests start no Spark and no container; the others share a runtime, an image and a cluster, so they run one after the other. */
+/**
+ * `unit` imports `src/` and needs no build, `cli` (and the fuzz tests, which change
+ * their process's environment) drives the built program; neither starts Spark or a container. The
+ * others share a runtime, an image and a cluster, so they run one after the other.
+ */
 export default defineConfig({
   test: {
     reporters: [
@@ -22,23 +26,37 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'fast',
+          name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{slow,spark,docker,package,faults,compatibility}.test.ts'],
+          exclude: ['test/**/*.{cli,slow,spark,docker,package,faults,compatibility}.test.ts', 'test/fuzz/**'],
+          // Modules are loaded once a worker and not once a file.
+          isolate: false,
+          // Many files wait for a process or a timer.
+          maxWorkers: 3,
+          unstubEnvs: true,
+          sequence: { groupOrder: 0 },
         },
       },
-      slow('package', 1),
-      slow('slow', 2),
-      slow('spark', 3),
-      slow('docker', 4),
-      slow('faults', 5),
-      slow('compatibility', 6),
+      {
+        test: {
+          name: 'cli',
+          include: ['test/**/*.cli.test.ts', 'test/fuzz/**/*.test.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      alone('package', 2),
+      alone('slow', 3),
+      alone('spark', 4),
+      alone('docker', 5),
+      alone('faults', 6),
+      alone('compatibility', 7),
     ],
   },
 });
 
 /** One project after the other, and one file after the other in each. */
-function slow(name: string, groupOrder: number) {
+function alone(name: string, groupOrder: number) {
   return {
     test: {
       name,
