@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isClusterName } from '../cluster/cluster-folder.ts';
-import { parseMemoryMb } from '../spark/submission/parse-memory.ts';
+import { parseMemoryMb } from '../spark/executor-demand.ts';
 
 /** A whole number of at least `minimum`. */
 export function wholeNumber(minimum: number): (text: string) => number {

@@ -1,7 +1,7 @@
 import { operationContext } from '../cluster/operation-context.ts';
 import { projectFolder } from '../operations/project-folder.ts';
 import { sparkEnvironment } from '../operations/spark-environment.ts';
-import { quoteForShell } from '../spark/submission/quote-for-shell.ts';
+import { quoteForShell } from '../spark/spark-submit.ts';
 import type { CommandContext } from './command-context.ts';
 import { makeProgress } from './render/progress.ts';
 

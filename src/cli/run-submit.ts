@@ -4,7 +4,7 @@ import { dryRun } from '../operations/dry-run.ts';
 import { projectFolder } from '../operations/project-folder.ts';
 import { submitJob } from '../operations/submit-job.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
-import type { GivenSparkOption } from '../spark/submission/spark-submit-option.ts';
+import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import { printableJson } from '../system/errors/printable.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatError } from './render/format-error.ts';

@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { namesJavaProperty } from '../spark/runtime/names-java-property.ts';
-import { joinProperties } from '../spark/submission/join-properties.ts';
+import { joinProperties, namesJavaProperty } from '../spark/java-properties.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { writeAtomically } from '../system/files/write-file.ts';

@@ -3,7 +3,7 @@ import { startClientDriver } from '../cluster/client-driver.ts';
 import { driverScratch } from '../cluster/driver-scratch.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { DriverWatch } from '../run/end-of-driver.ts';
-import type { GivenSparkOption } from '../spark/submission/spark-submit-option.ts';
+import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
 interface Inquiry extends OperationContext {

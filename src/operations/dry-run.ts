@@ -7,10 +7,9 @@ import { planSubmission } from '../run/plan-submission.ts';
 import { newRunId } from '../run/run-id.ts';
 import { runFolder } from '../run/run-store.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
-import type { GivenProperties } from '../spark/submission/effective-value.ts';
-import { quoteForShell } from '../spark/submission/quote-for-shell.ts';
-import type { Redactor } from '../spark/submission/redact.ts';
-import { sparkSubmitArguments } from '../spark/submission/spark-submit-arguments.ts';
+import type { GivenProperties } from '../spark/effective-value.ts';
+import type { Redactor } from '../spark/redact.ts';
+import { quoteForShell, sparkSubmitArguments } from '../spark/spark-submit.ts';
 
 interface DryRun {
   readonly notes: readonly string[];

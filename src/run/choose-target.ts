@@ -12,13 +12,8 @@ import { clusterClaim, lockCluster } from '../cluster/lock-cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { type BackendKind, makingKinds } from '../cluster/registry.ts';
 import type { Job } from '../job/resolve-job.ts';
-import {
-  deployMode,
-  effectiveMaster,
-  type GivenProperties,
-  runsInYarn,
-} from '../spark/submission/effective-value.ts';
-import { type ExecutorDemand, executorDemand } from '../spark/submission/executor-demand.ts';
+import { deployMode, effectiveMaster, type GivenProperties, runsInYarn } from '../spark/effective-value.ts';
+import { type ExecutorDemand, executorDemand } from '../spark/executor-demand.ts';
 import { describeReason } from '../system/describe-phase.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { Claims } from '../system/locks/claims.ts';

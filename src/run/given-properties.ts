@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import type { Job } from '../job/resolve-job.ts';
-import type { GivenProperties } from '../spark/submission/effective-value.ts';
-import { parseProperties } from '../spark/submission/java-properties.ts';
-import { readPropertiesFile } from '../spark/submission/join-properties.ts';
-import { knownSecrets } from '../spark/submission/known-secrets.ts';
-import { Redactor } from '../spark/submission/redact.ts';
-import { lastValue } from '../spark/submission/spark-submit-option.ts';
+import type { GivenProperties } from '../spark/effective-value.ts';
+import { parseProperties, readPropertiesFile } from '../spark/java-properties.ts';
+import { Redactor } from '../spark/redact.ts';
+import { knownSecrets } from '../spark/secrets.ts';
+import { lastValue } from '../spark/spark-submit.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
 /** Brings together whatever a submission says of Spark's properties, in arguments, manifest, files and environment. */

@@ -3,13 +3,8 @@ import { pathToFileURL } from 'node:url';
 import type { ClusterConnection } from '../cluster/driver.ts';
 import { yarnTag } from '../cluster/external/follow-yarn.ts';
 import type { Job } from '../job/resolve-job.ts';
-import {
-  deployMode,
-  effectiveValue,
-  type GivenProperties,
-  runsInYarn,
-} from '../spark/submission/effective-value.ts';
-import type { SparkSubmission } from '../spark/submission/spark-submit-arguments.ts';
+import { deployMode, effectiveValue, type GivenProperties, runsInYarn } from '../spark/effective-value.ts';
+import type { SparkSubmission } from '../spark/spark-submit.ts';
 import { runProperty } from './collect-event-logs.ts';
 import { artifactsFolder } from './run-store.ts';
 import type { SubmitRequest } from './submit-request.ts';

@@ -3,7 +3,7 @@ import { driverScratch, runsWithScratch } from '../cluster/driver-scratch.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { privatePropertiesOf } from '../cluster/private-properties.ts';
 import { loadBackend, presentBackends } from '../cluster/registry.ts';
-import { reclaimRuntimes } from '../spark/runtime/managed-runtime.ts';
+import { reclaimRuntimes } from '../spark/managed-runtime.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { canAccess } from '../system/files/read-file.ts';
 import { livenessOf } from '../system/processes/process-identity.ts';

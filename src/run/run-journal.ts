@@ -1,4 +1,4 @@
-import type { Redactor } from '../spark/submission/redact.ts';
+import type { Redactor } from '../spark/redact.ts';
 import { describePhase, titleOfPhase } from '../system/describe-phase.ts';
 import type { Emit, PhaseId } from '../system/event.ts';
 import { inPhase, type PhaseEnd } from '../system/phase.ts';

@@ -1,5 +1,5 @@
 import type { ClusterRequest } from '../cluster/choose-cluster.ts';
-import type { GivenSparkOption } from '../spark/submission/spark-submit-option.ts';
+import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
 /** One `sparkctl submit`, as the command line or a program asks for it. */

@@ -1,7 +1,7 @@
 import { foreseen, type SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { findJava } from './runtime/find-java.ts';
-import { javaTrustStore } from './runtime/java-trust-store.ts';
-import { findManagedRuntime, makeManagedRuntime, type RuntimeContext } from './runtime/managed-runtime.ts';
+import { javaTrustStore } from './certificates.ts';
+import { findManagedRuntime, makeManagedRuntime, type RuntimeContext } from './managed-runtime.ts';
+import { findJava, findPython } from './prerequisites.ts';
 
 /**
  * The Java and the Spark of this machine. Each is looked for when it is first needed, and at most once: one installation is
@@ -44,10 +44,7 @@ export class SparkInstallation {
 
   readonly #presentRuntime = once(() => findManagedRuntime(this.#context));
 
-  readonly #python = once(async () => {
-    const { findPython } = await import('./runtime/find-python.ts');
-    return await findPython(this.#context.environment);
-  });
+  readonly #python = once(() => findPython(this.#context.environment));
 }
 
 function once<Result>(find: () => Promise<Result>): () => Promise<Result> {

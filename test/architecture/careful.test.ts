@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { pipSteps } from '../../src/spark/runtime/managed-runtime.ts';
+import { pipSteps } from '../../src/spark/managed-runtime.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');

@@ -1,8 +1,8 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import type { Java } from '../../src/spark/runtime/find-java.ts';
-import type { ManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
+import type { ManagedRuntime } from '../../src/spark/managed-runtime.ts';
+import type { Java } from '../../src/spark/prerequisites.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 
 /** Brings the scripts into a project, with all that their options name: a jar, libraries, a packed environment, settings. */

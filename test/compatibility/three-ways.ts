@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { Java } from '../../src/spark/runtime/find-java.ts';
-import type { ManagedRuntime } from '../../src/spark/runtime/managed-runtime.ts';
+import type { ManagedRuntime } from '../../src/spark/managed-runtime.ts';
+import type { Java } from '../../src/spark/prerequisites.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';

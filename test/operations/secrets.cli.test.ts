@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseProperties } from '../../src/spark/submission/java-properties.ts';
-import { knownSecrets } from '../../src/spark/submission/known-secrets.ts';
-import { Redactor } from '../../src/spark/submission/redact.ts';
-import { looksSecret, redactionPattern } from '../../src/spark/submission/secret-names.ts';
-import { sparkSubmitArguments } from '../../src/spark/submission/spark-submit-arguments.ts';
-import { splitSecrets } from '../../src/spark/submission/split-secrets.ts';
+import { parseProperties } from '../../src/spark/java-properties.ts';
+import { Redactor } from '../../src/spark/redact.ts';
+import { knownSecrets, looksSecret, redactionPattern, splitSecrets } from '../../src/spark/secrets.ts';
+import { sparkSubmitArguments } from '../../src/spark/spark-submit.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pinnedPackages, runtimeFolder } from '../../src/spark/runtime/managed-runtime.ts';
+import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.ts';
 import { countingPrograms } from '../support/counting-programs.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Java } from '../../src/spark/runtime/find-java.ts';
+import type { Java } from '../../src/spark/prerequisites.ts';
 
 export const keyPassword = 'for-tests';
 

@@ -1,10 +1,6 @@
 import { Command, Option } from 'commander';
 import type { SubmitRequest } from '../../run/submit-request.ts';
-import {
-  type GivenSparkOption,
-  sparkSubmitInquiries,
-  sparkSubmitOptions,
-} from '../../spark/submission/spark-submit-option.ts';
+import { type GivenSparkOption, sparkSubmitInquiries, sparkSubmitOptions } from '../../spark/spark-submit.ts';
 import type { CommandContext } from '../command-context.ts';
 import { duration, wholeNumber } from '../parse-values.ts';
 import { type ProgressKind, progressOption } from '../render/progress-kind.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ManagedRuntime } from '../../spark/runtime/managed-runtime.ts';
+import type { ManagedRuntime } from '../../spark/managed-runtime.ts';
 import { packageRoot } from '../../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
 import type { BackendContext } from '../backend.ts';

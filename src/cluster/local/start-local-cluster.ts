@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatProperty } from '../../spark/submission/java-properties.ts';
+import { formatProperty } from '../../spark/java-properties.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../system/errors/system-error.ts';
 import { lastLines } from '../../system/files/read-file.ts';

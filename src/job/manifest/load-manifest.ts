@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { parseMemoryMb } from '../../spark/submission/parse-memory.ts';
+import { parseMemoryMb } from '../../spark/executor-demand.ts';
 import { nearestWord } from '../../system/errors/nearest-word.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { hasErrorCode } from '../../system/errors/system-error.ts';

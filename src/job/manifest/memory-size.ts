@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseMemoryMb } from '../../spark/submission/parse-memory.ts';
+import { parseMemoryMb } from '../../spark/executor-demand.ts';
 
 /** A memory size as a manifest writes it. */
 export const memorySize = z

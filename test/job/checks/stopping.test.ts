@@ -5,7 +5,7 @@ import type { Manifest } from '../../../src/job/manifest/manifest.ts';
 import { checkRun } from '../../../src/run/check-result.ts';
 import { RunJournal } from '../../../src/run/run-journal.ts';
 import { createRunFolder } from '../../../src/run/run-store.ts';
-import { Redactor } from '../../../src/spark/submission/redact.ts';
+import { Redactor } from '../../../src/spark/redact.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { aRun } from '../../run/a-run.ts';

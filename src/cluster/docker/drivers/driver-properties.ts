@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { joinProperties } from '../../../spark/submission/join-properties.ts';
+import { joinProperties } from '../../../spark/java-properties.ts';
 import { writeAtomically } from '../../../system/files/write-file.ts';
 import type { DriverLaunch } from '../../driver.ts';
 import { containerPropertiesPath } from '../../private-properties.ts';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { caBundleOf } from '../../../spark/runtime/ca-bundle.ts';
+import { caBundleOf } from '../../../spark/certificates.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { inPhase } from '../../../system/phase.ts';
 import type { BackendContext } from '../../backend.ts';

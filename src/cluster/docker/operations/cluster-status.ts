@@ -1,4 +1,4 @@
-import { parseMemoryMb } from '../../../spark/submission/parse-memory.ts';
+import { parseMemoryMb } from '../../../spark/executor-demand.ts';
 import type { ClusterStatus, NodeStatus } from '../../cluster-status.ts';
 import { readMasterState } from '../../master-state.ts';
 import { readRecord } from '../cluster-record.ts';

@@ -1,4 +1,4 @@
-import { parseMemoryMb } from '../../../spark/submission/parse-memory.ts';
+import { parseMemoryMb } from '../../../spark/executor-demand.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
 

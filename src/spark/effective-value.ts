@@ -1,4 +1,4 @@
-import { type GivenSparkOption, lastValue } from './spark-submit-option.ts';
+import { type GivenSparkOption, lastValue } from './spark-submit.ts';
 
 /** All places where a submission can say something of Spark's properties. */
 export interface GivenProperties {
@@ -9,8 +9,8 @@ export interface GivenProperties {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The value that counts, and in words where it was said. */
-export interface EffectiveValue {
+/** The value that counts, and the place where it was given, in words. */
+interface EffectiveValue {
   readonly value: string;
   readonly saidBy: string;
 }
@@ -80,12 +80,12 @@ export function deployMode(given: GivenProperties): EffectiveValue {
   return effectiveValue('spark.submit.deployMode', given) ?? { value: 'client', saidBy: 'nobody' };
 }
 
-/** Whether the driver will run within YARN, where its end is only known to YARN. */
+/** Tells whether the driver will run within YARN: then YARN alone knows how it ended. */
 export function runsInYarn(given: GivenProperties): boolean {
   return effectiveMaster(given)?.value === 'yarn' && deployMode(given).value === 'cluster';
 }
 
-/** The master that a person named instead of a cluster of sparkctl, or a Connect server. */
+/** The master that was named instead of a cluster of sparkctl, or a Connect server. */
 export function effectiveMaster(given: GivenProperties): EffectiveValue | undefined {
   return effectiveValue('spark.master', given) ?? effectiveValue('spark.remote', given);
 }

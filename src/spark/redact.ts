@@ -1,6 +1,5 @@
-import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { secretsIn } from './known-secrets.ts';
-import { announcesSecret, looksSecret, userInfo } from './secret-names.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { announcesSecret, looksSecret, secretsIn, userInfo } from './secrets.ts';
 
 const redacted = '*********(redacted)';
 

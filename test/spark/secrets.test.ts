@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sparkSubmitArguments } from '../../../src/spark/submission/spark-submit-arguments.ts';
-import { splitSecrets } from '../../../src/spark/submission/split-secrets.ts';
+import { splitSecrets } from '../../src/spark/secrets.ts';
+import { sparkSubmitArguments } from '../../src/spark/spark-submit.ts';
 
 const submission = { propertiesFiles: [], application: 'job.py', applicationArguments: ['--password', 'x'] };
 

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+
 /** The properties in the text of a file as `java.util.Properties` reads it, values trimmed as Spark trims them. */
 export function parseProperties(text: string): Readonly<Record<string, string>> {
   const properties: Record<string, string> = Object.create(null);
@@ -42,4 +45,41 @@ export function formatProperty(key: string, value: string): string {
 
 function onOneLine(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+}
+
+/** The text of several files of Spark properties, weakest first, as that of one: of a property that is there twice, Java takes the last. */
+export async function joinProperties(
+  paths: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const contents = await Promise.all(paths.map(readPropertiesFile));
+  const lines = Object.entries(more).map(([key, value]) => `${formatProperty(key, value)}\n`);
+  // The empty line ends a last line that ends in a backslash.
+  return [...contents, lines.join('')].join('\n\n');
+}
+
+/** The text of a file of Spark properties that a submission names. */
+export async function readPropertiesFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new SparkctlError({
+      code: 'properties-unreadable',
+      category: 'input',
+      message: `The properties file ${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}).`,
+      hint: 'Check --properties-file.',
+      cause: error,
+    });
+  }
+}
+
+/** Variables by which a person may give options to Java. */
+const optionVariables = ['SPARK_SUBMIT_OPTS', 'JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS'];
+
+/** Tells whether a person has set a Java property already. */
+export function namesJavaProperty(
+  environment: Readonly<Record<string, string | undefined>>,
+  property: string,
+): boolean {
+  return optionVariables.some((name) => environment[name]?.includes(`-D${property}=`));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatProperty, parseProperties } from '../../../src/spark/submission/java-properties.ts';
+import { formatProperty, parseProperties } from '../../src/spark/java-properties.ts';
 
 test('a file is read as java.util.Properties reads it', () => {
   const text = [

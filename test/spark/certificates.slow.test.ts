@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findJava, type Java } from '../../../src/spark/runtime/find-java.ts';
-import { javaTrustStore } from '../../../src/spark/runtime/java-trust-store.ts';
-import type { SparkctlEvent } from '../../../src/system/event.ts';
-import { selfSigned } from '../../support/self-signed.ts';
-import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
+import { javaTrustStore } from '../../src/spark/certificates.ts';
+import { findJava, type Java } from '../../src/spark/prerequisites.ts';
+import type { SparkctlEvent } from '../../src/system/event.ts';
+import { selfSigned } from '../support/self-signed.ts';
+import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
 let project: TemporaryProject;
 let java: Java;

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pinnedPackages, runtimeFolder } from '../../../src/spark/runtime/managed-runtime.ts';
-import { sparkctl } from '../../support/sparkctl.ts';
-import { temporaryProject } from '../../support/temporary-project.ts';
+import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.ts';
+import { sparkctl } from '../support/sparkctl.ts';
+import { temporaryProject } from '../support/temporary-project.ts';
 
 describe('the managed runtime', () => {
   it('is made once by two processes at once, also over a half-made one', async () => {

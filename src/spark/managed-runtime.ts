@@ -2,19 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { wrapWriteError } from '../../system/errors/system-error.ts';
-import type { Emit, InstallStep } from '../../system/event.ts';
-import { userCacheFolder } from '../../system/files/places.ts';
-import { canAccess } from '../../system/files/read-file.ts';
-import { parseJson, readJson } from '../../system/files/read-json.ts';
-import { writeAtomically } from '../../system/files/write-file.ts';
-import { acquireProcessLock } from '../../system/locks/process-lock.ts';
-import { packageRoot } from '../../system/package.ts';
-import { endMarked, markVariable } from '../../system/processes/process-mark.ts';
-import { runCommand } from '../../system/processes/run-command.ts';
-import { pipEnvironment } from './ca-bundle.ts';
-import type { Python } from './find-python.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../system/errors/system-error.ts';
+import type { Emit, InstallStep } from '../system/event.ts';
+import { userCacheFolder } from '../system/files/places.ts';
+import { canAccess } from '../system/files/read-file.ts';
+import { parseJson, readJson } from '../system/files/read-json.ts';
+import { writeAtomically } from '../system/files/write-file.ts';
+import { acquireProcessLock } from '../system/locks/process-lock.ts';
+import { packageRoot } from '../system/package.ts';
+import { endMarked, markVariable } from '../system/processes/process-mark.ts';
+import { runCommand } from '../system/processes/run-command.ts';
+import { pipEnvironment } from './certificates.ts';
+import type { Python } from './prerequisites.ts';
 
 const runtimeRecord = z.object({
   schemaVersion: z.literal(1),

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { sparkctl } from '../../support/sparkctl.ts';
-import { temporaryProject } from '../../support/temporary-project.ts';
+import { sparkctl } from '../support/sparkctl.ts';
+import { temporaryProject } from '../support/temporary-project.ts';
 
 it("a shell that evaluates `sparkctl env` has sparkctl's own Spark, Java and Python", async () => {
   await using project = temporaryProject();

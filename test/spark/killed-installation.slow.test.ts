@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { pinnedPackages, runtimeFolder } from '../../../src/spark/runtime/managed-runtime.ts';
-import { waitUntil } from '../../../src/system/processes/wait-until.ts';
-import { processesMentioning } from '../../support/spark-processes.ts';
-import { sparkctl, startSparkctl } from '../../support/sparkctl.ts';
-import { temporaryProject } from '../../support/temporary-project.ts';
+import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
+import { processesMentioning } from '../support/spark-processes.ts';
+import { sparkctl, startSparkctl } from '../support/sparkctl.ts';
+import { temporaryProject } from '../support/temporary-project.ts';
 
 it('an installation whose sparkctl is killed is ended by the next command, and no two ever work in one folder', async () => {
   await using project = temporaryProject();
