@@ -5,7 +5,6 @@ import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { canAccess } from '../system/files/read-file.ts';
 import { loadManifest } from './manifest/load-manifest.ts';
 import type { Manifest } from './manifest/manifest.ts';
-import { queryProblem } from './targets/sqlite/query-problem.ts';
 
 /** What is to be submitted: the application as spark-submit gets it, and the manifest that goes with it. */
 export interface Job {
@@ -39,7 +38,7 @@ async function findJob({ application, useManifest, workingFolder, project }: Job
   const name = basename(path, extension);
   if (extension === '.yaml' || extension === '.yml') {
     await mustBeReadable(path, application, 'manifest');
-    const manifest = await loadManifest(path, project, queryProblem);
+    const manifest = await loadManifest(path, project);
     return { name, application: manifest.script, manifest };
   }
   await mustBeReadable(path, application, 'script');
@@ -48,7 +47,7 @@ async function findJob({ application, useManifest, workingFolder, project }: Job
   return {
     name,
     application: path,
-    manifest: { ...(await loadManifest(beside, project, queryProblem)), script: path },
+    manifest: { ...(await loadManifest(beside, project)), script: path },
   };
 }
 

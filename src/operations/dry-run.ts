@@ -1,6 +1,7 @@
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend } from '../cluster/registry.ts';
 import { type Job, resolveJob } from '../job/resolve-job.ts';
+import { kindOf } from '../job/targets/registry.ts';
 import { chooseTarget } from '../run/choose-target.ts';
 import { givenProperties, redactorOf } from '../run/given-properties.ts';
 import { planSubmission } from '../run/plan-submission.ts';
@@ -67,8 +68,10 @@ async function plan(
             `Would generate ${manifest.dataset.rows} rows of ${manifest.dataset.name} into ${manifest.input?.path}`,
           ]
         : []),
-      ...(manifest?.database
-        ? [`Would load table ${manifest.database.table.name} of ${manifest.database.path}`]
+      ...(manifest?.target
+        ? [
+            `Would load table ${manifest.target.table.name} of ${kindOf(manifest.target).location(manifest.target)}`,
+          ]
         : []),
       ...(manifest && manifest.checks.length > 0
         ? [`Would check: ${manifest.checks.map(({ kind }) => kind).join(', ')}`]

@@ -2,12 +2,13 @@ import type { OperationContext } from '../cluster/operation-context.ts';
 import { formatManifest } from '../job/manifest/format-manifest.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import { type Job, resolveJob } from '../job/resolve-job.ts';
+import { kindOf } from '../job/targets/registry.ts';
 import { checkRun } from '../run/check-result.ts';
 import { reserveTarget } from '../run/choose-target.ts';
 import { claimData } from '../run/claim-data.ts';
 import { givenProperties, redactorOf } from '../run/given-properties.ts';
 import { keepMetrics, writeReport } from '../run/keep-artifacts.ts';
-import { prepareDatabase, prepareInput } from '../run/prepare-data.ts';
+import { prepareInput, prepareTarget } from '../run/prepare-data.ts';
 import { filesOf, prepareOutputs } from '../run/prepare-outputs.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { runDriver } from '../run/run-driver.ts';
@@ -100,7 +101,7 @@ async function run(
   const choice = await reserveTarget(job, request, given, claims, context);
   await using target = await openTarget(choice, journal, context);
   const ledger = manifest && (await prepareInput(manifest, journal, context));
-  if (manifest?.database) await prepareDatabase(manifest.database, journal, context);
+  if (manifest?.target) await prepareTarget(manifest.target, journal, context);
   if (manifest) await prepareOutputs(manifest);
   const jobFiles = await filesOf(job);
   const connection = await target.connect();
@@ -119,9 +120,9 @@ async function run(
   await keepMetrics(journal, folder, context.emit);
   if (driver.exitCode !== 0) return driver;
   context.signal.throwIfAborted();
-  if (manifest?.database === undefined) return { state: 'succeeded', exitCode: 0 };
+  if (manifest?.target === undefined) return { state: 'succeeded', exitCode: 0 };
   return await checkRun({
-    manifest: { ...manifest, database: manifest.database },
+    manifest: { ...manifest, target: manifest.target },
     ledger,
     request,
     journal,
@@ -156,8 +157,11 @@ async function newRecord(
     command: [],
     phases: [],
     checks: [],
-    ...(manifest?.database && {
-      database: { path: manifest.database.path, table: manifest.database.table.name },
+    ...(manifest?.target && {
+      database: {
+        path: kindOf(manifest.target).location(manifest.target),
+        table: manifest.target.table.name,
+      },
     }),
     links: {},
   };

@@ -4,6 +4,7 @@ import type { CheckAnswer, CheckQuestion } from '../job/checks/check-process.ts'
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
+import type { ResolvedTarget } from '../job/targets/registry.ts';
 import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
@@ -16,7 +17,7 @@ import type { SubmitRequest } from './submit-request.ts';
 const checkProcess = join(packageRoot, 'dist', 'job', 'checks', 'check-process.js');
 
 interface CheckWork {
-  readonly manifest: Manifest & { readonly database: NonNullable<Manifest['database']> };
+  readonly manifest: Manifest & { readonly target: ResolvedTarget };
   readonly ledger: Ledger | undefined;
   readonly request: Pick<SubmitRequest, 'strict' | 'skipChecks'>;
   readonly journal: RunJournal;
@@ -32,12 +33,10 @@ export async function checkRun({
   context,
 }: CheckWork): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
-  const { path, table } = manifest.database;
   const files = manifest.input === undefined ? [] : await findInput(manifest.input.path, manifest.file);
   const question: CheckQuestion = {
-    databasePath: path,
+    target: manifest.target,
     checks: request.skipChecks ? [] : manifest.checks,
-    table,
     ledger,
     inputFiles: files,
     inputFormat: manifest.input?.format,

@@ -3,6 +3,7 @@ import type { OperationContext } from '../cluster/operation-context.ts';
 import { presentVersion, versionOf } from '../job/datasets/generate-dataset.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
+import { kindOf } from '../job/targets/registry.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { realPathOf } from '../system/files/places.ts';
 import { type Claim, type Claims, type Conflict, whereToLook } from '../system/locks/claims.ts';
@@ -50,7 +51,7 @@ export async function claimData(
   });
 }
 
-async function claimsOf({ dataset, input, database, outputs }: Manifest): Promise<readonly Claim[]> {
+async function claimsOf({ dataset, input, target, outputs }: Manifest): Promise<readonly Claim[]> {
   const claims: Claim[] = [];
   // Runs that read the same data do not disturb each other; one that wants other data there would.
   if (input !== undefined && dataset !== undefined) {
@@ -63,8 +64,12 @@ async function claimsOf({ dataset, input, database, outputs }: Manifest): Promis
       claims.push({ kind: 'input', name: await realPathOf(file), sharedAs });
     }
   }
-  const targets = [...(database === undefined ? [] : [database.path]), ...Object.values(outputs)];
-  for (const path of targets) claims.push({ kind: 'target', name: await realPathOf(path) });
+  // The files that a target keeps beside its first come and go with it.
+  const written = [
+    ...(target === undefined ? [] : kindOf(target).writes(target).slice(0, 1)),
+    ...Object.values(outputs),
+  ];
+  for (const path of written) claims.push({ kind: 'target', name: await realPathOf(path) });
   return claims;
 }
 

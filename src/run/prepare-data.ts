@@ -6,7 +6,7 @@ import { mustBeCountable } from '../job/input/decompress.ts';
 import { findInput } from '../job/input/find-input.ts';
 import { unreadable } from '../job/input/unreadable.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
-import { createDatabase } from '../job/targets/sqlite/create-database.ts';
+import { kindOf, type ResolvedTarget } from '../job/targets/registry.ts';
 import { realPathOf } from '../system/files/places.ts';
 import { lockMaking } from '../system/locks/claims.ts';
 import { collectGarbage } from '../system/processes/collect-garbage.ts';
@@ -54,25 +54,26 @@ export function datasetRequest({ name, seed, rows, defects }: NonNullable<Manife
   return { dataset: name, seed, rows, defects: Object.fromEntries(named) };
 }
 
-/** Creates the database with its table, typed and empty, before Spark starts: what cannot be written is found out now. */
-export async function prepareDatabase(
-  { path, table }: NonNullable<Manifest['database']>,
+/** Makes the target with its table, typed and empty, before Spark starts: a target that cannot be written is found out now. */
+export async function prepareTarget(
+  target: ResolvedTarget,
   journal: RunJournal,
   { signal }: Pick<OperationContext, 'signal'>,
 ): Promise<void> {
   await journal.phase('database', async () => {
-    const made = await createDatabase(path, table, { signal });
+    const { table } = target;
+    const made = await kindOf(target).prepare(target, { signal });
     const columns = table.columns.length;
     return { value: made, result: { phase: 'database', made, table: table.name, columns } };
   });
 }
 
 /** What can be known of an input before it is read: its files are there, may be read, and can be counted where the result is checked. */
-async function mustBeReadable({ input, database, file }: Manifest): Promise<void> {
+async function mustBeReadable({ input, target, file }: Manifest): Promise<void> {
   if (input === undefined) return;
   const files = await findInput(input.path, file);
   for (const path of files) {
-    if (database !== undefined) mustBeCountable(path);
+    if (target !== undefined) mustBeCountable(path);
     try {
       await access(path, constants.R_OK);
     } catch (error) {

@@ -4,6 +4,7 @@ import type { DriverLaunch } from '../cluster/driver.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import type { Job } from '../job/resolve-job.ts';
+import { kindOf } from '../job/targets/registry.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 
 /** Makes the folders of what a job writes beside its table. */
@@ -17,19 +18,16 @@ export async function prepareOutputs(manifest: Manifest): Promise<void> {
   }
 }
 
-/** What SQLite puts beside a database. */
-const companions = ['', '-journal', '-wal', '-shm'];
-
 /** What a job reads and writes, as far as it says so: whoever runs it must be able to do that, and needs no more. */
 export async function filesOf({ application, manifest }: Job): Promise<DriverLaunch['files']> {
-  const database = manifest?.database?.path;
+  const target = manifest?.target;
   return {
     reads: [
       ...(isAbsolute(application) ? [application] : []),
       ...(manifest?.input === undefined ? [] : await inputOf(manifest.input.path, manifest.file)),
     ],
     writes: [
-      ...(database === undefined ? [] : companions.map((ending) => `${database}${ending}`)),
+      ...(target === undefined ? [] : kindOf(target).writes(target)),
       ...Object.values(manifest?.outputs ?? {}),
     ],
   };

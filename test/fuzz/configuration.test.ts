@@ -47,7 +47,7 @@ describe('hostile configuration', { timeout: fuzzTimeoutMs }, () => {
         }
         const paths = [
           manifest?.input?.path,
-          manifest?.database?.path,
+          manifest?.target?.path,
           ...Object.values(manifest?.outputs ?? {}),
         ].filter((path) => path !== undefined);
         for (const path of paths) expect(path.startsWith(`${world.project}/`)).toBe(true);

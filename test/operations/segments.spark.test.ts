@@ -83,8 +83,8 @@ it('season: SQLite computes again what Spark has computed, and finds every chang
   expect(report).toContain('alt="top-scorers"');
 
   const manifest = await loadManifest(project.path('jobs/season.yaml'), project.folder);
-  if (manifest.database === undefined) throw new Error('the job has no database');
-  const { path: databasePath, table } = manifest.database;
+  const { target } = manifest;
+  if (target === undefined) throw new Error('the job has no target');
   const description = 'query (the description of the players)';
   const changes = [
     ['query (the histogram of ages)', 'UPDATE players_by_age SET players = players + 1 WHERE age = 25'],
@@ -105,12 +105,11 @@ it('season: SQLite computes again what Spark has computed, and finds every chang
     [description, "INSERT INTO players_description VALUES ('rank', 1, 1, NULL, 1, 1)"],
   ] as const;
   for (const [check, change] of changes) {
-    const database = new Sqlite(databasePath);
+    const database = new Sqlite(target.path);
     database.exec(`PRAGMA journal_mode = DELETE; ${change}`);
     database.close();
     const results = await runChecks({
-      databasePath,
-      table,
+      target,
       checks: manifest.checks,
       ledger: await readLedger(project.path('data/players.csv')),
       inputFiles: [project.path('data/players.csv')],

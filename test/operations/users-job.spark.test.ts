@@ -79,10 +79,9 @@ describe('the users job', () => {
     using database = open();
     database.connection.exec("UPDATE users SET city = city || '!' WHERE id = (SELECT min(id) FROM users)");
     const manifest = await loadManifest(project.path('jobs/etl.yaml'), project.folder);
-    if (manifest.database === undefined) throw new Error('the job has no database');
+    if (manifest.target === undefined) throw new Error('the job has no target');
     const results = await runChecks({
-      databasePath: manifest.database.path,
-      table: manifest.database.table,
+      target: manifest.target,
       checks: manifest.checks,
       ledger: await readLedger(project.path('data/users.jsonl')),
       inputFiles: [project.path('data/users.jsonl')],

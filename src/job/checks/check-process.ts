@@ -1,6 +1,6 @@
 import { answerQuestion } from '../../system/processes/ask-module.ts';
 import { collectGarbage } from '../../system/processes/collect-garbage.ts';
-import { openDatabase } from '../targets/sqlite/open-database.ts';
+import { kindOf } from '../targets/registry.ts';
 import type { Accounting } from './accounting/accounting.ts';
 import { readAccounting } from './accounting/read-accounting.ts';
 import type { CheckResult } from './check.ts';
@@ -15,14 +15,15 @@ export interface CheckAnswer {
   readonly accounting: Accounting | undefined;
 }
 
-// SQLite works inside one call for as long as a query takes, and hears no signal: so this is a process that can be killed.
+// A query runs inside one call of native code, which hears no signal: so this is a process that can be killed.
 answerQuestion(async (question: CheckQuestion): Promise<CheckAnswer> => {
   const results = await runChecks({ ...question, onResult: collectGarbage });
   return { results, accounting: question.inputFiles.length === 0 ? undefined : await accountingOf(question) };
 });
 
 async function accountingOf(question: CheckQuestion): Promise<Accounting | undefined> {
-  using database = await openDatabase(question.databasePath);
-  if (database.tableInfo(question.table.name) === undefined) return undefined;
-  return await readAccounting({ ...question, database });
+  const { target } = question;
+  using reader = await kindOf(target).open(target, {});
+  if (reader.tableInfo(target.table.name) === undefined) return undefined;
+  return await readAccounting({ ...question, table: target.table, reader });
 }

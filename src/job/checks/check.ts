@@ -1,12 +1,12 @@
 import type { Ledger } from '../datasets/ledger.ts';
 import type { InputFormat } from '../input/input-format.ts';
-import type { DatabaseReader } from '../targets/sqlite/database-reader.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
+import type { TargetReader } from '../targets/target.ts';
 import type { CheckKind, CheckSpec } from './check-spec.ts';
 
 /** What a check may look at. The table is there: whether it exists was asked before. */
 export interface CheckContext {
-  readonly database: DatabaseReader;
+  readonly reader: TargetReader;
   readonly table: TableSpec;
   /** What the input's generator knows to be true; absent for data that sparkctl did not generate. */
   readonly ledger?: Ledger | undefined;

@@ -9,16 +9,16 @@ export const patternCheck: Check<'pattern'> = {
     ...unknownColumns(patternCheck.name(spec), [spec.column], table),
     ...patternMistakes(spec.matches).map((mistake) => `The check ${patternCheck.name(spec)}: ${mistake}`),
   ],
-  run: async ({ column, matches }, { database, table }) => {
+  run: async ({ column, matches }, { reader, table }) => {
     const expected = `every ${column} matches ${matches}`;
-    const broken = database.breaking(
+    const broken = reader.breaking(
       table.name,
       column,
       new RegExp(matches, 'u'),
       table.primaryKey,
       sampleLimit,
     );
-    const all = counted(database.count(table.name), 'row');
+    const all = counted(reader.count(table.name), 'row');
     if (broken.rows === 0) return { status: 'held', expected, found: `all of ${all} do` };
     return {
       status: 'failed',

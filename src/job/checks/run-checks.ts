@@ -1,29 +1,22 @@
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import { openDatabase } from '../targets/sqlite/open-database.ts';
+import { kindOf, type ResolvedTarget } from '../targets/registry.ts';
 import { assertChecks } from './assert-checks.ts';
 import type { CheckContext, CheckResult, SpecOf } from './check.ts';
 import type { CheckKind, CheckSpec } from './check-spec.ts';
 import { checkOf } from './checks.ts';
 
-export interface CheckRequest extends Omit<CheckContext, 'database'> {
-  readonly databasePath: string;
+export interface CheckRequest extends Omit<CheckContext, 'reader' | 'table'> {
+  readonly target: ResolvedTarget;
   readonly checks: readonly CheckSpec[];
   /** Told each result as soon as it is known. */
   readonly onResult?: ((result: CheckResult) => void) | undefined;
 }
 
-/** Failures that say something about the result itself, and so are a check's answer and not the end of checking. */
-const answers: readonly string[] = [
-  'database-missing',
-  'not-a-database',
-  'database-damaged',
-  'database-unexpected',
-  'bad-query',
-];
-
-/** Runs checks one after the other on one unchanging view of the database. A wrong specification is thrown before any runs. */
+/** Runs checks one after the other on one unchanging view of the target. A wrong specification is thrown before any runs. */
 export async function runChecks(request: CheckRequest): Promise<readonly CheckResult[]> {
-  const { databasePath, checks, table, signal, onResult } = request;
+  const { target, checks, signal, onResult } = request;
+  const { table } = target;
+  const kind = kindOf(target);
   assertChecks(checks, table);
   const results: CheckResult[] = [];
   const add = (result: CheckResult) => {
@@ -31,10 +24,12 @@ export async function runChecks(request: CheckRequest): Promise<readonly CheckRe
     onResult?.(result);
   };
   try {
-    using database = await openDatabase(databasePath, { signal });
-    for (const spec of checks) add(await runOne(spec.kind, spec, { ...request, database }));
+    using reader = await kind.open(target, { signal });
+    for (const spec of checks) {
+      add(await runOne(spec.kind, spec, { ...request, table, reader }, kind.answers));
+    }
   } catch (error) {
-    if (results.length > 0 || !isAnswer(error)) throw error;
+    if (results.length > 0 || !isAnswer(error, kind.answers)) throw error;
     for (const spec of checks) add(unanswered(spec.kind, spec, error));
   }
   return results;
@@ -44,22 +39,23 @@ async function runOne<Kind extends CheckKind>(
   kind: Kind,
   spec: SpecOf<Kind>,
   context: CheckContext,
+  answers: readonly string[],
 ): Promise<CheckResult> {
   context.signal?.throwIfAborted();
   const check = checkOf(kind);
   try {
-    if (context.database.tableInfo(context.table.name) === undefined)
+    if (context.reader.tableInfo(context.table.name) === undefined)
       return noTable(kind, check.name(spec), context);
     return { kind, name: check.name(spec), ...(await check.run(spec, context)) };
   } catch (error) {
-    if (!isAnswer(error)) throw error;
+    if (!isAnswer(error, answers)) throw error;
     return unanswered(kind, spec, error);
   }
 }
 
-function noTable(kind: CheckKind, name: string, { database, table }: CheckContext): CheckResult {
+function noTable(kind: CheckKind, name: string, { reader, table }: CheckContext): CheckResult {
   const expected = `the table ${table.name}`;
-  const found = `no table of that name in ${database.path}`;
+  const found = `no table of that name in ${reader.location}`;
   return { kind, name, status: 'failed', expected, found };
 }
 
@@ -72,6 +68,6 @@ function unanswered<Kind extends CheckKind>(
   return { kind, name, status: 'failed', expected: 'a database that can be read', found: error.message };
 }
 
-function isAnswer(error: unknown): error is SparkctlError {
+function isAnswer(error: unknown, answers: readonly string[]): error is SparkctlError {
   return error instanceof SparkctlError && answers.includes(error.code);
 }

@@ -1,16 +1,15 @@
-import { tableDifferences } from '../targets/sqlite/table-differences.ts';
-import { type Check, sampleLimit } from './check.ts';
+import type { Check } from './check.ts';
+import { sampleLimit } from './check.ts';
 import { counted } from './show-value.ts';
 
 /** The table is exactly as the manifest specifies it, and the database file is sound. */
 export const schemaCheck: Check<'schema'> = {
   name: () => 'schema',
   mistakes: () => [],
-  run: async (_spec, { database, table }) => {
+  run: async (_spec, { reader, table }) => {
     const expected = `${counted(table.columns.length, 'typed column')}, primary key (${table.primaryKey.join(', ')}), a sound database`;
-    const info = database.tableInfo(table.name);
-    const differences = info === undefined ? ['it is not there'] : tableDifferences(table, info);
-    const damages = database.integrityProblems(sampleLimit);
+    const differences = reader.tableDifferences(table);
+    const damages = reader.integrityProblems(sampleLimit);
     if (differences.length === 0 && damages.length === 0)
       return { status: 'held', expected, found: 'exactly so' };
     const found = [
@@ -21,7 +20,7 @@ export const schemaCheck: Check<'schema'> = {
     ].join(', ');
     const detail = [
       ...differences.map((difference) => `The table ${table.name}: ${difference}.`),
-      ...damages.map((damage) => `SQLite says: ${damage}.`),
+      ...damages,
     ].join('\n');
     return { status: 'failed', expected, found, detail };
   },

@@ -1,10 +1,10 @@
 import { printable } from '../../system/errors/printable.ts';
-import type { SqliteValue } from '../targets/sqlite/connection.ts';
+import type { RowValue } from '../targets/target.ts';
 
 const longest = 60;
 
 /** A value for people: on one line, not too long, and without characters that a terminal would obey. */
-export function showValue(value: SqliteValue): string {
+export function showValue(value: RowValue): string {
   if (value === null) return 'empty';
   if (typeof value === 'object') return `${value.length} bytes`;
   if (typeof value !== 'string') return String(value);
@@ -14,7 +14,7 @@ export function showValue(value: SqliteValue): string {
 }
 
 /** Named values: `id 5, city "Paris"`. */
-export function showKey(columns: readonly string[], values: readonly SqliteValue[]): string {
+export function showKey(columns: readonly string[], values: readonly RowValue[]): string {
   return columns.map((column, index) => `${column} ${showValue(values[index] ?? null)}`).join(', ');
 }
 

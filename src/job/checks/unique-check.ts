@@ -6,11 +6,11 @@ import { counted, showKey } from './show-value.ts';
 export const uniqueCheck: Check<'unique'> = {
   name: ({ columns }) => `unique (${columns.join(', ')})`,
   mistakes: (spec, table) => unknownColumns(uniqueCheck.name(spec), spec.columns, table),
-  run: async ({ columns }, { database, table }) => {
+  run: async ({ columns }, { reader, table }) => {
     const expected = `no two rows with the same ${columns.join(', ')}`;
-    const { groups, samples } = database.repeated(table.name, columns, sampleLimit);
+    const { groups, samples } = reader.repeated(table.name, columns, sampleLimit);
     if (groups === 0) {
-      return { status: 'held', expected, found: `none among ${counted(database.count(table.name), 'row')}` };
+      return { status: 'held', expected, found: `none among ${counted(reader.count(table.name), 'row')}` };
     }
     return {
       status: 'failed',

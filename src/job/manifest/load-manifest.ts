@@ -15,25 +15,26 @@ import {
   type YamlFile,
 } from '../../system/yaml/yaml-file.ts';
 import { formatOfPath } from '../input/input-format.ts';
-import type { TableSpec } from '../targets/table-spec.ts';
+import {
+  kindOf,
+  type ResolvedTarget,
+  resolveTarget,
+  type TargetKey,
+  targetKeys,
+} from '../targets/registry.ts';
+import { unknownColumn } from '../targets/table-spec.ts';
+import type { Mistake } from '../targets/target.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
 
-/** Says what is wrong with the SQL of a check over a table; whoever has SQLite at hand lends it. */
-export type QueryProblem = (sql: string, table: TableSpec) => string | undefined;
-
 /** Reads and checks a manifest: every mistake at once, each with its place. Paths in it are relative to the project. */
-export async function loadManifest(
-  path: string,
-  project: string,
-  queryProblem: QueryProblem = () => undefined,
-): Promise<Manifest> {
+export async function loadManifest(path: string, project: string): Promise<Manifest> {
   const name = relative(process.cwd(), path).startsWith('..') ? path : relative(process.cwd(), path);
   const file = parseYamlFile(name, await readText(path, name));
   const source = validateYaml(file, manifestSchema);
   const mistakes: Diagnostic[] = [];
   const manifest = await resolveManifest(source, file, path, project, mistakes);
-  mistakes.push(...contradictions(source, file, queryProblem));
+  mistakes.push(...(await contradictions(source, file, manifest.target)));
   if (mistakes.length > 0) throw configurationError(file.name, mistakes);
   return manifest;
 }
@@ -77,10 +78,9 @@ async function resolveManifest(
     path: await asInput(await inside(['input', 'path'], source.input.path), project),
     format: source.input.format ?? formatOfPath(source.input.path),
   };
-  const database = source.database && {
-    path: await inside(['database', 'path'], source.database.path),
-    table: source.database.table,
-  };
+  // A second one is a mistake, see `contradictions`.
+  const [key] = namedTargets(source);
+  const target = key && (await resolveTarget(key, source[key], inside));
   const outputs: Record<string, string> = {};
   for (const [name, value] of Object.entries(source.outputs))
     outputs[name] = await inside(['outputs', name], value);
@@ -88,7 +88,7 @@ async function resolveManifest(
   const workerMemoryMb = workerMemory === undefined ? undefined : parseMemoryMb(workerMemory);
   const values = {
     ...(input && { input: input.path }),
-    ...(database && { database: database.path, table: database.table.name }),
+    ...(target && kindOf(target).placeholders(target)),
     ...Object.fromEntries(Object.entries(outputs).map(([name, output]) => [`outputs.${name}`, output])),
   };
   return {
@@ -96,7 +96,7 @@ async function resolveManifest(
     script,
     ...(source.dataset && { dataset: source.dataset }),
     ...(input && { input }),
-    ...(database && { database }),
+    ...(target && { target }),
     outputs,
     cluster: {
       ...(workers !== undefined && { workers }),
@@ -111,6 +111,10 @@ async function resolveManifest(
     ),
     checks: source.checks,
   };
+}
+
+function namedTargets(source: ManifestSource): readonly TargetKey[] {
+  return targetKeys.filter((key) => source[key] !== undefined);
 }
 
 /** In a pattern the letters of the project's own path stand for themselves. */
@@ -147,48 +151,36 @@ function placeholderMistake(word: string, values: Readonly<Record<string, string
   return `nothing is known as \${${word}}; ${remedy}`;
 }
 
-/** What a schema cannot say: parts that need other parts. */
-function contradictions(
+/** Finds what a schema cannot say: parts that need other parts. */
+async function contradictions(
   source: ManifestSource,
   file: YamlFile,
-  queryProblem: QueryProblem,
-): readonly Diagnostic[] {
+  target: ResolvedTarget | undefined,
+): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = [];
+  const add = (at: readonly PropertyKey[], mistakes: readonly Mistake[]) =>
+    found.push(...mistakes.map((mistake) => file.diagnose([...at, ...mistake.at], mistake.message)));
   if (source.dataset !== undefined && source.input === undefined)
     found.push(file.diagnose(['dataset'], 'a dataset needs input.path, where its file is written', 'key'));
-  const columns = source.database?.table.columns.map(({ name }) => name) ?? [];
-  const knownColumn = (column: string, place: readonly PropertyKey[]) => {
-    if (columns.includes(column)) return;
-    const near = nearestWord(column, columns);
-    found.push(
-      file.diagnose(
-        place,
-        `there is no column "${column}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
-      ),
-    );
-  };
-  for (const [index, name] of columns.entries()) {
-    if (columns.indexOf(name) !== index)
-      found.push(
-        file.diagnose(['database', 'table', 'columns', index, 'name'], `column "${name}" is there twice`),
-      );
-  }
-  for (const [index, key] of (source.database?.table.primaryKey ?? []).entries())
-    knownColumn(key, ['database', 'table', 'primaryKey', index]);
+  const [first, ...others] = namedTargets(source);
+  for (const kind of others)
+    found.push(file.diagnose([kind], `there is a target already, ${first}; a job has one`, 'key'));
+  if (target !== undefined) add([target.kind], kindOf(target).mistakes(source[target.kind]));
   for (const [index, check] of source.checks.entries()) {
     const at = ['checks', index];
-    if (source.database === undefined)
-      found.push(file.diagnose([...at, 'kind'], 'a check needs database, which it reads'));
+    if (target === undefined)
+      found.push(file.diagnose([...at, 'kind'], `a check needs ${targetKeys.join(' or ')}, which it reads`));
     else if (check.kind === 'clusters' && source.dataset === undefined)
       found.push(file.diagnose([...at, 'kind'], 'clusters are compared with the groups of a dataset'));
-    else if (check.kind === 'clusters') knownColumn(check.column, [...at, 'column']);
+    else if (check.kind === 'clusters') add(at, unknownColumn(check.column, ['column'], target.table));
     else if (check.kind === 'unique')
-      for (const [each, column] of check.columns.entries()) knownColumn(column, [...at, 'columns', each]);
+      for (const [each, column] of check.columns.entries())
+        add(at, unknownColumn(column, ['columns', each], target.table));
     else if (check.kind === 'query') {
-      const problem = queryProblem(check.sql, source.database.table);
+      const problem = await kindOf(target).queryProblem(target, check.sql);
       if (problem !== undefined) found.push(file.diagnose([...at, 'sql'], problem));
     } else if (check.kind === 'pattern') {
-      knownColumn(check.column, [...at, 'column']);
+      add(at, unknownColumn(check.column, ['column'], target.table));
       const problem = regularExpressionProblem(check.matches);
       if (problem !== undefined) found.push(file.diagnose([...at, 'matches'], problem));
     }

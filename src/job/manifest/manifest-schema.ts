@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { checkSpec } from '../checks/check-spec.ts';
 import { datasetSpec } from '../datasets/dataset-spec.ts';
 import { inputFormats } from '../input/input-format.ts';
-import { tableSpec } from '../targets/table-spec.ts';
+import { type TargetKey, targets } from '../targets/registry.ts';
 import { memorySize } from './memory-size.ts';
 
 const path = z.string().min(1);
+
+/** A key for each kind of target, of which a manifest has at most one. */
+const targetSpecs = Object.fromEntries(
+  Object.entries(targets).map(([key, { spec }]) => [key, spec.optional()]),
+) as { [Key in TargetKey]: z.ZodOptional<(typeof targets)[Key]['spec']> };
 
 /** Everything that `jobs/NAME.yaml` may say. The JSON Schema for editors is made from it. */
 export const manifestSchema = z.strictObject({
@@ -27,13 +32,7 @@ export const manifestSchema = z.strictObject({
     })
     .optional()
     .describe('What the job reads. Without a dataset it must be there.'),
-  database: z
-    .strictObject({
-      path: path.describe('The SQLite database, relative to the project. Made when it is not there.'),
-      table: tableSpec.describe('The table that the job loads.'),
-    })
-    .optional()
-    .describe('Where the result goes.'),
+  ...targetSpecs,
   outputs: z
     .record(
       z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name is a small letter followed by letters and digits'),

@@ -1,7 +1,7 @@
 import type { CheckSpec } from '../checks/check-spec.ts';
 import type { DatasetSpec } from '../datasets/dataset-spec.ts';
 import type { InputFormat } from '../input/input-format.ts';
-import type { TableSpec } from '../targets/table-spec.ts';
+import type { ResolvedTarget } from '../targets/registry.ts';
 
 /** A manifest as the program relies on it: every default filled in, every path absolute. */
 export interface Manifest {
@@ -10,7 +10,7 @@ export interface Manifest {
   readonly script: string;
   readonly dataset?: DatasetSpec;
   readonly input?: { readonly path: string; readonly format: InputFormat };
-  readonly database?: { readonly path: string; readonly table: TableSpec };
+  readonly target?: ResolvedTarget;
   /** What else the job writes, by name. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly cluster: {

@@ -231,10 +231,10 @@ test('a run that appended is compared by what it recorded, and its own lines in 
 
 test('for a summary: the figures, and the quarantined ones by reason', async () => {
   const users = await loadedUsers();
-  using database = await openDatabase(users.databasePath);
+  using reader = await openDatabase(users.databasePath);
   expect(
     await readAccounting({
-      database,
+      reader,
       table: usersTable,
       inputFiles: [users.dataPath],
       ledger: users.ledger,

@@ -5,6 +5,7 @@ import type { CheckKind, CheckSpec } from '../../../src/job/checks/check-spec.ts
 import { type CheckRequest, runChecks } from '../../../src/job/checks/run-checks.ts';
 import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
 import type { Ledger } from '../../../src/job/datasets/ledger.ts';
+import type { ResolvedTarget } from '../../../src/job/targets/registry.ts';
 import type { TableSpec } from '../../../src/job/targets/table-spec.ts';
 import { readReference, referenceChecksum } from '../datasets/reference-reading.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';
@@ -32,6 +33,11 @@ const schema = `
     loaded INTEGER NOT NULL, quarantined INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL,
     committed_at TEXT NOT NULL, checksum TEXT, PRIMARY KEY (run_id, target)) STRICT;`;
 
+/** The table of users in a database. */
+export function usersIn(path: string): ResolvedTarget {
+  return { kind: 'database', path, table: usersTable };
+}
+
 export interface LoadedUsers {
   readonly databasePath: string;
   readonly dataPath: string;
@@ -58,8 +64,7 @@ export async function loadedUsers(rows = 400): Promise<LoadedUsers> {
   };
   const check = async (spec: CheckSpec, change: Partial<CheckRequest> = {}) => {
     const request = {
-      databasePath,
-      table: usersTable,
+      target: usersIn(databasePath),
       checks: [spec],
       ledger,
       inputFiles: [dataPath],

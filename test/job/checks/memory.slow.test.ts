@@ -7,9 +7,9 @@ import { specs, usersTable } from './loaded-users.ts';
 const load = `
   const [sources, folder, table] = process.argv.slice(1);
   const Sqlite = (await import(sources + '../node_modules/better-sqlite3/lib/index.js')).default;
-  const { generateDataset } = await import(sources + 'datasets/generate-dataset.js');
-  const { regenerateLoadedRows } = await import(sources + 'datasets/regenerate-rows.js');
-  const { createDatabase } = await import(sources + 'database/create-database.js');
+  const { generateDataset } = await import(sources + 'job/datasets/generate-dataset.js');
+  const { regenerateLoadedRows } = await import(sources + 'job/datasets/regenerate-rows.js');
+  const { createDatabase } = await import(sources + 'job/targets/sqlite/create-database.js');
   const { ledger } = await generateDataset({ dataset: 'users', seed: 1, rows: 1_000_000, defects: { emailSpaces: 0.1 }, path: folder + '/users.jsonl' });
   await createDatabase(folder + '/users.db', JSON.parse(table));
   const sqlite = new Sqlite(folder + '/users.db');
@@ -20,11 +20,11 @@ const load = `
 
 const check = `
   const [sources, folder, table, checks] = process.argv.slice(1);
-  const { runChecks } = await import(sources + 'checks/run-checks.js');
-  const { readLedger } = await import(sources + 'datasets/ledger-file.js');
+  const { runChecks } = await import(sources + 'job/checks/run-checks.js');
+  const { readLedger } = await import(sources + 'job/datasets/ledger-file.js');
   const inputFiles = [folder + '/users.jsonl'];
   const ledger = await readLedger(inputFiles[0]);
-  const results = await runChecks({ databasePath: folder + '/users.db', table: JSON.parse(table), checks: JSON.parse(checks), ledger, inputFiles });
+  const results = await runChecks({ target: { kind: 'database', path: folder + '/users.db', table: JSON.parse(table) }, checks: JSON.parse(checks), ledger, inputFiles });
   console.log(JSON.stringify({ statuses: results.map(({ status }) => status), maxRssKb: process.resourceUsage().maxRSS }));`;
 
 test('a million rows are checked in less than 150 MB', { timeout: 180_000 }, () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { CheckSpec } from '../../../src/job/checks/check-spec.ts';
 import { runChecks } from '../../../src/job/checks/run-checks.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';
-import { loadedUsers, specs, usersTable } from './loaded-users.ts';
+import { loadedUsers, specs, usersIn } from './loaded-users.ts';
 
 const names = ['accounting', 'schema', 'unique (id)', 'pattern (email)', 'checksum'];
 const all = Object.values(specs);
@@ -13,8 +13,7 @@ test('every check of a correct load holds, and is told as soon as it is known', 
   const users = await loadedUsers();
   const told: string[] = [];
   const results = await runChecks({
-    databasePath: users.databasePath,
-    table: usersTable,
+    target: usersIn(users.databasePath),
     checks: all,
     ledger: users.ledger,
     inputFiles: [users.dataPath],
@@ -26,7 +25,7 @@ test('every check of a correct load holds, and is told as soon as it is known', 
 
 test('a database that is missing fails every check', async () => {
   const databasePath = join(temporaryFolder(), 'users.db');
-  const results = await runChecks({ databasePath, table: usersTable, checks: all, inputFiles: [] });
+  const results = await runChecks({ target: usersIn(databasePath), checks: all, inputFiles: [] });
   const failed = {
     status: 'failed',
     expected: 'a database that can be read',
@@ -38,7 +37,7 @@ test('a database that is missing fails every check', async () => {
 test('a file that is no database fails every check', async () => {
   const databasePath = join(temporaryFolder(), 'users.db');
   writeFileSync(databasePath, 'not at all a database, but longer than the header of one; '.repeat(20));
-  const results = await runChecks({ databasePath, table: usersTable, checks: all, inputFiles: [] });
+  const results = await runChecks({ target: usersIn(databasePath), checks: all, inputFiles: [] });
   expect(results.map(({ status }) => status)).toEqual(all.map(() => 'failed'));
   expect(results[0]?.found).toBe(
     `${databasePath} is not a SQLite database. SQLite says: file is not a database (SQLITE_NOTADB).`,
@@ -81,7 +80,7 @@ test('every mistake in the checks is told before any runs', async () => {
     { kind: 'pattern', column: 'xyzzyx', matches: '(' },
     { kind: 'schema' },
   ];
-  await expect(runChecks({ databasePath, table: usersTable, checks, inputFiles: [] })).rejects.toMatchObject({
+  await expect(runChecks({ target: usersIn(databasePath), checks, inputFiles: [] })).rejects.toMatchObject({
     category: 'configuration',
     message: [
       'The check unique (id, emial) names the column "emial", which the table users does not have. Did you mean email?',
@@ -99,8 +98,7 @@ test('checking ends when the signal aborts', async () => {
   const { databasePath, ledger, dataPath } = users;
   await expect(
     runChecks({
-      databasePath,
-      table: usersTable,
+      target: usersIn(databasePath),
       checks: all,
       ledger,
       inputFiles: [dataPath],

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { loadedUsers, specs, usersTable } from './loaded-users.ts';
+import { loadedUsers, specs, usersIn, usersTable } from './loaded-users.ts';
 
 const expected = '7 typed columns, primary key (id), a sound database';
 
@@ -68,9 +68,9 @@ test('a manifest that says something else', async () => {
   const columns = usersTable.columns.map((column) =>
     column.name === 'salary' ? { name: 'salary', type: 'text' as const, nullable: true } : column,
   );
-  expect(
-    await users.check(specs.schema, { table: { ...usersTable, primaryKey: ['email'], columns } }),
-  ).toMatchObject({
+  const table = { ...usersTable, primaryKey: ['email'], columns };
+  const target = { ...usersIn(users.databasePath), table };
+  expect(await users.check(specs.schema, { target })).toMatchObject({
     status: 'failed',
     found: 'a table that differs in 3 points',
     detail: [

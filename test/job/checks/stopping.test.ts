@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import type { CheckSpec } from '../../../src/job/checks/check-spec.ts';
 import type { Manifest } from '../../../src/job/manifest/manifest.ts';
+import type { ResolvedTarget } from '../../../src/job/targets/registry.ts';
 import { checkRun } from '../../../src/run/check-result.ts';
 import { RunJournal } from '../../../src/run/run-journal.ts';
 import { createRunFolder } from '../../../src/run/run-store.ts';
@@ -10,7 +11,7 @@ import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { aRun } from '../../run/a-run.ts';
 import { testContext } from '../../support/test-context.ts';
-import { loadedUsers, specs, usersTable } from './loaded-users.ts';
+import { loadedUsers, specs, usersIn } from './loaded-users.ts';
 
 /** SQLite is asked once, and never answers. */
 const endless: CheckSpec = {
@@ -28,9 +29,9 @@ async function checksOf(checks: readonly CheckSpec[], signal: AbortSignal) {
   const manifest = {
     file: 'jobs/etl.yaml',
     input: { path: users.dataPath, format: 'jsonl' },
-    database: { path: users.databasePath, table: usersTable },
+    target: usersIn(users.databasePath),
     checks,
-  } as unknown as Manifest & { readonly database: NonNullable<Manifest['database']> };
+  } as unknown as Manifest & { readonly target: ResolvedTarget };
   const record = aRun({ id, project, state: 'running', phases: [], checks: [] });
   const journal = new RunJournal(record, () => {}, new Redactor([]));
   const outcome = checkRun({

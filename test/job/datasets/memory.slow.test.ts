@@ -6,7 +6,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 test('a million rows are generated in less than 150 MB', { timeout: 120_000 }, () => {
   const program = `
-    const { generateDataset } = await import(process.argv[1] + 'datasets/generate-dataset.js');
+    const { generateDataset } = await import(process.argv[1] + 'job/datasets/generate-dataset.js');
     const rate = 0.05;
     const defects = { emailInvalidCharacters: rate, emailSpaces: rate, emailCapitals: rate, emailMissing: rate,
       emailBroken: rate, brokenJson: rate, wrongType: rate, duplicateId: rate };

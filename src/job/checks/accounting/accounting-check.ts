@@ -27,10 +27,10 @@ export const accountingCheck: Check<'accounting'> = {
 };
 
 async function quarantineContradictions(
-  { database, table, ledger, signal }: CheckContext,
+  { reader, table, ledger, signal }: CheckContext,
   { run, replacesTable }: Evidence,
 ): Promise<readonly string[]> {
-  const quarantine = database.quarantine(table.name, replacesTable ? undefined : run?.runId);
+  const quarantine = reader.quarantine(table.name, replacesTable ? undefined : run?.runId);
   if (quarantine === undefined) return [];
   const others = run === undefined ? [] : quarantine.runIds().filter((id) => id !== run.runId);
   return [

@@ -1,5 +1,5 @@
 import { countRecords } from '../../input/count-lines.ts';
-import type { CommittedRun } from '../../targets/sqlite/committed-run.ts';
+import type { CommittedRun } from '../../targets/target.ts';
 import type { CheckContext } from '../check.ts';
 
 /** The mode in which a run replaces all that was in its table. */
@@ -22,14 +22,14 @@ export interface Evidence {
 }
 
 export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
-  const { database, table, inputFiles, inputFormat, runId, signal } = context;
+  const { reader, table, inputFiles, inputFormat, runId, signal } = context;
   const run = runOf(context);
-  const last = database.lastCommittedRun(table.name);
+  const last = reader.lastCommittedRun(table.name);
   const replacesTable = run === undefined || run.mode === overwriting;
-  const quarantine = database.quarantine(table.name, replacesTable ? undefined : run.runId);
+  const quarantine = reader.quarantine(table.name, replacesTable ? undefined : run.runId);
   return {
     read: await countRecords(inputFiles, inputFormat, signal),
-    tableRows: database.tableInfo(table.name) === undefined ? 0 : database.count(table.name),
+    tableRows: reader.tableInfo(table.name) === undefined ? 0 : reader.count(table.name),
     rejected: quarantine?.counts() ?? {},
     hasQuarantine: quarantine !== undefined,
     run,
@@ -39,8 +39,6 @@ export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
 }
 
 /** What the run that is checked recorded of the table, or the last one into it when none was named. */
-export function runOf({ database, table, runId }: CheckContext): CommittedRun | undefined {
-  return runId === undefined
-    ? database.lastCommittedRun(table.name)
-    : database.committedRun(runId, table.name);
+export function runOf({ reader, table, runId }: CheckContext): CommittedRun | undefined {
+  return runId === undefined ? reader.lastCommittedRun(table.name) : reader.committedRun(runId, table.name);
 }

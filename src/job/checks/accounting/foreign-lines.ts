@@ -1,13 +1,13 @@
 import type { Ledger } from '../../datasets/ledger.ts';
 import { duplicateReason } from '../../datasets/quarantine-reason.ts';
 import { RowChecksum } from '../../datasets/row-checksum.ts';
-import type { Quarantine } from '../../targets/sqlite/quarantine.ts';
+import type { RejectedLines } from '../../targets/target.ts';
 import { sampleLimit } from '../check.ts';
 import { inSlices } from '../in-slices.ts';
 
 /** A sentence for each reason whose lines in the quarantine are as many as the ledger's, but not the same ones. */
 export async function foreignLines(
-  quarantine: Quarantine,
+  quarantine: RejectedLines,
   ledger: Ledger,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {

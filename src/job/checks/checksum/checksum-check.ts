@@ -22,7 +22,7 @@ export const checksumCheck: Check<'checksum'> = {
   name: () => 'checksum',
   mistakes: () => [],
   run: async (_spec, context) => {
-    const { database, table, signal } = context;
+    const { reader, table, signal } = context;
     const skip = (expected: string, detail: string) =>
       ({ status: 'skipped', found: 'not compared', expected, detail }) as const;
     const expectation = expectationOf(context);
@@ -38,13 +38,13 @@ export const checksumCheck: Check<'checksum'> = {
       const detail = `The run ${run.runId} wrote with mode ${run.mode}: the table may hold rows of other runs too.`;
       return skip(expected, detail);
     }
-    const columns = database.tableInfo(table.name)?.columns.map(({ name }) => name) ?? [];
+    const columns = reader.tableInfo(table.name)?.columns.map(({ name }) => name) ?? [];
     const missing = expectation.columns.filter((column) => !columns.includes(column));
     if (missing.length > 0) {
       return { status: 'failed', expected, found: `no column ${missing.join(', ')}` };
     }
     const rows = new RowChecksum();
-    await inSlices(database.rows(table.name, expectation.columns), signal, (row) => rows.add(row));
+    await inSlices(reader.rows(table.name, expectation.columns), signal, (row) => rows.add(row));
     const found = `${counted(rows.rows, 'row')} with checksum ${rows.digest()}`;
     if (rows.rows === expectation.rows && rows.digest() === expectation.checksum)
       return { status: 'held', expected, found };
@@ -59,7 +59,7 @@ export const checksumCheck: Check<'checksum'> = {
 };
 
 function expectationOf(context: CheckContext): Expectation | undefined {
-  const { database, table, ledger } = context;
+  const { reader, table, ledger } = context;
   if (ledger !== undefined) {
     return {
       columns: ledger.columns,
@@ -73,7 +73,7 @@ function expectationOf(context: CheckContext): Expectation | undefined {
   const described = new Set(table.columns.map(({ name }) => name));
   return {
     // In the order of the table, in which the job has added them up.
-    columns: (database.tableInfo(table.name)?.columns ?? [])
+    columns: (reader.tableInfo(table.name)?.columns ?? [])
       .map(({ name }) => name)
       .filter((name) => described.has(name)),
     rows: run.loaded,

@@ -2,9 +2,10 @@ import { KeyBitmap } from '../../datasets/key-bitmap.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
 import { valueText } from '../../datasets/row-checksum.ts';
-import type { SqliteValue } from '../../targets/sqlite/connection.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
-import { type CheckContext, sampleLimit } from '../check.ts';
+import type { RowValue } from '../../targets/target.ts';
+import type { CheckContext } from '../check.ts';
+import { sampleLimit } from '../check.ts';
 import { inSlices } from '../in-slices.ts';
 import { showKey, showValue } from '../show-value.ts';
 import { explainSurplus } from './explain-surplus.ts';
@@ -14,14 +15,14 @@ import { explainSurplus } from './explain-surplus.ts';
  * says that something differs; the generator can say what, because it can write the same rows again.
  */
 export async function explainDifference(
-  { database, table, signal }: CheckContext,
+  { reader, table, signal }: CheckContext,
   ledger: Ledger,
   rowsInTable: number,
 ): Promise<readonly string[]> {
   const rows = await regenerateLoadedRows(ledger);
   const keyIndexes = table.primaryKey.map((column) => ledger.columns.indexOf(column));
   if (rows === undefined || keyIndexes.includes(-1)) return [];
-  const find = database.rowFinder(table.name, table.primaryKey, ledger.columns);
+  const find = reader.rowFinder(table.name, table.primaryKey, ledger.columns);
   const keys = new KeyBitmap();
   const differences: string[] = [];
   let present = 0;
@@ -36,7 +37,7 @@ export async function explainDifference(
     if (isSmallKey(key)) keys.add(Number(key[0]));
   });
   if (enough() || rowsInTable <= present) return differences;
-  const surplus = explainSurplus(database, table, (key) => !isSmallKey(key) || !keys.has(Number(key[0])));
+  const surplus = explainSurplus(reader, table, (key) => !isSmallKey(key) || !keys.has(Number(key[0])));
   return [...differences, ...surplus].slice(0, sampleLimit);
 }
 
@@ -49,7 +50,7 @@ function* until<Row>(enough: () => boolean, rows: Iterable<Row>): Iterable<Row> 
 }
 
 /** The value that a row's text stands for, so that it is looked up and shown as one of its column's type. */
-function typedValue(text: string, column: string | undefined, table: TableSpec): SqliteValue {
+function typedValue(text: string, column: string | undefined, table: TableSpec): RowValue {
   if (text === '\u0000') return null;
   const type = table.columns.find(({ name }) => name === column)?.type;
   if (type === 'integer' || type === 'boolean') return BigInt(text);
@@ -59,7 +60,7 @@ function typedValue(text: string, column: string | undefined, table: TableSpec):
 function changedValues(
   columns: readonly string[],
   expected: readonly string[],
-  found: readonly SqliteValue[],
+  found: readonly RowValue[],
   table: TableSpec,
 ): readonly string[] {
   const changes: string[] = [];
@@ -75,7 +76,7 @@ function changedValues(
 }
 
 /** Keys that fit a bitmap: a single whole number, not absurdly large. */
-function isSmallKey(key: readonly SqliteValue[]): boolean {
+function isSmallKey(key: readonly RowValue[]): boolean {
   const [only] = key;
   return key.length === 1 && typeof only === 'bigint' && only >= 0n && only < 2n ** 30n;
 }

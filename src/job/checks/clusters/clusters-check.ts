@@ -1,7 +1,9 @@
-import { type LoadedRow, regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
-import type { SqliteValue } from '../../targets/sqlite/connection.ts';
+import type { LoadedRow } from '../../datasets/regenerate-rows.ts';
+import { regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
-import { type Check, type CheckContext, sampleLimit } from '../check.ts';
+import type { RowValue } from '../../targets/target.ts';
+import type { Check, CheckContext } from '../check.ts';
+import { sampleLimit } from '../check.ts';
 import { inSlices } from '../in-slices.ts';
 import { unknownColumns } from '../known-columns.ts';
 import { counted, showKey } from '../show-value.ts';
@@ -59,14 +61,11 @@ async function gather(
   column: string,
   rows: Iterable<LoadedRow>,
   ledgerColumns: readonly string[],
-  { database, table, signal }: CheckContext,
+  { reader, table, signal }: CheckContext,
 ) {
   const measured = measuredColumns(table, column, ledgerColumns);
   const keyAt = table.primaryKey.map((key) => ledgerColumns.indexOf(key));
-  const find = database.rowFinder(table.name, table.primaryKey, [
-    column,
-    ...measured.map(({ name }) => name),
-  ]);
+  const find = reader.rowFinder(table.name, table.primaryKey, [column, ...measured.map(({ name }) => name)]);
   const contingency = new Map<string, Map<string, number>>();
   const [planted, found] = [new GroupStatistics(), new GroupStatistics()];
   const missing: string[] = [];
@@ -99,7 +98,7 @@ function measuredColumns(table: TableSpec, column: string, ledgerColumns: readon
     .map(({ name }) => ({ name, at: ledgerColumns.indexOf(name) }));
 }
 
-function keyValue(text: string, column: string | undefined, table: TableSpec): SqliteValue {
+function keyValue(text: string, column: string | undefined, table: TableSpec): RowValue {
   const type = table.columns.find(({ name }) => name === column)?.type;
   return type === 'integer' ? BigInt(text) : type === 'real' ? Number(text) : text;
 }

@@ -1,10 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { explainSqliteError } from './explain-sqlite-error.ts';
+import type { RowValue } from '../target.ts';
+import { explainSqliteError } from './sqlite-errors.ts';
 
-/** A value of a row. Every integer is a bigint, because a number would round those beyond 2^53. */
-export type SqliteValue = string | number | bigint | null | Uint8Array;
-
-/** Asks an open database, and says in sparkctl's words what fails. */
+/** An open database, whose failures are explained. */
 export class Connection implements Disposable {
   readonly path: string;
   readonly #database: Database;
@@ -47,9 +45,9 @@ export class Connection implements Disposable {
   }
 
   /** The exact values, row by row: never more than one row is in memory. */
-  *iterate(sql: string, ...parameters: readonly unknown[]): IterableIterator<SqliteValue[]> {
+  *iterate(sql: string, ...parameters: readonly unknown[]): IterableIterator<RowValue[]> {
     const statement = this.ask((database) =>
-      database.prepare<unknown[], SqliteValue[]>(sql).raw().safeIntegers(),
+      database.prepare<unknown[], RowValue[]>(sql).raw().safeIntegers(),
     );
     try {
       yield* statement.iterate(...parameters);

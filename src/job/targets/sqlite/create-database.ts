@@ -1,18 +1,12 @@
-import { rmSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { hasErrorCode, wrapWriteError } from '../../../system/errors/system-error.ts';
 import type { TableSpec } from '../table-spec.ts';
-import { createTableStatement } from './create-table-statement.ts';
-import { isLocked } from './explain-sqlite-error.ts';
-import { makeDatabaseFile } from './make-database-file.ts';
-import { quoteIdentifier } from './quote-identifier.ts';
-import { tableDifferences } from './table-differences.ts';
-import { readTableInfo } from './table-info.ts';
-import { type BusyOptions, whenUnlocked } from './when-unlocked.ts';
-
-/** What was made: the whole database, only the table in one that was there, or nothing because all was as it should be. */
-export type CreatedPart = 'database' | 'table' | 'nothing';
+import type { PreparedPart } from '../target.ts';
+import { type BusyOptions, isLocked, whenUnlocked } from './sqlite-errors.ts';
+import { createTableStatement, quoteIdentifier, readTableInfo, tableDifferences } from './table.ts';
 
 /**
  * Makes sure that there is a writable database at a path with exactly this table in it. A table of that name which
@@ -22,7 +16,7 @@ export async function createDatabase(
   path: string,
   table: TableSpec,
   options: BusyOptions = {},
-): Promise<CreatedPart> {
+): Promise<PreparedPart> {
   // An absolute path cannot be mistaken for one of SQLite's special names, such as `:memory:` or `file:`.
   const absolute = resolve(path);
   const madeFile = makeDatabaseFile(absolute);
@@ -96,5 +90,61 @@ function isThere(database: Sqlite.Database, path: string, table: TableSpec): boo
     message: `The table ${table.name} in ${path} is not the one of the manifest:\n${list}`,
     hint: `Change the manifest to fit the table, choose another table name or database, or, if nobody needs its rows, drop it: DROP TABLE ${quoteIdentifier(table.name)};`,
     details: { path, table: table.name, differences },
+  });
+}
+
+/** A container writes as another user of the same group, so that the group may write what is made here, and nobody else. */
+const folderMode = 0o770;
+const fileMode = 0o660;
+
+/**
+ * Makes an empty file, which is an empty database, with the right mode from its first moment, and the folders above
+ * it. False when a file was there. That one is never opened here: closing it again would drop the locks that other
+ * connections of this process hold on it (a trap of POSIX locks).
+ */
+function makeDatabaseFile(path: string): boolean {
+  try {
+    makeFolder(path, dirname(path));
+    if (makeFile(path)) return true;
+    if (!statSync(path).isFile()) {
+      throw inTheWay(path, `${path} is a folder or a special file, so that no database can be there.`);
+    }
+    return false;
+  } catch (error) {
+    throw wrapWriteError(error, `The database ${path}`);
+  }
+}
+
+function makeFile(path: string): boolean {
+  try {
+    const file = openSync(path, 'wx', fileMode);
+    fchmodSync(file, fileMode);
+    closeSync(file);
+    return true;
+  } catch (error) {
+    if (hasErrorCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function makeFolder(path: string, folder: string): void {
+  try {
+    const first = mkdirSync(folder, { recursive: true, mode: folderMode });
+    if (first === undefined) return;
+    // The process's umask took bits away from all that were made, from `first` down to `folder`.
+    for (let made = folder; made.length >= first.length; made = dirname(made)) chmodSync(made, folderMode);
+  } catch (error) {
+    if (!hasErrorCode(error, 'EEXIST', 'ENOTDIR')) throw error;
+    throw inTheWay(path, `The folder ${folder} of the database cannot be made: a file is in its place.`);
+  }
+}
+
+function inTheWay(path: string, message: string): SparkctlError {
+  return new SparkctlError({
+    code: 'not-a-database',
+    category: 'output',
+    message,
+    hint: 'Choose another path for the database.',
+    details: { path },
   });
 }

@@ -5,7 +5,7 @@ import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { hasErrorCode } from '../../../system/errors/system-error.ts';
 import { Connection } from './connection.ts';
 import { DatabaseReader } from './database-reader.ts';
-import { type BusyOptions, whenUnlocked } from './when-unlocked.ts';
+import { type BusyOptions, whenUnlocked } from './sqlite-errors.ts';
 
 const cacheKib = 8192;
 

@@ -1,10 +1,10 @@
 import Sqlite from 'better-sqlite3';
 import { nearestWord } from '../../../system/errors/nearest-word.ts';
 import type { TableSpec } from '../table-spec.ts';
-import { createTableStatement } from './create-table-statement.ts';
+import { createTableStatement } from './table.ts';
 
 /**
- * What is wrong with a query over a table, found without the database: SQLite prepares it for an empty table in memory. A query that names
+ * Finds what is wrong with a query over a table, without the database: SQLite prepares it for an empty table in memory. A query that names
  * another table is left to the run, since only the job knows what else it makes.
  */
 export function queryProblem(sql: string, table: TableSpec): string | undefined {
@@ -34,7 +34,7 @@ export function queryProblem(sql: string, table: TableSpec): string | undefined 
   }
 }
 
-/** Why a statement is none that reads rows; what SQLite itself finds wrong is thrown. */
+/** Says why a statement does not only read rows; what SQLite itself finds wrong is thrown. */
 export function problemOfStatement(database: Sqlite.Database, sql: string): string | undefined {
   try {
     const statement = database.prepare(sql);

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { createDatabase } from '../../../../src/job/targets/sqlite/create-database.ts';
 import { openDatabase } from '../../../../src/job/targets/sqlite/open-database.ts';
-import { quoteIdentifier } from '../../../../src/job/targets/sqlite/quote-identifier.ts';
+import { quoteIdentifier } from '../../../../src/job/targets/sqlite/table.ts';
 import type { TableSpec } from '../../../../src/job/targets/table-spec.ts';
 import { temporaryFolder } from '../../datasets/temporary-folder.ts';
 

@@ -1,10 +1,46 @@
+import type { CommittedRun, QuarantinedPlace, RejectedLines } from '../target.ts';
 import type { Connection } from './connection.ts';
-import { quoteIdentifier } from './quote-identifier.ts';
+import { quoteIdentifier } from './table.ts';
 
-/** Where a rejected line was read. */
-export interface QuarantinedPlace {
-  readonly sourceFile: string;
-  readonly line: number;
+/** The table in which the driver records committed runs. */
+export const committedRunsTable = 'sparkctl_runs';
+
+/** A row of it. Other drivers, and older ones, have no column for the checksum. */
+interface Recorded extends Omit<CommittedRun, 'runId' | 'committedAt' | 'checksum'> {
+  readonly run_id: string;
+  readonly committed_at: string;
+  readonly checksum?: string | null;
+}
+
+/** Reads what a run has committed into one table: it may have written several. Names are compared as SQLite does. */
+export function readCommittedRun(
+  connection: Connection,
+  runId: string,
+  target: string,
+): CommittedRun | undefined {
+  return committedRun(
+    connection.get<Recorded>(
+      `SELECT * FROM ${committedRunsTable} WHERE run_id = ? AND target = ? COLLATE NOCASE`,
+      runId,
+      target,
+    ),
+  );
+}
+
+/** The run that committed last, of all those with the same target. */
+export function readLastCommittedRun(connection: Connection, target: string): CommittedRun | undefined {
+  return committedRun(
+    connection.get<Recorded>(
+      `SELECT * FROM ${committedRunsTable} WHERE target = ? COLLATE NOCASE ORDER BY committed_at DESC, rowid DESC LIMIT 1`,
+      target,
+    ),
+  );
+}
+
+function committedRun(recorded: Recorded | undefined): CommittedRun | undefined {
+  if (recorded === undefined) return undefined;
+  const { run_id: runId, committed_at: committedAt, checksum = null, ...rest } = recorded;
+  return { runId, ...rest, committedAt, checksum };
 }
 
 /** The name of the table that holds what a load of a table rejected. */
@@ -12,8 +48,8 @@ export function quarantineTableOf(table: string): string {
   return `${table}_quarantine`;
 }
 
-/** The rejected lines of a table, or of one run that wrote to it. */
-export class Quarantine {
+/** The rejected lines in the table beside a table. */
+export class Quarantine implements RejectedLines {
   readonly #connection: Connection;
   readonly #from: string;
   readonly #runId: readonly string[];
@@ -25,7 +61,6 @@ export class Quarantine {
     this.#runId = runId === undefined ? [] : [runId];
   }
 
-  /** How many lines there are by reason, the reasons in alphabetical order. */
   counts(): Readonly<Record<string, number>> {
     const found = this.#connection.all<{ reason: string; rows: number }>(
       `SELECT reason, count(*) AS rows ${this.#from} GROUP BY reason ORDER BY reason`,
@@ -34,7 +69,6 @@ export class Quarantine {
     return Object.fromEntries(found.map(({ reason, rows }) => [reason, rows]));
   }
 
-  /** Every line with its reason, one after the other. */
   *lines(): IterableIterator<{ readonly reason: string; readonly raw: string }> {
     for (const [reason, raw] of this.#connection.iterate(
       `SELECT reason, raw ${this.#from}`,
@@ -44,7 +78,6 @@ export class Quarantine {
     }
   }
 
-  /** The first places with a reason. */
   places(reason: string, limit: number): readonly QuarantinedPlace[] {
     return this.#connection.all<QuarantinedPlace>(
       `SELECT source_file AS sourceFile, line ${this.#from} AND reason = ? ORDER BY source_file, line LIMIT ?`,
@@ -54,7 +87,6 @@ export class Quarantine {
     );
   }
 
-  /** The runs that the lines are of. */
   runIds(): readonly string[] {
     return this.#connection.values<string>(
       `SELECT DISTINCT run_id ${this.#from} ORDER BY run_id`,
