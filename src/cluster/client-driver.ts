@@ -8,8 +8,7 @@ import { packageRoot } from '../system/package.ts';
 import { type ProgramExit, startProgram } from '../system/processes/start-program.ts';
 import type { BackendContext } from './backend.ts';
 import { type DriverExit, type DriverLaunch, type RunningDriver, sparkLogPath } from './driver.ts';
-import { driverScratch } from './driver-scratch.ts';
-import { clientPropertiesPath } from './private-properties.ts';
+import { clientPropertiesPath, driverScratch } from './driver-files.ts';
 
 /** The numbers of the signals that end processes, for the 128 + n of a shell. */
 const signalNumber: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startClientDriver } from '../cluster/client-driver.ts';
-import { driverScratch } from '../cluster/driver-scratch.ts';
+import { driverScratch } from '../cluster/driver-files.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { DriverWatch } from '../run/end-of-driver.ts';
 import type { GivenSparkOption } from '../spark/spark-submit.ts';

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { driverScratch, runsWithScratch } from '../cluster/driver-scratch.ts';
+import { driverScratch, privatePropertiesOf, runsWithScratch } from '../cluster/driver-files.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
-import { privatePropertiesOf } from '../cluster/private-properties.ts';
 import { loadBackend, presentBackends } from '../cluster/registry.ts';
 import { reclaimRuntimes } from '../spark/managed-runtime.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';

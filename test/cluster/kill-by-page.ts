@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { httpGet } from '../../src/cluster/http-get.ts';
+import { httpGet } from '../../src/cluster/spark-pages.ts';
 
 /** The pages of a Spark application that runs, in which Spark offers to end it. */
 interface KillingPages {

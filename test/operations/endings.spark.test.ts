@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { driverScratch } from '../../src/cluster/driver-scratch.ts';
+import { driverScratch } from '../../src/cluster/driver-files.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { inTerminal } from '../support/in-terminal.ts';
 import { processesMentioning } from '../support/spark-processes.ts';

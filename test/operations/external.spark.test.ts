@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { choosePort } from '../../src/cluster/local/choose-port.ts';
-import { readMasterState } from '../../src/cluster/master-state.ts';
+import { choosePort } from '../../src/cluster/free-port.ts';
+import { readMasterState } from '../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { httpGet } from '../../src/cluster/http-get.ts';
+import { httpGet } from '../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { killByPage } from '../cluster/kill-by-page.ts';
 import { startSparkctl } from '../support/sparkctl.ts';

@@ -1,8 +1,8 @@
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { httpGet } from '../../src/cluster/http-get.ts';
-import { choosePort } from '../../src/cluster/local/choose-port.ts';
+import { choosePort } from '../../src/cluster/free-port.ts';
+import { httpGet } from '../../src/cluster/spark-pages.ts';
 import { userCacheFolder } from '../../src/system/files/places.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { processesMentioning } from './spark-processes.ts';

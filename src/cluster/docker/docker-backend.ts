@@ -1,18 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import { foreseen, SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { BackendContext, ClusterBackend } from '../backend.ts';
+import type { ClusterPlan } from '../cluster-plan.ts';
+import type { ClusterConnection } from '../driver.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import { readRecord } from './cluster-record.ts';
-import { containerLogs } from './containers/container-logs.ts';
-import { findCluster, findContainers } from './containers/find-containers.ts';
-import { connectDocker, connectIfThere, type Daemon } from './daemon/connect-docker.ts';
-import { startDriver } from './drivers/start-driver.ts';
-import { clusterStatus } from './operations/cluster-status.ts';
-import { connection, previewConnection } from './operations/connection.ts';
-import { existingCluster } from './operations/known-cluster.ts';
-import { reclaimOrphans } from './operations/reclaim-orphans.ts';
-import { removeCluster } from './operations/remove-cluster.ts';
-import { scaleCluster } from './operations/scale-cluster.ts';
-import { upCluster } from './operations/up-cluster.ts';
+import { containerLogs } from './containers.ts';
+import { connectDocker, connectIfThere, type Daemon } from './daemon.ts';
+import { clusterStatus, masterUrl, pageUrl } from './docker-status.ts';
+import { startDriver } from './drivers.ts';
+import { existingCluster, findCluster, findContainers, knownCluster } from './find-containers.ts';
+import { clusterFolders } from './folders/cluster-folders.ts';
+import { reclaimOrphans, removeCluster } from './remove-cluster.ts';
+import { scaleCluster, upCluster } from './up-cluster.ts';
 
 /**
  * The Docker backend: master, workers and history server as containers, as docker-compose.yml describes them. What there
@@ -97,4 +97,37 @@ async function daemonFor(
 ): Promise<Daemon | undefined> {
   const recorded = (await readRecord(project, name, emit)) !== undefined;
   return recorded ? await connectDocker(environment) : await connectIfThere(environment);
+}
+
+/** Where the event logs are in every container. */
+const eventsInContainer = '/var/lib/spark/events';
+
+/** How a driver reaches a cluster. The secret is no part of its properties: the driver's container reads it from its file. */
+export async function connection(name: string, context: BackendContext): Promise<ClusterConnection> {
+  const daemon = await connectDocker(context.environment);
+  const { containers } = await knownCluster(daemon, name, context);
+  const history = containers.find(({ role }) => role === 'history');
+  const historyUrl = history === undefined ? undefined : pageUrl(history);
+  const folders = clusterFolders(context.project, name);
+  return {
+    ...fixedPart(folders.events),
+    secrets: [(await readFile(folders.secret, 'utf8')).trim()],
+    ...(historyUrl === undefined ? {} : { historyUrl }),
+  };
+}
+
+/** What `connection` would say of a cluster that is not there yet. */
+function previewConnection(
+  { name }: ClusterPlan,
+  { project }: Pick<BackendContext, 'project'>,
+): ClusterConnection {
+  return { ...fixedPart(clusterFolders(project, name).events), secrets: [] };
+}
+
+function fixedPart(eventLogFolder: string) {
+  return {
+    master: masterUrl,
+    properties: { 'spark.eventLog.enabled': 'true', 'spark.eventLog.dir': `file:${eventsInContainer}` },
+    eventLogFolder,
+  };
 }

@@ -10,9 +10,15 @@ import { startClientDriver } from '../client-driver.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import type { ClusterPlan } from '../cluster-plan.ts';
 import type { ClusterConnection } from '../driver.ts';
+import { choosePort, loopback } from '../free-port.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
-import { choosePort } from './choose-port.ts';
-import { loopback } from './daemon-command.ts';
+import {
+  nodeGraceMs,
+  startLocalCluster,
+  startWorkers,
+  stopLocalCluster,
+  withMoreWorkers,
+} from './local-cluster.ts';
 import {
   type LocalClusterRecord,
   readRecord,
@@ -21,8 +27,6 @@ import {
 } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath } from './local-node.ts';
-import { startLocalCluster, startWorkers, withMoreWorkers } from './start-local-cluster.ts';
-import { nodeGraceMs, stopLocalCluster } from './stop-local-cluster.ts';
 
 /** The embedded backend: master, workers and history server as processes of this user, on the loopback address. */
 export const localBackend: ClusterBackend = {

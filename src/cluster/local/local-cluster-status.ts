@@ -1,7 +1,7 @@
 import { describePlace, whereIs } from '../../system/processes/process-identity.ts';
 import { findMarked } from '../../system/processes/process-mark.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
-import { readMasterState } from '../master-state.ts';
+import { readMasterState } from '../spark-pages.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
 import { masterUrl, nodeOf, nodeUrl } from './local-node.ts';
 

@@ -2,9 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readBuildContext, stageContext } from '../../../src/cluster/docker/image/build-context.ts';
-import { buildLog } from '../../../src/cluster/docker/image/build-log.ts';
-import { dockerfileSources } from '../../../src/cluster/docker/image/dockerfile-sources.ts';
+import {
+  dockerfileSources,
+  readBuildContext,
+  stageContext,
+} from '../../../src/cluster/docker/image/build-context.ts';
+import { buildLog } from '../../../src/cluster/docker/image/build-image.ts';
 import { imageFlavour } from '../../../src/cluster/docker/image/image-flavour.ts';
 import { repository } from '../../support/sparkctl.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';

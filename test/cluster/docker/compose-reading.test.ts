@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parsePort } from '../../../src/cluster/docker/compose/compose-port.ts';
-import { interpolate } from '../../../src/cluster/docker/compose/interpolate.ts';
-import { parseEnvFile } from '../../../src/cluster/docker/compose/parse-env-file.ts';
+import { parsePort } from '../../../src/cluster/docker/compose/compose-schema.ts';
+import { parseEnvFile } from '../../../src/cluster/docker/compose/compose-source.ts';
+import { interpolate } from '../../../src/cluster/docker/compose/compose-yaml.ts';
 import { readCompose } from '../../../src/cluster/docker/compose/read-compose.ts';
 import { SparkctlError } from '../../../src/system/errors/sparkctl-error.ts';
 import { repository } from '../../support/sparkctl.ts';

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { demultiplexer } from '../../../src/cluster/docker/containers/demultiplex.ts';
-import { portIsFree } from '../../../src/cluster/docker/containers/port-is-free.ts';
-import { whyGone } from '../../../src/cluster/docker/containers/why-gone.ts';
-import { driverExit } from '../../../src/cluster/docker/drivers/driver-exit.ts';
-import { httpGet } from '../../../src/cluster/http-get.ts';
+import { demultiplexer } from '../../../src/cluster/docker/containers.ts';
+import { whyGone } from '../../../src/cluster/docker/docker-status.ts';
+import { driverExit } from '../../../src/cluster/docker/drivers.ts';
+import { portIsFree } from '../../../src/cluster/free-port.ts';
+import { httpGet } from '../../../src/cluster/spark-pages.ts';
 
 describe("a container's output", () => {
   const piece = (stream: number, bytes: Buffer) => {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { connectDocker, connectIfThere } from '../../../src/cluster/docker/daemon/connect-docker.ts';
-import { dockerEndpoints } from '../../../src/cluster/docker/daemon/docker-endpoint.ts';
-import { dockerFailure } from '../../../src/cluster/docker/daemon/docker-failure.ts';
+import { connectDocker, connectIfThere, dockerFailure } from '../../../src/cluster/docker/daemon.ts';
 import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
+import { dockerEndpoints } from '../../../src/cluster/docker/docker-endpoint.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
 import { testContext } from '../../support/test-context.ts';
 

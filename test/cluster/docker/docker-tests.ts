@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
 import type { BackendContext } from '../../../src/cluster/backend.ts';
-import { containerLogs } from '../../../src/cluster/docker/containers/container-logs.ts';
-import { connectDocker, type Daemon } from '../../../src/cluster/docker/daemon/connect-docker.ts';
+import { containerLogs } from '../../../src/cluster/docker/containers.ts';
+import { connectDocker, type Daemon } from '../../../src/cluster/docker/daemon.ts';
 import { ensureImage } from '../../../src/cluster/docker/image/ensure-image.ts';
-import { planningOf } from '../../../src/cluster/docker/operations/planning.ts';
+import { planningOf } from '../../../src/cluster/docker/plan/planning.ts';
 import type { SparkctlEvent } from '../../../src/system/event.ts';
 import { testContext } from '../../support/test-context.ts';
 

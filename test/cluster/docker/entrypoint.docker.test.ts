@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { lastLogLines } from '../../../src/cluster/docker/containers/container-logs.ts';
+import { lastLogLines } from '../../../src/cluster/docker/containers.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
 import { builtImage, daemon, describeDocker, runContainer } from './docker-tests.ts';

@@ -3,7 +3,7 @@ import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
-import { composeProject } from '../../../src/cluster/docker/plan/cluster-names.ts';
+import { composeProject } from '../../../src/cluster/docker/plan/labels.ts';
 import { SparkctlError } from '../../../src/system/errors/sparkctl-error.ts';
 import type { SparkctlEvent } from '../../../src/system/event.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';

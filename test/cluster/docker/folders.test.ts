@@ -1,9 +1,16 @@
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { clusterFolders } from '../../../src/cluster/docker/folders/cluster-folders.ts';
-import { type ContainerUser, containerUser } from '../../../src/cluster/docker/folders/container-user.ts';
-import { openProject, permissionsIn } from '../../../src/cluster/docker/folders/open-project.ts';
-import { prepareFolders, prepareRun } from '../../../src/cluster/docker/folders/prepare-folders.ts';
+import {
+  clusterFolders,
+  prepareFolders,
+  prepareRun,
+} from '../../../src/cluster/docker/folders/cluster-folders.ts';
+import {
+  type ContainerUser,
+  containerUser,
+  openProject,
+  permissionsIn,
+} from '../../../src/cluster/docker/folders/container-user.ts';
 import {
   may,
   shareJobFiles,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { ClusterPlan } from '../../../src/cluster/cluster-plan.ts';
 import { readCompose } from '../../../src/cluster/docker/compose/read-compose.ts';
 import { clusterFolders } from '../../../src/cluster/docker/folders/cluster-folders.ts';
-import type { ImageNeeds } from '../../../src/cluster/docker/image/adapt-to-image.ts';
-import { composeProject } from '../../../src/cluster/docker/plan/cluster-names.ts';
-import { clusterServices } from '../../../src/cluster/docker/plan/cluster-services.ts';
-import { clusterVariables } from '../../../src/cluster/docker/plan/cluster-variables.ts';
+import type { ImageNeeds } from '../../../src/cluster/docker/image/image-flavour.ts';
+import { composeProject } from '../../../src/cluster/docker/plan/labels.ts';
+import { clusterVariables } from '../../../src/cluster/docker/plan/memory-limits.ts';
+import { clusterServices } from '../../../src/cluster/docker/plan/planning.ts';
 import { repository } from '../../support/sparkctl.ts';
 
 export const plan: ClusterPlan = {

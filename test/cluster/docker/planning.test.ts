@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { FoundContainer } from '../../../src/cluster/docker/containers/find-containers.ts';
-import { clusterOfComposeProject, composeProject } from '../../../src/cluster/docker/plan/cluster-names.ts';
-import { compareCluster } from '../../../src/cluster/docker/plan/compare-cluster.ts';
-import type { ContainerSpec } from '../../../src/cluster/docker/plan/container-spec.ts';
-import { createOptions } from '../../../src/cluster/docker/plan/create-options.ts';
-import { javaProxyOptions } from '../../../src/cluster/docker/plan/java-proxy-options.ts';
-import { composeLabel, label } from '../../../src/cluster/docker/plan/labels.ts';
+import type { FoundContainer } from '../../../src/cluster/docker/find-containers.ts';
+import {
+  clusterOfComposeProject,
+  composeLabel,
+  composeProject,
+  label,
+} from '../../../src/cluster/docker/plan/labels.ts';
 import {
   driverLimitMb,
   requireMemory,
   workerLimitMb,
 } from '../../../src/cluster/docker/plan/memory-limits.ts';
-import { planCluster } from '../../../src/cluster/docker/plan/plan-cluster.ts';
-import { planDriver } from '../../../src/cluster/docker/plan/plan-driver.ts';
+import { compareCluster, planCluster } from '../../../src/cluster/docker/plan/plan-cluster.ts';
+import { type ContainerSpec, createOptions } from '../../../src/cluster/docker/plan/plan-container.ts';
+import { javaProxyOptions, planDriver } from '../../../src/cluster/docker/plan/plan-driver.ts';
 import { path, plan, planningFacts } from './planned-cluster.ts';
 
 const launch = {

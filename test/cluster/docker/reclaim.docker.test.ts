@@ -10,7 +10,7 @@ import { startOwnProcess } from './own-processes.ts';
 
 const up = `
 const { dockerBackend } = await import(sources + 'cluster/docker/docker-backend.js');
-const { connectDocker } = await import(sources + 'cluster/docker/daemon/connect-docker.js');
+const { connectDocker } = await import(sources + 'cluster/docker/daemon.js');
 const { operationContext } = await import(sources + 'cluster/operation-context.js');
 const context = operationContext({
   project: process.env.PROJECT, environment: process.env, signal: new AbortController().signal,

@@ -1,5 +1,10 @@
+import { chmod, stat } from 'node:fs/promises';
+import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../../system/errors/system-error.ts';
+import type { Emit } from '../../../system/event.ts';
+
 /** Who runs sparkctl, and whether Docker runs as the same user. */
-export interface HostUser {
+interface HostUser {
   /** Undefined on systems without user ids. */
   readonly uid?: number;
   readonly gid?: number;
@@ -30,4 +35,53 @@ export function containerUser(
   if (isRootless) return { uid: imageUid, access: 'group', hostGid: gid };
   if (uid === 0) return { uid: imageUid, access: 'group', hostGid: 0 };
   return { uid, access: 'owner', hostGid: 0 };
+}
+
+interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** What the containers may do with a folder or file: bits as in its mode, 4 read, 2 write, 1 pass through. */
+export function permissionsIn(found: Ownership, { uid, hostGid, access }: ContainerUser): number {
+  // Where group 0 is another one outside, user ids are other ones too.
+  if ((access === 'owner' || hostGid === 0) && found.uid === uid) return (found.mode >> 6) & 7;
+  if (found.gid === hostGid) return (found.mode >> 3) & 7;
+  return found.mode & 7;
+}
+
+/**
+ * Sees to it that the containers can work in the project's folder, before anything is started: every job would fail
+ * otherwise, most at their end. A folder of the group that is theirs is opened to it, and that is told; what belongs to
+ * somebody else is refused, with the remedy.
+ */
+export async function openProject(project: string, user: ContainerUser, emit: Emit): Promise<void> {
+  if (user.access === 'any') return;
+  const folder = await stat(project);
+  const may = permissionsIn(folder, user);
+  if (may === 7) return;
+  if (user.access === 'group' && folder.gid === user.hostGid) {
+    await chmod(project, (folder.mode & 0o7777) | 0o070).catch((error: unknown) => {
+      throw wrapWriteError(error, `The mode of ${project}`);
+    });
+    const changes = ['the folder itself (chmod g+rwx)'];
+    emit({ kind: 'access-changed', project, uid: user.uid, changes });
+    return;
+  }
+  // What a job needs sparkctl can open to the group wherever it is, as long as the way there is open.
+  if (user.access === 'group' && (may & 5) === 5) {
+    emit({ kind: 'access-limited', project, uid: user.uid, gid: user.hostGid });
+    return;
+  }
+  throw new SparkctlError({
+    code: 'project-not-writable',
+    category: 'permission',
+    message: `The containers of a Docker cluster run as user ${user.uid}, group 0, who may not write the project folder ${project} (owner ${folder.uid}, group ${folder.gid}, mode ${(folder.mode & 0o777).toString(8)}).`,
+    hint:
+      user.access === 'owner'
+        ? `Take the folder over (sudo chown ${user.uid} "${project}"), or work without Docker: --backend local.`
+        : `Open it to them (chgrp ${user.hostGid} "${project}" && chmod g+rwx "${project}"), or work without Docker: --backend local.`,
+    details: { project, uid: user.uid },
+  });
 }

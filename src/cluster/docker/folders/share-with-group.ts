@@ -3,8 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { hasErrorCode } from '../../../system/errors/system-error.ts';
 import { type Held, hold } from '../../../system/files/hold.ts';
-import type { ContainerUser } from './container-user.ts';
-import { permissionsIn } from './open-project.ts';
+import { type ContainerUser, permissionsIn } from './container-user.ts';
 
 /** What the containers may do: bits as in a mode. */
 export const may = { pass: 1, read: 4, list: 5, write: 6, all: 7 } as const;

@@ -1,10 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { parseJson } from '../../../system/files/read-json.ts';
 import type { BackendContext } from '../../backend.ts';
-import type { Daemon } from '../daemon/connect-docker.ts';
-import { diskFull } from '../daemon/docker-failure.ts';
+import { type Daemon, diskFull } from '../daemon.ts';
 import { type BuildContext, stageContext } from './build-context.ts';
-import { type BuildLog, buildLog } from './build-log.ts';
-import { followStream } from './follow-stream.ts';
 
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
 
@@ -80,4 +80,96 @@ function hintFor(text: string): string {
     return 'The network or a proxy is in the way: check HTTP_PROXY and HTTPS_PROXY, or use an image that is there already with --image.';
   }
   return 'Mend that step and try again: the steps before it are kept.';
+}
+
+const message = z.object({
+  stream: z.string().optional(),
+  status: z.string().optional(),
+  id: z.string().optional(),
+  error: z.string().optional(),
+  progress: z.string().optional(),
+});
+
+/** How many lines of a failed step are shown. */
+const shownLines = 15;
+
+/** Follows what the daemon says while it builds or pulls: one line of activity at a time, and the failing step at the end. */
+interface BuildLog {
+  /** Takes what came from the daemon; returns the lines to show. */
+  take(chunk: string): readonly string[];
+  /** The failure, with the step it happened in and the last lines before it. */
+  failure(): { readonly step: string; readonly error: string; readonly lines: readonly string[] } | undefined;
+}
+
+export function buildLog(): BuildLog {
+  let rest = '';
+  let partial = '';
+  let step = '';
+  let error: string | undefined;
+  let lines: string[] = [];
+
+  const takeText = (text: string): readonly string[] => {
+    const complete = (partial + text).split(/\r?\n/);
+    partial = complete.pop() ?? '';
+    // What a program wrote over again on the same line is no line of its own.
+    const shown = complete.map((line) => line.trimEnd().split('\r').at(-1) ?? '');
+    return shown
+      .map((line) => stripVTControlCharacters(line))
+      .filter(isTelling)
+      .map(remember);
+  };
+  const remember = (line: string): string => {
+    if (/^Step \d+\/\d+ : /.test(line)) {
+      step = line;
+      lines = [];
+    } else {
+      lines = [...lines, line].slice(-shownLines);
+    }
+    return line;
+  };
+  const takeMessage = (json: string): readonly string[] => {
+    const parsed = parseJson(json, message);
+    if (parsed.kind === 'damaged') return [];
+    const { stream, status, id, error: problem, progress } = parsed.value;
+    if (problem !== undefined) error = problem;
+    if (stream !== undefined) return takeText(stream);
+    return status === undefined ? [] : [[id, status, progress].filter(Boolean).join(' ')];
+  };
+  return {
+    take(chunk) {
+      const complete = (rest + chunk).split(/\r?\n/);
+      rest = complete.pop() ?? '';
+      return complete.flatMap(takeMessage);
+    },
+    failure() {
+      const last = takeMessage(rest);
+      rest = '';
+      if (partial !== '') takeText('\n');
+      return error === undefined ? undefined : { step, error, lines: [...lines, ...last].slice(-shownLines) };
+    },
+  };
+}
+
+/** The daemon's own housekeeping tells a person nothing. */
+function isTelling(line: string): boolean {
+  return line !== '' && !/^ ---> |^Removing intermediate container /.test(line);
+}
+
+/** Reads what the daemon says to its end, and tells each line as activity. Rejects with the signal's reason when it aborts. */
+export async function followStream(
+  stream: NodeJS.ReadableStream,
+  log: BuildLog,
+  { emit, signal }: Pick<BackendContext, 'emit' | 'signal'>,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of stream) {
+      const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+      for (const line of log.take(text)) emit({ kind: 'image-output', line });
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+  signal.throwIfAborted();
 }

@@ -3,14 +3,11 @@ import { caBundleOf } from '../../../spark/certificates.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { inPhase } from '../../../system/phase.ts';
 import type { BackendContext } from '../../backend.ts';
-import type { ComposeFile } from '../compose/compose-file.ts';
-import type { Daemon } from '../daemon/connect-docker.ts';
-import { isNotFound } from '../daemon/is-not-found.ts';
-import type { ClusterServices } from '../plan/cluster-services.ts';
+import type { ComposeFile } from '../compose/compose-schema.ts';
+import { type Daemon, isNotFound } from '../daemon.ts';
+import type { ClusterServices } from '../plan/planning.ts';
 import { readBuildContext } from './build-context.ts';
-import { buildImage } from './build-image.ts';
-import { buildLog } from './build-log.ts';
-import { followStream } from './follow-stream.ts';
+import { buildImage, buildLog, followStream } from './build-image.ts';
 import { type ImageFlavour, imageFlavour } from './image-flavour.ts';
 
 export interface ReadyImage {

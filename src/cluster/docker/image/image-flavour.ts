@@ -1,7 +1,8 @@
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import type { ContainerSpec } from '../plan/plan-container.ts';
 
 /** What an image says of itself, as far as it matters here. */
-export interface ImageFacts {
+interface ImageFacts {
   readonly name: string;
   readonly environment: readonly string[];
   readonly entrypoint: readonly string[];
@@ -34,4 +35,44 @@ export function imageFlavour({ name, environment, entrypoint, labels }: ImageFac
     message: `The image ${name} does not look like one of Spark: it sets no SPARK_HOME, and has neither bitnami's nor apache/spark's entry point.`,
     hint: 'Name another --image, or none: sparkctl then builds its own.',
   });
+}
+
+/** What has to be brought to a container because its image does not have it. */
+export interface ImageNeeds {
+  /** Where the driver's log configuration is in the container. */
+  readonly driverLogConfiguration: string;
+  /** Of an image that sparkctl did not build. */
+  readonly foreign?: {
+    readonly sparkHome: string;
+    /** Files of the host: the entry point, the package that jobs import, and a passwd file in which the containers' user has a name. */
+    readonly supportFolder: string;
+  };
+}
+
+const supportTarget = '/opt/sparkctl';
+
+/**
+ * A container of a foreign image gets sparkctl's own entry point: that of bitnami knows no history server and prepares
+ * nothing for other commands, that of apache/spark knows no roles at all. Secrets, encryption and event logs then work
+ * the same everywhere.
+ */
+export function adaptToImage(spec: ContainerSpec, { foreign }: ImageNeeds): ContainerSpec {
+  if (foreign === undefined) return spec;
+  const bind = (source: string, target: string) =>
+    ({ type: 'bind', source, target, readOnly: true }) as const;
+  return {
+    ...spec,
+    entrypoint: ['/bin/bash', `${supportTarget}/entrypoint.sh`],
+    command: spec.command ?? [],
+    environment: {
+      ...spec.environment,
+      SPARK_HOME: foreign.sparkHome,
+      PYTHONPATH: `${supportTarget}/python:${foreign.sparkHome}/python`,
+    },
+    mounts: [
+      ...spec.mounts,
+      bind(foreign.supportFolder, supportTarget),
+      bind(`${foreign.supportFolder}/passwd`, '/etc/passwd'),
+    ],
+  };
 }

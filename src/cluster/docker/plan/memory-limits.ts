@@ -1,6 +1,8 @@
 import { parseMemoryMb } from '../../../spark/executor-demand.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
+import type { Variables } from '../compose/compose-yaml.ts';
+import type { ClusterFolders } from '../folders/cluster-folders.ts';
 
 /**
  * The memory limit of a worker's container. `workerMemoryMb` is what its executors may use as heap; beside it there are
@@ -49,4 +51,42 @@ export function requireMemory(plan: ClusterPlan, machineMb: number): void {
     hint: `Ask for less, such as --workers ${plan.workers} --worker-memory ${Math.max(fitting, 256)}m.`,
     details: { askedMb, machineMb },
   });
+}
+
+interface PlanFacts {
+  readonly plan: ClusterPlan;
+  readonly composeProject: string;
+  readonly projectFolder: string;
+  readonly folders: ClusterFolders;
+  readonly image: string;
+  /** The user id of the containers; their group is 0. */
+  readonly uid: number;
+}
+
+/**
+ * What sparkctl gives for the variables of docker-compose.yml. The same values in a file let Compose itself make, list
+ * and remove exactly this cluster.
+ */
+export function clusterVariables({
+  plan,
+  composeProject,
+  projectFolder,
+  folders,
+  image,
+  uid,
+}: PlanFacts): Variables {
+  return {
+    COMPOSE_PROJECT_NAME: composeProject,
+    PWD: projectFolder,
+    SPARK_IMAGE: image,
+    SPARK_UID: String(uid),
+    SPARK_WORKERS: String(plan.workers),
+    SPARK_WORKER_CORES: String(plan.workerCores),
+    SPARK_WORKER_MEMORY: `${plan.workerMemoryMb}m`,
+    SPARK_WORKER_MEMORY_LIMIT: `${workerLimitMb(plan)}m`,
+    SPARK_EVENTS: folders.events,
+    SPARK_WORK: folders.work,
+    SPARK_IVY_DIR: folders.ivy,
+    SPARK_SECRET_MOUNT: `${folders.secret}:/var/lib/spark/secret/rpc:ro`,
+  };
 }

@@ -1,12 +1,24 @@
 import type { NodeRole } from '../../cluster-status.ts';
-import type { ComposeFile } from '../compose/compose-file.ts';
+import type { ComposeFile } from '../compose/compose-schema.ts';
+import type { FoundContainer } from '../find-containers.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
-import { adaptToImage, type ImageNeeds } from '../image/adapt-to-image.ts';
-import { objectName } from './cluster-names.ts';
-import type { ClusterServices } from './cluster-services.ts';
-import type { ClusterSpec, ContainerSpec } from './container-spec.ts';
-import { composeLabel, networkLabels, type Ownership, ownershipLabels, volumeLabels } from './labels.ts';
-import { closeState, configHash, planContainer } from './plan-container.ts';
+import { adaptToImage, type ImageNeeds } from '../image/image-flavour.ts';
+import {
+  composeLabel,
+  networkLabels,
+  type Ownership,
+  objectName,
+  ownershipLabels,
+  volumeLabels,
+} from './labels.ts';
+import {
+  type ClusterSpec,
+  type ContainerSpec,
+  closeState,
+  configHash,
+  planContainer,
+} from './plan-container.ts';
+import type { ClusterServices } from './planning.ts';
 
 interface ClusterFacts {
   readonly file: ComposeFile;
@@ -85,5 +97,29 @@ export function finish(
   return {
     ...adapted,
     labels: { ...adapted.labels, [composeLabel.configHash]: hash, ...ownershipLabels(ownership) },
+  };
+}
+
+interface Difference {
+  readonly remove: readonly FoundContainer[];
+  readonly create: readonly ContainerSpec[];
+}
+
+/** What has to go and what has to be made so that a cluster is as planned. Drivers belong to their runs and are left alone. */
+export function compareCluster(spec: ClusterSpec, found: readonly FoundContainer[]): Difference {
+  const nodes = found.filter(({ role }) => role !== 'driver');
+  const fits = (container: FoundContainer) =>
+    container.isRunning &&
+    spec.containers.some(
+      ({ node, labels }) =>
+        node === container.node &&
+        labels[composeLabel.configHash] === container.labels[composeLabel.configHash],
+    );
+  const kept = nodes.filter(fits);
+  // Workers find another master only after a while, and lose what they knew: with the master everything is made anew.
+  const keep = kept.some(({ role }) => role === 'master') ? kept : [];
+  return {
+    remove: nodes.filter((container) => !keep.includes(container)),
+    create: spec.containers.filter(({ node }) => !keep.some((container) => container.node === node)),
   };
 }

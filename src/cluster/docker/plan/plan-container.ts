@@ -1,11 +1,74 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { ComposeFile } from '../compose/compose-file.ts';
+import type { ContainerCreateOptions } from 'dockerode';
+import type { NodeRole } from '../../cluster-status.ts';
+import type { ComposeFile, ComposePort } from '../compose/compose-schema.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
-import { containerName, objectName } from './cluster-names.ts';
-import type { ClusterService } from './cluster-services.ts';
-import type { ContainerSpec } from './container-spec.ts';
-import { label, serviceLabels } from './labels.ts';
+import { containerName, label, objectName, serviceLabels } from './labels.ts';
+import type { ClusterService } from './planning.ts';
+
+interface Mount {
+  readonly type: 'bind' | 'volume';
+  /** A path of this host, or a volume's name; undefined: a volume of this container alone. */
+  readonly source?: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** One container as it shall be, complete: whoever makes it decides nothing. */
+export interface ContainerSpec {
+  readonly name: string;
+  /** `master`, `worker-1`, `history`, `driver-<run>`. */
+  readonly node: string;
+  readonly role: NodeRole;
+  readonly service: string;
+  readonly image: string;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly hostname?: string;
+  readonly workingFolder?: string;
+  readonly init: boolean;
+  readonly readOnly: boolean;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly securityOptions: readonly string[];
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly ports: readonly ComposePort[];
+  readonly network: string;
+  readonly networkAliases: readonly string[];
+  readonly extraHosts: readonly string[];
+  readonly restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+  readonly memoryBytes?: number;
+  readonly memorySwapBytes?: number;
+  readonly shmBytes?: number;
+  readonly cpus?: number;
+  readonly pidsLimit?: number;
+}
+
+export interface NetworkSpec {
+  readonly name: string;
+  readonly driver?: string;
+  readonly internal?: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface VolumeSpec {
+  readonly name: string;
+  readonly driver?: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Everything that makes up a cluster in Docker. */
+export interface ClusterSpec {
+  readonly composeProject: string;
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly VolumeSpec[];
+  readonly containers: readonly ContainerSpec[];
+}
 
 interface ContainerFacts {
   readonly file: ComposeFile;
@@ -118,4 +181,54 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A container's description as Docker's interface takes it. `hostPort` says which free port stands in for one that is taken. */
+export function createOptions(
+  spec: ContainerSpec,
+  hostPort: (wanted: number | undefined) => number | undefined,
+): ContainerCreateOptions {
+  return {
+    name: spec.name,
+    Image: spec.image,
+    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...spec.labels },
+    AttachStdout: false,
+    AttachStderr: false,
+    ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
+    ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
+    ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
+    ...(spec.workingFolder === undefined ? {} : { WorkingDir: spec.workingFolder }),
+    ExposedPorts: Object.fromEntries(spec.ports.map(({ containerPort }) => [`${containerPort}/tcp`, {}])),
+    HostConfig: {
+      Init: spec.init,
+      ReadonlyRootfs: spec.readOnly,
+      CapAdd: [...spec.capAdd],
+      CapDrop: [...spec.capDrop],
+      SecurityOpt: [...spec.securityOptions],
+      Tmpfs: { ...spec.tmpfs },
+      Mounts: spec.mounts.map(({ type, source, target, readOnly }) => ({
+        Type: type,
+        Source: source ?? '',
+        Target: target,
+        ReadOnly: readOnly,
+      })),
+      PortBindings: Object.fromEntries(
+        spec.ports.map(({ address, hostPort: wanted, containerPort }) => [
+          `${containerPort}/tcp`,
+          [{ HostIp: address ?? '', HostPort: String(hostPort(wanted) ?? '') }],
+        ]),
+      ),
+      NetworkMode: spec.network,
+      ExtraHosts: [...spec.extraHosts],
+      RestartPolicy: { Name: spec.restart === 'no' ? '' : spec.restart },
+      ...(spec.memoryBytes === undefined ? {} : { Memory: spec.memoryBytes }),
+      ...(spec.memorySwapBytes === undefined ? {} : { MemorySwap: spec.memorySwapBytes }),
+      ...(spec.shmBytes === undefined ? {} : { ShmSize: spec.shmBytes }),
+      ...(spec.cpus === undefined ? {} : { NanoCpus: Math.round(spec.cpus * 1e9) }),
+      ...(spec.pidsLimit === undefined ? {} : { PidsLimit: spec.pidsLimit }),
+    },
+    NetworkingConfig: { EndpointsConfig: { [spec.network]: { Aliases: [...spec.networkAliases] } } },
+  };
 }

@@ -1,14 +1,12 @@
 import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
-import type { ComposeFile } from '../compose/compose-file.ts';
+import type { ComposeFile } from '../compose/compose-schema.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
-import type { ImageNeeds } from '../image/adapt-to-image.ts';
-import type { ClusterServices } from './cluster-services.ts';
-import type { ContainerSpec } from './container-spec.ts';
-import { javaProxyOptions } from './java-proxy-options.ts';
+import type { ImageNeeds } from '../image/image-flavour.ts';
 import { label, type Ownership } from './labels.ts';
 import { driverLimitMb } from './memory-limits.ts';
 import { finish } from './plan-cluster.ts';
-import { closeState, planContainer } from './plan-container.ts';
+import { type ContainerSpec, closeState, planContainer } from './plan-container.ts';
+import type { ClusterServices } from './planning.ts';
 
 interface DriverFacts {
   readonly file: ComposeFile;
@@ -60,4 +58,35 @@ export function planDriver(facts: DriverFacts): ContainerSpec {
     memoryBytes: driverLimitMb(launch.sparkSubmitArguments, machineMb) * 1024 * 1024,
   };
   return finish(spec, facts);
+}
+
+/**
+ * Java's form of HTTP_PROXY, HTTPS_PROXY and NO_PROXY, which it does not read: without it --packages could fetch
+ * nothing behind a proxy. A name and password in the address are left out, for they would be seen by everyone who may list
+ * processes.
+ */
+export function javaProxyOptions(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const value = (name: string) => environment[name] || environment[name.toLowerCase()];
+  const options = (['http', 'https'] as const).flatMap((scheme) => {
+    const proxy = value(`${scheme.toUpperCase()}_PROXY`);
+    if (proxy === undefined || !URL.canParse(proxy)) return [];
+    const { hostname, port, protocol } = new URL(proxy);
+    return [
+      `-D${scheme}.proxyHost=${hostname}`,
+      `-D${scheme}.proxyPort=${port || (protocol === 'https:' ? '443' : '80')}`,
+    ];
+  });
+  const direct = value('NO_PROXY');
+  if (options.length === 0 || direct === undefined) return options;
+  const hosts = direct
+    .split(',')
+    .map((host) => host.trim())
+    .filter(Boolean);
+  // `.example.com` means every host below it, which Java writes with a star.
+  return [
+    ...options,
+    `-Dhttp.nonProxyHosts=${hosts.map((host) => (host.startsWith('.') ? `*${host}` : host)).join('|')}`,
+  ];
 }

@@ -1,0 +1,123 @@
+import type { ContainerInfo } from 'dockerode';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import type { BackendContext } from '../backend.ts';
+import type { NodeRole } from '../cluster-status.ts';
+import { type ClusterRecord, readRecord } from './cluster-record.ts';
+import type { Daemon } from './daemon.ts';
+import type { ReadyImage } from './image/ensure-image.ts';
+import { clusterOfComposeProject, composeLabel, label, roleOf } from './plan/labels.ts';
+
+/** A container of a cluster of this project, as Docker has it now. */
+export interface FoundContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly node: string;
+  readonly role: NodeRole;
+  readonly composeProject: string;
+  /** The cluster's name, in the words of a person. */
+  readonly cluster: string;
+  readonly isRunning: boolean;
+  readonly address: string | undefined;
+  /** The ports of the host, by the container's. */
+  readonly hostPorts: ReadonlyMap<number, number>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** All containers of a project's clusters, those that Compose made by itself from the same folder among them. */
+export async function findContainers(
+  daemon: Daemon,
+  projectFolder: string,
+): Promise<readonly FoundContainer[]> {
+  const all = await daemon.ask('the list of containers', (docker) =>
+    docker.listContainers({ all: true, filters: { label: [label.role] } }),
+  );
+  return all.flatMap((info) => describe(info, projectFolder) ?? []);
+}
+
+export async function findCluster(
+  daemon: Daemon,
+  projectFolder: string,
+  cluster: string,
+): Promise<readonly FoundContainer[]> {
+  const found = (await findContainers(daemon, projectFolder)).filter(
+    (container) => container.cluster === cluster,
+  );
+  return found.sort((a, b) => order(a) - order(b) || numberOf(a) - numberOf(b));
+}
+
+function describe(info: ContainerInfo, projectFolder: string): FoundContainer | undefined {
+  const { Labels: labels } = info;
+  const role = roleOf(labels);
+  const composeProject = labels[composeLabel.project];
+  const folder = labels[label.project] ?? labels[composeLabel.workingFolder];
+  if (role === undefined || composeProject === undefined || folder !== projectFolder) return undefined;
+  const cluster = labels[label.cluster] ?? clusterOfComposeProject(composeProject, projectFolder);
+  // It becomes a part of paths, and an image can bring labels of its own.
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(cluster)) return undefined;
+  const number = labels[composeLabel.number] ?? '1';
+  const published = (info.Ports ?? []).filter(({ PublicPort }) => PublicPort);
+  return {
+    id: info.Id,
+    name: (info.Names[0] ?? info.Id).replace(/^\//, ''),
+    node:
+      role === 'worker'
+        ? `worker-${number}`
+        : role === 'driver'
+          ? `driver-${labels[label.run] ?? number}`
+          : role,
+    role,
+    composeProject,
+    cluster,
+    isRunning: info.State === 'running',
+    address: Object.values(info.NetworkSettings?.Networks ?? {})[0]?.IPAddress || undefined,
+    hostPorts: new Map(published.map(({ PrivatePort, PublicPort }) => [PrivatePort, PublicPort])),
+    labels,
+  };
+}
+
+const roles: readonly NodeRole[] = ['master', 'worker', 'history', 'driver'];
+
+function order({ role }: FoundContainer): number {
+  return roles.indexOf(role);
+}
+
+function numberOf({ labels }: FoundContainer): number {
+  return Number(labels[composeLabel.number] ?? 0);
+}
+
+/** The containers of a cluster that must be there. */
+export async function existingCluster(
+  daemon: Daemon,
+  name: string,
+  { project }: Pick<BackendContext, 'project'>,
+): Promise<readonly FoundContainer[]> {
+  const containers = await findCluster(daemon, project, name);
+  if (containers.length > 0) return containers;
+  throw new SparkctlError({
+    code: 'no-cluster',
+    category: 'cluster',
+    message: `There is no cluster called ${name} in ${project}.`,
+    hint: `Start one: sparkctl cluster up --backend docker --cluster ${name}`,
+  });
+}
+
+/** A cluster that must be there, and that sparkctl made. */
+export async function knownCluster(
+  daemon: Daemon,
+  name: string,
+  context: Pick<BackendContext, 'project'>,
+): Promise<{ readonly record: ClusterRecord; readonly containers: readonly FoundContainer[] }> {
+  const containers = await existingCluster(daemon, name, context);
+  const record = await readRecord(context.project, name);
+  if (record !== undefined) return { record, containers };
+  throw new SparkctlError({
+    code: 'cluster-without-record',
+    category: 'cluster',
+    message: `The cluster ${name} has no record in ${context.project}/.sparkctl: Compose made it, or the record was removed.`,
+    hint: `Use it with docker-compose run --rm spark-submit, or make it anew: sparkctl cluster down --cluster ${name}, then up.`,
+  });
+}
+
+export function imageOf({ image, sparkHome }: ClusterRecord): ReadyImage {
+  return { name: image, flavour: sparkHome === undefined ? { kind: 'own' } : { kind: 'foreign', sparkHome } };
+}

@@ -1,0 +1,202 @@
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { inPhase } from '../../system/phase.ts';
+import { waitUntil } from '../../system/processes/wait-until.ts';
+import type { BackendContext } from '../backend.ts';
+import { historyAnswers } from '../spark-pages.ts';
+import { lastLogLines, removeContainer, startContainer } from './containers.ts';
+import type { Daemon } from './daemon.ts';
+import { masterUrl, pageUrl, reasonOf, registeredAddresses } from './docker-status.ts';
+import { type FoundContainer, findCluster } from './find-containers.ts';
+import { composeLabel } from './plan/labels.ts';
+import { compareCluster } from './plan/plan-cluster.ts';
+import type { ClusterSpec, NetworkSpec, VolumeSpec } from './plan/plan-container.ts';
+
+const graceMs = 2_000;
+
+interface Made {
+  readonly containers: readonly FoundContainer[];
+  readonly changed: boolean;
+}
+
+/**
+ * Brings what is there to what is planned: removes what does not fit, makes what is missing, all of it at once, and
+ * waits until it answers. Whatever fits is left as it is.
+ */
+export async function makeCluster(
+  daemon: Daemon,
+  spec: ClusterSpec,
+  name: string,
+  context: BackendContext,
+  onCreated: (id: string) => void,
+): Promise<Made> {
+  const { remove, create } = compareCluster(spec, await containersOf(daemon, spec, name, context));
+  const changed = remove.length + create.length > 0;
+  if (changed) {
+    await inPhase(context.emit, 'containers', async () => {
+      await Promise.all(remove.map(({ id }) => removeContainer(daemon, id, graceMs)));
+      context.signal.throwIfAborted();
+      await Promise.all([
+        makeNetworks(daemon, spec.composeProject, spec.networks),
+        makeVolumes(daemon, spec.volumes),
+      ]);
+      // A worker's entry point waits for the master's port, so that all can be started together.
+      await settleAll(
+        create.map(async (container) => onCreated(await startContainer(daemon, container, context.emit))),
+      );
+      context.signal.throwIfAborted();
+      const result = { phase: 'containers', started: create.length, replaced: remove.length } as const;
+      return { value: undefined, result };
+    });
+  }
+  const containers = await inPhase(context.emit, 'ready', async () => {
+    const ready = await waitUntilReady(daemon, name, context);
+    const workers = ready.filter(({ role }) => role === 'worker').length;
+    return { value: ready, result: { phase: 'ready', workers } };
+  });
+  return { containers, changed };
+}
+
+/** Tells whether bringing a cluster to a plan changes something that is there. */
+export async function wouldChange(
+  daemon: Daemon,
+  spec: ClusterSpec,
+  name: string,
+  context: Pick<BackendContext, 'project'>,
+): Promise<boolean> {
+  const found = await containersOf(daemon, spec, name, context);
+  const { remove, create } = compareCluster(spec, found);
+  return found.length > 0 && remove.length + create.length > 0;
+}
+
+async function containersOf(
+  daemon: Daemon,
+  spec: ClusterSpec,
+  name: string,
+  { project }: Pick<BackendContext, 'project'>,
+): Promise<readonly FoundContainer[]> {
+  return (await findCluster(daemon, project, name)).filter(
+    ({ composeProject }) => composeProject === spec.composeProject,
+  );
+}
+
+/** Waits for all, also after one has failed: a rollback must not race with a start that is still under way. */
+async function settleAll(tasks: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(tasks);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function makeNetworks(
+  daemon: Daemon,
+  composeName: string,
+  networks: readonly NetworkSpec[],
+): Promise<void> {
+  const filters = { label: [`${composeLabel.project}=${composeName}`] };
+  const there = await daemon.ask('the list of networks', (docker) => docker.listNetworks({ filters }));
+  const missing = networks.filter(({ name }) => !there.some(({ Name }) => Name === name));
+  await Promise.all(
+    missing.map(({ name, driver, internal, labels }) =>
+      daemon.ask(`the network ${name}`, (docker) =>
+        docker.createNetwork({
+          Name: name,
+          CheckDuplicate: true,
+          Driver: driver ?? 'bridge',
+          Internal: internal ?? false,
+          Labels: { ...labels },
+        }),
+      ),
+    ),
+  );
+}
+
+/** Making a volume that is there already leaves it as it is. */
+async function makeVolumes(daemon: Daemon, volumes: readonly VolumeSpec[]): Promise<void> {
+  await Promise.all(
+    volumes.map(({ name, driver, labels }) =>
+      daemon.ask(`the volume ${name}`, (docker) =>
+        docker.createVolume({
+          Name: name,
+          Labels: { ...labels },
+          ...(driver === undefined ? {} : { Driver: driver }),
+        }),
+      ),
+    ),
+  );
+}
+
+/** How long a cluster may take until all of it answers. */
+const readyTimeoutMs = 120_000;
+const askTimeoutMs = 1_000;
+
+/**
+ * Waits until the master answers, has every worker as ALIVE, and the history server answers: what a user would do with
+ * them, not what Docker thinks of them. A container that ends meanwhile is reported at once.
+ */
+async function waitUntilReady(
+  daemon: Daemon,
+  name: string,
+  context: BackendContext,
+): Promise<readonly FoundContainer[]> {
+  let told = '';
+  let containers: readonly FoundContainer[] = [];
+  let missing: readonly FoundContainer[] = [];
+  const ended = await waitUntil(
+    async () => {
+      containers = (await findCluster(daemon, context.project, name)).filter(({ role }) => role !== 'driver');
+      const gone = containers.find(({ isRunning }) => !isRunning);
+      if (gone !== undefined) return gone;
+      missing = await notReady(containers);
+      const nodes = missing.map(({ node }) => node);
+      if (nodes.length > 0 && nodes.join() !== told) context.emit({ kind: 'waiting-for-nodes', nodes });
+      told = nodes.join();
+      return missing.length === 0 ? ('ready' as const) : undefined;
+    },
+    { timeoutMs: readyTimeoutMs, intervalMs: 100, signal: context.signal },
+  );
+  if (ended === 'ready') return containers;
+  throw await notReadyError(daemon, ended, missing);
+}
+
+async function notReady(containers: readonly FoundContainer[]): Promise<readonly FoundContainer[]> {
+  const master = containers.find(({ role }) => role === 'master');
+  const [registered, history] = await Promise.all([
+    registeredAddresses(master === undefined ? undefined : pageUrl(master), askTimeoutMs),
+    Promise.all(
+      containers
+        .filter(({ role }) => role === 'history')
+        .map(pageUrl)
+        .map(async (page) => page !== undefined && (await historyAnswers(page, askTimeoutMs))),
+    ),
+  ]);
+  return containers.filter(({ role, address }) => {
+    if (role === 'master') return registered === undefined;
+    if (role === 'history') return !history.every(Boolean);
+    return address === undefined || registered?.includes(address) !== true;
+  });
+}
+
+async function notReadyError(
+  daemon: Daemon,
+  ended: FoundContainer | undefined,
+  missing: readonly FoundContainer[],
+): Promise<SparkctlError> {
+  const culprit = ended ?? missing[0];
+  if (culprit === undefined) throw new Error('a cluster that is not ready has a node that is not');
+  const log = await lastLogLines(daemon, culprit.id, 8);
+  const seconds = readyTimeoutMs / 1000;
+  const what =
+    ended !== undefined
+      ? `${culprit.node} ended before the cluster was ready: ${(await reasonOf(daemon, culprit.id)) ?? 'it was removed'}`
+      : culprit.role === 'worker'
+        ? `${culprit.node} never registered with ${masterUrl} (waited ${seconds} s)`
+        : `${culprit.node} did not answer at ${pageUrl(culprit) ?? 'its port'} (waited ${seconds} s)`;
+  return new SparkctlError({
+    code: 'node-not-ready',
+    category: 'cluster',
+    message: `${what}. Its log ends:\n${log}`,
+    hint: what.includes('out of memory')
+      ? 'Nothing of it is left. Raise mem_limit in docker-compose.yml, or ask for smaller workers (--worker-memory).'
+      : 'What was started was removed again. If the machine is busy or short of memory, ask for fewer or smaller workers (--workers, --worker-memory).',
+    details: { node: culprit.node, missing: missing.map(({ node }) => node) },
+  });
+}

@@ -1,0 +1,155 @@
+import { ownIdentity } from '../../../system/processes/process-identity.ts';
+import { configurationError, type Diagnostic } from '../../../system/yaml/yaml-file.ts';
+import type { BackendContext } from '../../backend.ts';
+import type { ClusterPlan } from '../../cluster-plan.ts';
+import type { NodeRole } from '../../cluster-status.ts';
+import type { ComposeFile, ComposeService } from '../compose/compose-schema.ts';
+import { composeSource } from '../compose/compose-source.ts';
+import type { Variables } from '../compose/compose-yaml.ts';
+import type { FoundContainer } from '../find-containers.ts';
+import { type ClusterFolders, clusterFolders } from '../folders/cluster-folders.ts';
+import type { ContainerUser } from '../folders/container-user.ts';
+import type { ReadyImage } from '../image/ensure-image.ts';
+import type { ImageNeeds } from '../image/image-flavour.ts';
+import { composeProject, type Ownership, ownerOf } from './labels.ts';
+import { clusterVariables } from './memory-limits.ts';
+
+/** Everything that planning a cluster's containers, or a driver's, starts from. */
+export interface Planning {
+  readonly file: ComposeFile;
+  readonly services: ClusterServices;
+  readonly composeProject: string;
+  readonly folders: ClusterFolders;
+  readonly variables: Variables;
+  readonly ownership: Ownership;
+  readonly imageNeeds: ImageNeeds;
+  readonly environment: BackendContext['environment'];
+}
+
+/** Reads the Compose file with a plan's values in it. Without an image it serves to find out which one is needed. */
+export async function planningOf(
+  plan: ClusterPlan,
+  user: Pick<ContainerUser, 'uid'>,
+  image: ReadyImage | undefined,
+  context: BackendContext,
+  existing: readonly FoundContainer[] = [],
+): Promise<Planning> {
+  const { project, environment } = context;
+  const folders = clusterFolders(project, plan.name);
+  const named = composeProject(plan.name, project);
+  const variables = clusterVariables({
+    plan,
+    composeProject: named,
+    projectFolder: project,
+    folders,
+    image: image?.name ?? 'sparkctl-spark:latest',
+    uid: user.uid,
+  });
+  const file = (await composeSource(context)).read(variables);
+  const { services, others } = clusterServices(file);
+  if (image === undefined) {
+    for (const ignored of file.warnings) context.emit({ kind: 'compose-ignored', ...ignored });
+    for (const name of others) {
+      const reason = 'has no SPARK_MODE; sparkctl leaves it to Compose';
+      context.emit({ kind: 'compose-ignored', file: file.path, what: `the service ${name}`, reason });
+    }
+  }
+  return {
+    file,
+    services,
+    composeProject: named,
+    folders,
+    variables,
+    ownership: await ownershipOf(plan, project, existing),
+    imageNeeds: imageNeedsOf(image, folders),
+    environment,
+  };
+}
+
+/** What is added to a cluster belongs to whom the cluster belongs to; a new one to this process. */
+async function ownershipOf(
+  { name, ephemeral }: ClusterPlan,
+  projectFolder: string,
+  existing: readonly FoundContainer[],
+): Promise<Ownership> {
+  const master = existing.find(({ role }) => role === 'master');
+  const owner = (master === undefined ? undefined : ownerOf(master.labels)) ?? (await ownIdentity());
+  return { projectFolder, cluster: name, ephemeral, owner };
+}
+
+function imageNeedsOf(image: ReadyImage | undefined, folders: ClusterFolders): ImageNeeds {
+  if (image === undefined || image.flavour.kind === 'own') {
+    return { driverLogConfiguration: '/opt/spark/conf/driver-log4j2.properties' };
+  }
+  return {
+    driverLogConfiguration: '/opt/sparkctl/driver-log4j2.properties',
+    foreign: { sparkHome: image.flavour.sparkHome, supportFolder: folders.support },
+  };
+}
+
+export interface ClusterService extends ComposeService {
+  readonly name: string;
+  readonly role: NodeRole;
+}
+
+/** The services of a Compose file that make up a cluster: one of each role. */
+export type ClusterServices = Readonly<Record<NodeRole, ClusterService>>;
+
+const roleOfMode: Readonly<Record<string, NodeRole>> = {
+  master: 'master',
+  worker: 'worker',
+  history: 'history',
+  submit: 'driver',
+};
+
+/** Finds each role's service by its SPARK_MODE. A role without a service, or with two, is a mistake in the file. */
+export function clusterServices(file: ComposeFile): {
+  readonly services: ClusterServices;
+  readonly others: readonly string[];
+} {
+  const mistakes: Diagnostic[] = [];
+  const found = new Map<NodeRole, ClusterService>();
+  const others: string[] = [];
+  for (const [name, service] of Object.entries(file.services)) {
+    const at = ['services', name];
+    const mode = service.environment['SPARK_MODE'];
+    const role = mode === undefined ? undefined : roleOfMode[mode];
+    if (mode === undefined) {
+      others.push(name);
+      continue;
+    }
+    if (role === undefined) {
+      mistakes.push(
+        file.diagnose(
+          [...at, 'environment', 'SPARK_MODE'],
+          `SPARK_MODE is master, worker, history or submit`,
+        ),
+      );
+      continue;
+    }
+    const first = found.get(role);
+    if (first !== undefined)
+      mistakes.push(
+        file.diagnose(at, `is a second service with SPARK_MODE ${mode}, after "${first.name}"`, 'key'),
+      );
+    if (service.networks.length !== 1)
+      mistakes.push(file.diagnose([...at, 'networks'], `"${name}" joins one network, as all nodes do`));
+    if (role !== 'worker' && service.scale !== 1)
+      mistakes.push(file.diagnose([...at, 'scale'], `there is one ${role} only`));
+    found.set(role, { ...service, name, role });
+  }
+  for (const [mode, role] of Object.entries(roleOfMode)) {
+    if (!found.has(role))
+      mistakes.push(file.diagnose(['services'], `no service has SPARK_MODE ${mode}`, 'key'));
+  }
+  const [master, worker, history, driver] = [
+    found.get('master'),
+    found.get('worker'),
+    found.get('history'),
+    found.get('driver'),
+  ];
+  if (mistakes.length > 0 || !master || !worker || !history || !driver) {
+    throw configurationError(mistakes[0]?.file ?? file.path, mistakes);
+  }
+  return { services: { master, worker, history, driver }, others };
+}

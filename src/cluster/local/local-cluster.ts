@@ -1,0 +1,260 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatProperty } from '../../spark/java-properties.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../system/errors/system-error.ts';
+import { lastLines } from '../../system/files/read-file.ts';
+import { ownIdentity } from '../../system/processes/process-identity.ts';
+import { endMarked } from '../../system/processes/process-mark.ts';
+import type { StartedDaemon } from '../../system/processes/start-daemon.ts';
+import { allOrNone, waitUntil } from '../../system/processes/wait-until.ts';
+import type { BackendContext } from '../backend.ts';
+import { clusterFolder } from '../cluster-folder.ts';
+import type { ClusterPlan } from '../cluster-plan.ts';
+import { choosePort } from '../free-port.ts';
+import { historyAnswers, readMasterState } from '../spark-pages.ts';
+import {
+  type LocalClusterRecord,
+  type LocalNodeRecord,
+  readRecord,
+  recordPath,
+  writeRecord,
+} from './local-cluster-record.ts';
+import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode } from './local-node.ts';
+
+/** How long the JVMs of a cluster may take until they answer. */
+const readyTimeoutMs = 90_000;
+/** How often other ports are chosen when one was taken between the choice and the start. */
+const portAttempts = 3;
+
+class PortWasTaken extends Error {}
+
+/** Starts a cluster that has no record yet; on failure nothing of it is left. */
+export async function startLocalCluster(
+  plan: ClusterPlan,
+  context: BackendContext,
+): Promise<LocalClusterRecord> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(plan, context);
+    } catch (error) {
+      await stopLocalCluster(plan.name, context, { keepEvents: !plan.ephemeral });
+      if (!(error instanceof PortWasTaken) || attempt === portAttempts)
+        throw wrapWriteError(error, `The cluster's folder`);
+    }
+  }
+}
+
+async function startOnce(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+  const record = await newRecord(plan, context);
+  await prepareFolder(record, context);
+  await writeRecord(context.project, record);
+  const master = nodeOf(record, 'master');
+  const history = nodeOf(record, 'history');
+  const workers = record.nodes.filter(({ role }) => role === 'worker');
+  await allOrNone(context.signal, [
+    async (signal) => {
+      const daemon = await startNode(record, master, { ...context, signal });
+      // A worker that misses the master tries again only after 5 to 15 seconds, so it starts once the port is open.
+      await masterReady(record, daemon, { ...context, signal });
+      await startWorkers(record, workers, { ...context, signal });
+    },
+    async (signal) => {
+      const daemon = await startNode(record, history, { ...context, signal });
+      const answers = async () => ((await historyAnswers(nodeUrl(history))) ? true : undefined);
+      await ready(history, daemon, record, { ...context, signal }, answers);
+    },
+  ]);
+  return record;
+}
+
+/** Starts workers that stand in the written record already, and waits until the master calls them ALIVE. */
+export async function startWorkers(
+  record: LocalClusterRecord,
+  workers: readonly LocalNodeRecord[],
+  context: BackendContext,
+): Promise<void> {
+  await allOrNone(
+    context.signal,
+    workers.map((worker) => async (signal) => {
+      const daemon = await startNode(record, worker, { ...context, signal });
+      await ready(worker, daemon, record, { ...context, signal }, async () => {
+        const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
+        const registered = state?.workers.some(
+          ({ webuiaddress, state: workerState }) =>
+            workerState === 'ALIVE' && webuiaddress === nodeUrl(worker),
+        );
+        return registered === true ? true : undefined;
+      });
+    }),
+  );
+}
+
+async function masterReady(
+  record: LocalClusterRecord,
+  daemon: StartedDaemon,
+  context: BackendContext,
+): Promise<void> {
+  const master = nodeOf(record, 'master');
+  await ready(master, daemon, record, context, async () => {
+    const state = await readMasterState(nodeUrl(master));
+    return state?.url === masterUrl(record) ? true : undefined;
+  });
+}
+
+/** Waits for a node's condition, and says why when it cannot come any more. */
+async function ready(
+  node: LocalNodeRecord,
+  daemon: StartedDaemon,
+  record: LocalClusterRecord,
+  context: BackendContext,
+  condition: () => Promise<true | undefined>,
+): Promise<void> {
+  const outcome = await waitUntil(
+    async () => {
+      if (daemon.exit() !== undefined) return 'ended' as const;
+      return await condition();
+    },
+    { timeoutMs: readyTimeoutMs, signal: context.signal },
+  );
+  if (outcome === true) {
+    context.emit({ kind: 'node-ready', node: node.name });
+    return;
+  }
+  const logPath = nodeLogPath(context.project, record.name, node.name);
+  // The reason stands above a long stack trace.
+  if ((await lastLines(logPath, 200)).includes('BindException'))
+    throw new PortWasTaken(`a port of ${node.name} was taken`);
+  const log = await lastLines(logPath, 8);
+  const { exitCode, signal } = daemon.exit() ?? {};
+  const ending = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
+  const what =
+    outcome === 'ended'
+      ? `${node.name} ended before it was ready (${ending})`
+      : node.role === 'worker'
+        ? `${node.name} never registered with ${masterUrl(record)} (waited ${readyTimeoutMs / 1000} s)`
+        : `${node.name} did not answer at ${nodeUrl(node)} (waited ${readyTimeoutMs / 1000} s)`;
+  throw new SparkctlError({
+    code: 'node-not-ready',
+    category: 'cluster',
+    message: `${what}. Its log ends:\n${log}`,
+    hint: 'The cluster was stopped again. If the machine is busy or short of memory, ask for fewer or smaller workers (--workers, --worker-memory).',
+    details: { node: node.name, outcome: outcome ?? 'timeout' },
+  });
+}
+
+async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+  const owner = await ownIdentity();
+  const reserved = new Set<number>();
+  const port = async (usual: number, forWhat: string) => {
+    const chosen = await choosePort(usual, reserved);
+    reserved.add(chosen);
+    if (chosen !== usual) context.emit({ kind: 'port-taken', port: usual, node: forWhat, used: chosen });
+    return chosen;
+  };
+  const id = randomUUID();
+  const masterPort = await port(7077, 'the master');
+  const node = (name: string, role: LocalNodeRecord['role'], webPort: number) => ({
+    name,
+    role,
+    mark: `${id}/${name}`,
+    webPort,
+  });
+  const nodes = [
+    node('master', 'master', await port(8080, "the master's page")),
+    node('history', 'history', await port(18080, 'the history server')),
+  ];
+  for (let worker = 1; worker <= plan.workers; worker++) {
+    nodes.push(node(`worker-${worker}`, 'worker', await workerPort(reserved)));
+  }
+  const { name, ephemeral, workerCores, workerMemoryMb } = plan;
+  return {
+    schemaVersion: 1,
+    backend: 'local',
+    name,
+    ephemeral,
+    owner,
+    masterPort,
+    workerCores,
+    workerMemoryMb,
+    nodes,
+  };
+}
+
+/** Adds workers to a record, with marks and ports of their own. */
+export async function withMoreWorkers(
+  record: LocalClusterRecord,
+  workers: number,
+): Promise<LocalClusterRecord> {
+  const reserved = new Set(record.nodes.map(({ webPort }) => webPort));
+  const taken = new Set(record.nodes.map(({ name }) => name));
+  const nodes = [...record.nodes];
+  for (let number = 1; nodes.filter(({ role }) => role === 'worker').length < workers; number++) {
+    const name = `worker-${number}`;
+    if (taken.has(name)) continue;
+    nodes.push({
+      name,
+      role: 'worker',
+      mark: `${randomUUID()}/${name}`,
+      webPort: await workerPort(reserved),
+    });
+  }
+  return { ...record, nodes };
+}
+
+async function workerPort(reserved: Set<number>): Promise<number> {
+  const chosen = await choosePort(8081, reserved);
+  reserved.add(chosen);
+  return chosen;
+}
+
+async function prepareFolder(record: LocalClusterRecord, context: BackendContext): Promise<void> {
+  const folder = clusterFolder(context.project, record.name);
+  for (const part of ['logs', 'events', 'work', 'tmp'])
+    await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
+  await rm(secretPath(context.project, record.name), { force: true });
+  await writeFile(secretPath(context.project, record.name), randomBytes(32).toString('hex'), { mode: 0o600 });
+  const properties = {
+    'spark.authenticate': 'true',
+    'spark.network.crypto.enabled': 'true',
+    'spark.network.crypto.cipher': 'AES/GCM/NoPadding',
+    // Spark opens the unauthenticated REST submission by default since 4.1.
+    'spark.master.rest.enabled': 'false',
+    // The pages have no login, and whoever can read one finds in it the token with which to end applications.
+    'spark.ui.killEnabled': 'false',
+    // Spark would take the next port silently, and the recorded one would belong to somebody else.
+    'spark.port.maxRetries': '0',
+    // Relative to the folder in which daemons work: an absolute path may hold a comma, at which Spark would cut it.
+    'spark.history.fs.logDirectory': 'events',
+    'spark.history.fs.update.interval': '2s',
+    'spark.history.ui.port': String(nodeOf(record, 'history').webPort),
+    'spark.worker.cleanup.enabled': 'true',
+  };
+  const lines = Object.entries(properties).map(([key, value]) => `${formatProperty(key, value)}\n`);
+  await writeFile(join(folder, 'daemon.properties'), lines.join(''), { mode: 0o600 });
+}
+
+/** How long a JVM may take to end by itself. */
+export const nodeGraceMs = 4_000;
+
+/**
+ * Stops what the record names, whatever became of it, and removes the record last: a stop that is itself
+ * interrupted can be repeated. Event logs may stay, for the history server of the next cluster of that name.
+ */
+export async function stopLocalCluster(
+  name: string,
+  context: Pick<BackendContext, 'project'>,
+  { keepEvents }: { readonly keepEvents: boolean },
+): Promise<boolean> {
+  const record = await readRecord(context.project, name);
+  if (record === undefined) return false;
+  await Promise.all(record.nodes.map((node) => endMarked(node.mark, nodeGraceMs)));
+  const folder = clusterFolder(context.project, name);
+  for (const part of ['work', 'tmp', 'daemon.properties'])
+    await rm(join(folder, part), { recursive: true, force: true });
+  await rm(secretPath(context.project, name), { force: true });
+  if (keepEvents) await rm(recordPath(context.project, name), { force: true });
+  else await rm(folder, { recursive: true, force: true });
+  return true;
+}

@@ -1,0 +1,58 @@
+import { get } from 'node:http';
+import { z } from 'zod';
+import { parseJson } from '../system/files/read-json.ts';
+
+/**
+ * The body of a page that answers with 200, or undefined. Node's `fetch` is not used: when a connection is closed before
+ * an answer, as Docker does while a container's port is not open yet, its promise never settles, and nothing keeps the
+ * process alive meanwhile (seen with Node 20).
+ */
+export async function httpGet(url: string, timeoutMs: number): Promise<string | undefined> {
+  return await new Promise((resolve) => {
+    const give = (answer?: string) => {
+      clearTimeout(timer);
+      request.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => give(), timeoutMs);
+    const request = get(url, { agent: false, headers: { connection: 'close' } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', () => give());
+      response.once('end', () =>
+        give(response.statusCode === 200 ? Buffer.concat(chunks).toString() : undefined),
+      );
+    });
+    request.once('error', () => give());
+  });
+}
+
+const masterJson = z.object({
+  status: z.string(),
+  url: z.string(),
+  workers: z.array(
+    z.object({
+      id: z.string(),
+      webuiaddress: z.string(),
+      state: z.string(),
+      cores: z.number(),
+      memory: z.number(),
+    }),
+  ),
+  activeapps: z.array(z.object({ id: z.string(), name: z.string() })),
+});
+
+/** What a standalone master says of itself and its workers at `/json/`. */
+type MasterState = z.output<typeof masterJson>;
+
+/** Asks a master's web port; undefined while it does not answer or is not ALIVE. */
+export async function readMasterState(webUrl: string, timeoutMs = 2_000): Promise<MasterState | undefined> {
+  const text = await httpGet(`${webUrl}/json/`, timeoutMs).catch(() => undefined);
+  const state = text === undefined ? undefined : parseJson(text, masterJson);
+  return state?.kind === 'value' && state.value.status === 'ALIVE' ? state.value : undefined;
+}
+
+/** Whether a history server answers with its list of applications. */
+export async function historyAnswers(webUrl: string, timeoutMs = 2_000): Promise<boolean> {
+  return (await httpGet(`${webUrl}/api/v1/applications?limit=1`, timeoutMs)) !== undefined;
+}
