@@ -23,7 +23,8 @@ const entries = {
     load: async () => (await import('./docker/docker-backend.ts')).dockerBackend,
     makesClusters: true,
     firstForStaying: true,
-    mayHaveClusters: async () => true,
+    mayHaveClusters: async (context) =>
+      await (await import('./docker/docker-presence.ts')).mayHaveClusters(context),
   },
   external: {
     load: async () => (await import('./external/external-backend.ts')).externalBackend,

@@ -5,7 +5,7 @@ import type { NodeRole } from '../cluster-status.ts';
 import { type ClusterRecord, readRecord } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
 import type { ReadyImage } from './image/ensure-image.ts';
-import { clusterOfComposeProject, composeLabel, label, roleOf } from './plan/labels.ts';
+import { composeLabel, label, placeOf } from './plan/labels.ts';
 
 /** A container of a cluster of this project, as Docker has it now. */
 export interface FoundContainer {
@@ -47,13 +47,9 @@ export async function findCluster(
 
 function describe(info: ContainerInfo, projectFolder: string): FoundContainer | undefined {
   const { Labels: labels } = info;
-  const role = roleOf(labels);
-  const composeProject = labels[composeLabel.project];
-  const folder = labels[label.project] ?? labels[composeLabel.workingFolder];
-  if (role === undefined || composeProject === undefined || folder !== projectFolder) return undefined;
-  const cluster = labels[label.cluster] ?? clusterOfComposeProject(composeProject, projectFolder);
-  // It becomes a part of paths, and an image can bring labels of its own.
-  if (!/^[a-z0-9][a-z0-9_-]*$/.test(cluster)) return undefined;
+  const place = placeOf(labels, projectFolder);
+  if (place === undefined) return undefined;
+  const { role } = place;
   const number = labels[composeLabel.number] ?? '1';
   const published = (info.Ports ?? []).filter(({ PublicPort }) => PublicPort);
   return {
@@ -65,9 +61,7 @@ function describe(info: ContainerInfo, projectFolder: string): FoundContainer | 
         : role === 'driver'
           ? `driver-${labels[label.run] ?? number}`
           : role,
-    role,
-    composeProject,
-    cluster,
+    ...place,
     isRunning: info.State === 'running',
     address: Object.values(info.NetworkSettings?.Networks ?? {})[0]?.IPAddress || undefined,
     hostPorts: new Map(published.map(({ PrivatePort, PublicPort }) => [PrivatePort, PublicPort])),

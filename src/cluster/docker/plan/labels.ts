@@ -143,7 +143,26 @@ export function ownerOf(labels: Readonly<Record<string, string>>): ProcessIdenti
   return owner.success ? owner.data : undefined;
 }
 
-export function roleOf(labels: Readonly<Record<string, string>>): NodeRole | undefined {
+/** The place of a container in a cluster. */
+interface Place {
+  readonly role: NodeRole;
+  readonly composeProject: string;
+  /** The cluster's name, in the words of a person. */
+  readonly cluster: string;
+}
+
+/** The place that its labels give a container in a cluster of this project; undefined where it is in none. */
+export function placeOf(labels: Readonly<Record<string, string>>, projectFolder: string): Place | undefined {
+  const role = roleOf(labels);
+  const composeProject = labels[composeLabel.project];
+  const folder = labels[label.project] ?? labels[composeLabel.workingFolder];
+  if (role === undefined || composeProject === undefined || folder !== projectFolder) return undefined;
+  const cluster = labels[label.cluster] ?? clusterOfComposeProject(composeProject, projectFolder);
+  // It becomes a part of paths, and an image can bring labels of its own.
+  return /^[a-z0-9][a-z0-9_-]*$/.test(cluster) ? { role, composeProject, cluster } : undefined;
+}
+
+function roleOf(labels: Readonly<Record<string, string>>): NodeRole | undefined {
   const role = labels[label.role];
   return role === 'master' || role === 'worker' || role === 'history' || role === 'driver' ? role : undefined;
 }
