@@ -8,7 +8,7 @@ export type { BackendKind } from './cluster/registry.ts';
 export { loadBackend } from './cluster/registry.ts';
 export { findCluster, listClusters, upCluster } from './operations/clusters.ts';
 export { projectFolder } from './operations/project-folder.ts';
-export { submitJob } from './operations/submit-job.ts';
+export { planSubmission, submit } from './operations/submit.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { findRun, listRuns } from './run/run-store.ts';
 export type { SubmitRequest } from './run/submit-request.ts';

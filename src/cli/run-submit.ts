@@ -1,13 +1,14 @@
 import { operationContext } from '../cluster/operation-context.ts';
 import { askSparkSubmit } from '../operations/ask-spark-submit.ts';
-import { dryRun } from '../operations/dry-run.ts';
 import { projectFolder } from '../operations/project-folder.ts';
-import { submitJob } from '../operations/submit-job.ts';
+import { planSubmission, submit } from '../operations/submit.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
 import type { GivenSparkOption } from '../spark/spark-submit.ts';
-import { printableJson } from '../system/errors/printable.ts';
+import { quoteForShell } from '../spark/spark-submit.ts';
+import { printable, printableJson } from '../system/errors/printable.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatError } from './render/format-error.ts';
+import { formatPlan } from './render/plan-words.ts';
 import { makeProgress, paint } from './render/progress.ts';
 import type { ProgressKind } from './render/progress-kind.ts';
 import { formatRunSummary } from './render/run-summary.ts';
@@ -33,7 +34,7 @@ export async function runSubmit(
     emit: (event) => progress.show(event),
     signal,
   });
-  const run = await submitJob(
+  const run = await submit(
     {
       ...request,
       ...(!display.json && {
@@ -66,9 +67,9 @@ export async function runDry(request: SubmitRequest, { host, signal }: CommandCo
     emit: () => {},
     signal,
   });
-  const { notes, commandLine } = await dryRun(request, context);
-  for (const note of notes) host.stderr.write(`${note}\n`);
-  host.stdout.write(`${commandLine}\n`);
+  const { plan, command, target } = await planSubmission(request, context);
+  host.stderr.write(printable(formatPlan(plan, target), 'lines'));
+  host.stdout.write(`${quoteForShell(command)}\n`);
   return 0;
 }
 

@@ -32,6 +32,8 @@ export interface UpOutcome {
  */
 export interface ClusterBackend {
   readonly kind: BackendKind;
+  /** True where drivers run with the Java and the Spark of this machine, and not with those of an image. */
+  readonly usesInstallation: boolean;
   /** Why no cluster can be made this way on this machine, or undefined when it can: no Java, no daemon. */
   obstacle(context: BackendContext): Promise<SparkctlError | undefined>;
   /**

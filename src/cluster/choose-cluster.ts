@@ -8,7 +8,7 @@ import { type BackendKind, loadBackend, makingKinds, presentBackends } from './r
 
 /** What a person asks of a cluster, on the command line or in the manifest. What is left open is undefined. */
 export interface ClusterRequest {
-  readonly backend: BackendKind | 'auto';
+  readonly backend?: BackendKind | 'auto' | undefined;
   readonly cluster?: string | undefined;
   readonly workers?: number | undefined;
   readonly workerCores?: number | undefined;
@@ -27,8 +27,9 @@ export async function findRunningCluster(
   context: BackendContext,
 ): Promise<ClusterStatus | undefined> {
   const name = request.cluster ?? defaultClusterName;
-  const isOpen = request.backend === 'auto';
-  for (const kind of isOpen ? await presentBackends(context) : [request.backend as BackendKind]) {
+  const { backend = 'auto' } = request;
+  const isOpen = backend === 'auto';
+  for (const kind of isOpen ? await presentBackends(context) : [backend]) {
     // With no daemon there is no Docker cluster; only a request for Docker has to report that.
     const status = await statusOn(kind, name, context).catch((error: unknown) => {
       if (isOpen && error instanceof SparkctlError) return undefined;
@@ -56,7 +57,7 @@ export interface BackendChoice {
 
 /** Chooses the requested backend, or the first of `order` by which a cluster can be made on this machine. */
 export async function chooseBackend(
-  { backend }: Pick<ClusterRequest, 'backend'>,
+  { backend = 'auto' }: Pick<ClusterRequest, 'backend'>,
   order: readonly BackendKind[],
   context: BackendContext,
 ): Promise<BackendChoice> {

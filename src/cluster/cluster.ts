@@ -32,6 +32,11 @@ export class Cluster implements AsyncDisposable {
     return this.#backend.kind;
   }
 
+  /** True where drivers run with the Java and the Spark of this machine. */
+  get usesInstallation(): boolean {
+    return this.#backend.usesInstallation;
+  }
+
   /** Starts the cluster as planned, or brings the one of that name to the plan. */
   async up(plan: ClusterPlan): Promise<UpOutcome> {
     // Set before the start: what a start that fails or is interrupted leaves is this handle's to remove.

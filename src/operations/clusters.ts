@@ -43,7 +43,8 @@ export async function upCluster(
 
 /** A cluster that is there keeps its backend. */
 async function backendForStaying(request: ClusterRequest, context: BackendContext): Promise<BackendChoice> {
-  if (request.backend !== 'auto') return { kind: request.backend, reason: { why: 'named' } };
+  const { backend = 'auto' } = request;
+  if (backend !== 'auto') return { kind: backend, reason: { why: 'named' } };
   const present = await findRunningCluster(request, context);
   if (present !== undefined) return { kind: present.backend, reason: { why: 'cluster-exists' } };
   return await chooseBackend(request, stayingKinds, context);

@@ -1,57 +1,102 @@
 import { join } from 'node:path';
-import type { OperationContext } from '../cluster/operation-context.ts';
+import type { CheckResult } from '../job/checks/check.ts';
 import type { CheckAnswer, CheckQuestion } from '../job/checks/check-process.ts';
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import type { ResolvedTarget } from '../job/targets/registry.ts';
+import { exitCodeOf } from '../system/errors/sparkctl-error.ts';
+import type { PhaseOutcome, PhaseResult } from '../system/event.ts';
 import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
-import { checksPhase, checksVerdict } from './checks-verdict.ts';
-import type { RunJournal } from './run-journal.ts';
+import type { RunPlan } from './plan-run.ts';
+import type { Run } from './run.ts';
 import type { RunOutcome } from './run-outcome.ts';
-import type { SubmitRequest } from './submit-request.ts';
+import type { Accounting } from './run-record.ts';
 
-/** A process runs it, so it is the compiled one also where this file is not. */
+const number = new Intl.NumberFormat('en-US');
+
+/** The compiled module, also where this file is not: a process of its own runs it. */
 const checkProcess = join(packageRoot, 'dist', 'job', 'checks', 'check-process.js');
 
-interface CheckWork {
-  readonly manifest: Manifest & { readonly target: ResolvedTarget };
-  readonly ledger: Ledger | undefined;
-  readonly request: Pick<SubmitRequest, 'strict' | 'skipChecks'>;
-  readonly journal: RunJournal;
-  readonly context: OperationContext;
-}
-
 /** Reads the result back without Spark and compares it with what must be there. */
-export async function checkRun({
-  manifest,
-  ledger,
-  request,
-  journal,
-  context,
-}: CheckWork): Promise<RunOutcome> {
+export async function checkResult(
+  { skipChecks, strict }: Pick<RunPlan, 'skipChecks' | 'strict'>,
+  manifest: Manifest & { readonly target: ResolvedTarget },
+  ledger: Ledger | undefined,
+  { id, journal, context }: Run,
+): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
   const files = manifest.input === undefined ? [] : await findInput(manifest.input.path, manifest.file);
   const question: CheckQuestion = {
     target: manifest.target,
-    checks: request.skipChecks ? [] : manifest.checks,
+    checks: skipChecks ? [] : manifest.checks,
     ledger,
     inputFiles: files,
     inputFormat: manifest.input?.format,
-    runId: journal.record.id,
+    runId: id,
   };
   const { results, accounting } = await journal.phase('checks', async (): Promise<PhaseEnd<CheckAnswer>> => {
     const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
-      mark: journal.record.id,
+      mark: id,
       signal: context.signal,
     });
-    const end = checksPhase(answer.results);
-    return { value: answer, ...end, ...(request.skipChecks && { outcome: 'skipped' }) };
+    return { value: answer, ...checksPhase(answer.results), ...(skipChecks && { outcome: 'skipped' }) };
   });
   await journal.update({ checks: [...results], ...(accounting && { accounting }) });
-  // Whoever ended the run meanwhile is told so, and not that it succeeded.
+  // A run that was stopped meanwhile ends as stopped, and not as succeeded.
   context.signal.throwIfAborted();
-  return checksVerdict(results, accounting, request.strict);
+  return checksVerdict(results, accounting, strict);
+}
+
+/** What the phase of the checks says of them: one that was skipped is neither held nor failed. */
+export function checksPhase(results: readonly CheckResult[]): {
+  readonly result: PhaseResult;
+  readonly outcome: PhaseOutcome;
+} {
+  const count = (status: CheckResult['status']) =>
+    results.filter((result) => result.status === status).length;
+  const [held, failed, skipped] = [count('held'), count('failed'), count('skipped')];
+  return {
+    result: { phase: 'checks', passed: held, of: results.length, skipped },
+    outcome: failed > 0 ? 'failed' : held === 0 && skipped > 0 ? 'skipped' : 'done',
+  };
+}
+
+/** How a run ends whose script succeeded. `--strict` takes no check that was skipped, and no row that was quarantined. */
+export function checksVerdict(
+  results: readonly CheckResult[],
+  accounting: Accounting | undefined,
+  strict: boolean,
+): RunOutcome {
+  const bad = { state: 'checks-failed', cause: 'checks', exitCode: exitCodeOf.checks } as const;
+  const failed = results.filter(({ status }) => status === 'failed');
+  if (failed.length > 0) {
+    return {
+      ...bad,
+      message: `${failed.length} of ${results.length} checks did not hold: ${namesOf(failed)}.`,
+      hint: 'The table is what the script published. What each check expected and found is above and in run.json.',
+    };
+  }
+  const skipped = results.filter(({ status }) => status === 'skipped');
+  if (strict && skipped.length > 0) {
+    return {
+      ...bad,
+      message: `--strict: ${skipped.length} of ${results.length} checks were skipped: ${namesOf(skipped)}.`,
+      hint: 'Why each was skipped is above and in run.json. Give it what it needs, or leave it out of the manifest.',
+    };
+  }
+  if (strict && accounting !== undefined && accounting.quarantined > 0) {
+    return {
+      ...bad,
+      message: `--strict: ${number.format(accounting.quarantined)} rows were quarantined.`,
+      hint: 'They are in the quarantine table beside the target, each with its reason.',
+    };
+  }
+  return { state: 'succeeded', exitCode: 0 };
+}
+
+function namesOf(results: readonly CheckResult[]): string {
+  return results.map(({ name }) => name).join(', ');
 }

@@ -1,35 +1,31 @@
 import { relative } from 'node:path';
-import type { OperationContext } from '../cluster/operation-context.ts';
 import { presentVersion, versionOf } from '../job/datasets/generate-dataset.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import { kindOf } from '../job/targets/registry.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { realPathOf } from '../system/files/places.ts';
-import { type Claim, type Claims, type Conflict, whereToLook } from '../system/locks/claims.ts';
+import { type Claim, type Conflict, whereToLook } from '../system/locks/claims.ts';
 import { waitUntil } from '../system/processes/wait-until.ts';
-import { datasetRequest } from './prepare-data.ts';
-import type { RunJournal } from './run-journal.ts';
-
-interface ClaimContext extends OperationContext {
-  /** Wait for whoever holds something, instead of ending. */
-  readonly wait?: boolean | undefined;
-}
+import { datasetRequest } from './prepare-job.ts';
+import type { Run } from './run.ts';
 
 const waitIntervalMs = 250;
 
-/** Claims what a job reads and writes, for the whole of its run: until its checks are done nobody changes it under them. */
+/**
+ * Claims what a job reads and writes, for the whole of its run: until its checks are done nobody changes it under them. With
+ * `wait` it waits for the runs that hold something, instead of failing.
+ */
 export async function claimData(
   manifest: Manifest,
-  claims: Claims,
-  journal: RunJournal,
-  context: ClaimContext,
+  wait: boolean,
+  { claims, journal, context }: Run,
 ): Promise<void> {
   const wanted = await claimsOf(manifest);
   const conflicts = await claims.tryToAdd(wanted, context.signal);
   const [first] = conflicts;
   if (first === undefined) return;
-  if (!context.wait) throw conflictError(first, manifest, context.project);
+  if (!wait) throw conflictError(first, manifest, context.project);
   await journal.phase('wait', async () => {
     const waitedFor = new Set<string>();
     const tell = ({ wanted: { kind, name }, holder: { run } }: Conflict) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { OperationContext } from '../cluster/operation-context.ts';
+import type { BackendContext } from '../cluster/backend.ts';
 import type { Job } from '../job/resolve-job.ts';
 import type { GivenProperties } from '../spark/effective-value.ts';
 import { parseProperties, readPropertiesFile } from '../spark/java-properties.ts';
@@ -13,11 +13,11 @@ import type { SubmitRequest } from './submit-request.ts';
 export async function givenProperties(
   { manifest }: Job,
   request: SubmitRequest,
-  { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
+  { project, environment }: Pick<BackendContext, 'project' | 'environment'>,
 ): Promise<GivenProperties> {
   const paths = propertiesFiles(request, project, environment);
   return {
-    options: request.sparkOptions,
+    options: request.sparkOptions ?? [],
     manifest: manifest && { file: manifest.file, conf: manifest.conf },
     files: await Promise.all(
       paths.map(async (path) => ({ path, properties: parseProperties(await readPropertiesFile(path)) })),
@@ -26,27 +26,27 @@ export async function givenProperties(
   };
 }
 
-/** What a submission says is secret, and so must not be printed or kept. */
+/** Makes the redactor that knows every secret of a submission. */
 export function redactorOf(
   { application, manifest }: Job,
   request: SubmitRequest,
   given: GivenProperties,
 ): Redactor {
-  const words = [application, ...(manifest?.arguments ?? []), ...request.applicationArguments];
+  const words = [application, ...(manifest?.arguments ?? []), ...(request.applicationArguments ?? [])];
   return new Redactor(knownSecrets(given, words));
 }
 
-/** As spark-submit has it: the named file instead of the defaults, or after them with --load-spark-defaults. */
+/** The files of properties, as spark-submit takes them: the named file instead of the defaults, or after them with --load-spark-defaults. */
 function propertiesFiles(
-  { sparkOptions, workingFolder }: SubmitRequest,
+  { sparkOptions = [], workingFolder }: SubmitRequest,
   project: string,
-  environment: OperationContext['environment'],
+  environment: BackendContext['environment'],
 ): readonly string[] {
   const defaults = join(environment['SPARK_CONF_DIR'] || project, 'spark-defaults.conf');
   const named = lastValue(sparkOptions, '--properties-file');
   const both = sparkOptions.some(({ name }) => name === '--load-spark-defaults');
   return [
     ...((named === undefined || both) && existsSync(defaults) ? [defaults] : []),
-    ...(named === undefined ? [] : [resolve(workingFolder, named)]),
+    ...(named === undefined ? [] : [resolve(workingFolder ?? project, named)]),
   ];
 }

@@ -1,69 +1,55 @@
 import { join } from 'node:path';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterConnection, DriverExit, DriverLaunch } from '../cluster/driver.ts';
-import type { OperationContext } from '../cluster/operation-context.ts';
 import type { Job } from '../job/resolve-job.ts';
-import { effectiveValue, type GivenProperties } from '../spark/effective-value.ts';
 import type { Redactor } from '../spark/redact.ts';
 import { splitSecrets } from '../spark/secrets.ts';
-import { sparkSubmitArguments } from '../spark/spark-submit.ts';
+import { type SparkSubmission, sparkSubmitArguments } from '../spark/spark-submit.ts';
 import type { PhaseEnd } from '../system/phase.ts';
-import { collectEventLogs } from './collect-event-logs.ts';
-import { DriverWatch } from './end-of-driver.ts';
-import { findMemoryShortage, type MemoryShortage } from './memory-shortage.ts';
-import { planSubmission } from './plan-submission.ts';
+import { DriverWatch } from './driver-watch.ts';
+import { collectEventLogs, findMemoryShortage, type MemoryShortage } from './events/event-log.ts';
+import { type RunPlan, submissionTo } from './plan-run.ts';
+import type { Run } from './run.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { RunOutput } from './run-output.ts';
 import { artifactsFolder, holdRun } from './run-store.ts';
 import { findScriptError, type ScriptError, scriptErrorLine } from './script-error.ts';
-import type { SubmitRequest } from './submit-request.ts';
-import type { SubmitTarget } from './submit-target.ts';
 
 interface DriverRun {
-  readonly job: Job;
-  readonly request: SubmitRequest;
-  readonly given: GivenProperties;
-  readonly redactor: Redactor;
-  readonly journal: RunJournal;
-  readonly folder: string;
+  readonly plan: RunPlan;
+  readonly cluster: Cluster;
+  readonly connection: ClusterConnection;
   /** What the job reads and writes in the project. */
-  readonly jobFiles: DriverLaunch['files'];
-  readonly connection: ClusterConnection | undefined;
-  readonly target: SubmitTarget;
-  readonly context: OperationContext;
+  readonly files: DriverLaunch['files'];
 }
 
 /** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. */
-export async function runDriver(run: DriverRun): Promise<RunOutcome> {
-  const { job, request, journal, redactor, folder, jobFiles, connection, target, context } = run;
-  const runId = journal.record.id;
+export async function runDriver(
+  { plan, cluster, connection, files }: DriverRun,
+  run: Run,
+): Promise<RunOutcome> {
+  const { id, folder, journal, redactor, context } = run;
   const ownEventLogs = join(folder, 'eventlog');
-  const submission = planSubmission({
-    ...run,
-    runId,
-    runFolder: folder,
-  });
-  // A pattern of the person's own stays.
-  const tellsSpark = redactor.knowsAny && effectiveValue('spark.redaction.regex', run.given) === undefined;
-  const { submission: open, secretProperties } = splitSecrets(submission, tellsSpark);
-  const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
-  const blanking = redactor.with(connection?.secrets ?? []);
-  const command = ['spark-submit', ...blanking.arguments([...files, ...sparkSubmitArguments(submission)])];
-  await journal.update({ state: 'running', command });
+  const submission = submissionTo(connection, plan.submission);
+  const { submission: open, secretProperties } = splitSecrets(submission, plan.redactsSpark);
+  const blanking = redactor.with(connection.secrets);
+  await journal.update({ state: 'running', command: [...commandForPeople(submission, blanking)] });
   using output = new RunOutput(folder);
   return await journal.phase('submit', async (): Promise<PhaseEnd<RunOutcome>> => {
     context.signal.throwIfAborted();
     const watch = new DriverWatch({ signal: context.signal, failed: output.failed });
-    const [toStdout, toStderr] = [watch.handOn(request.onStdout), watch.handOn(request.onStderr)];
-    const driver = await target.startDriver({
-      runId,
+    const [toStdout, toStderr] = [watch.handOn(run.onStdout), watch.handOn(run.onStderr)];
+    const driver = await cluster.startDriver({
+      runId: id,
       runFolder: folder,
       artifactsFolder: join(folder, artifactsFolder),
-      files: jobFiles,
+      files,
       sparkSubmitArguments: sparkSubmitArguments(open),
       secretProperties,
       propertiesFiles: submission.propertiesFiles,
-      workingFolder: request.workingFolder,
+      workingFolder: plan.workingFolder,
+      runsInYarn: plan.place.kind === 'external' && plan.place.runsInYarn,
       onStdout: (chunk) => {
         output.stdout(chunk);
         return toStdout(chunk);
@@ -87,24 +73,27 @@ export async function runDriver(run: DriverRun): Promise<RunOutcome> {
     const application = journal.record.applicationIds.at(-1);
     const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
     // What the client of a cluster prints, where the driver ran in there, are not the words of the script.
-    const said = exit.explanation === undefined ? errorIn(output, run, blanking) : undefined;
+    const said = exit.explanation === undefined ? errorIn(output, plan, blanking) : undefined;
     return {
-      value: outcomeOfExit(exit, job, shortage, said),
+      value: outcomeOfExit(exit, plan.job, shortage, said),
       result: { phase: 'submit', exitCode: exit.exitCode, ...(application && { application }) },
       outcome: exit.exitCode === 0 ? 'done' : 'failed',
     };
   });
 }
 
-async function rememberApplications(
-  journal: RunJournal,
-  connection: ClusterConnection | undefined,
-): Promise<void> {
+/** The call of spark-submit as people may see it: its properties files first, and no secret. */
+export function commandForPeople(submission: SparkSubmission, redactor: Redactor): readonly string[] {
+  const files = submission.propertiesFiles.flatMap((path) => ['--properties-file', path]);
+  return ['spark-submit', ...redactor.arguments([...files, ...sparkSubmitArguments(submission)])];
+}
+
+async function rememberApplications(journal: RunJournal, connection: ClusterConnection): Promise<void> {
   const { project, id, links } = journal.record;
   await using own = await holdRun(project, id, 'eventlog');
-  const applicationIds = await collectEventLogs(connection?.eventLogFolder ?? own.path, id, own.path);
+  const applicationIds = await collectEventLogs(connection.eventLogFolder ?? own.path, id, own.path);
   const last = applicationIds.at(-1);
-  const history = connection?.historyUrl;
+  const history = connection.historyUrl;
   await journal.update({
     applicationIds: [...applicationIds],
     ...(last && history && { links: { ...links, history: `${history}/history/${last}/jobs/` } }),
@@ -112,12 +101,8 @@ async function rememberApplications(
 }
 
 /** What the script said of its failure. A Python script's stderr comes on stdout. */
-function errorIn(
-  output: RunOutput,
-  { job, context }: DriverRun,
-  redactor: Redactor,
-): ScriptError | undefined {
-  const script = { path: job.application, project: context.project };
+function errorIn(output: RunOutput, { job, project }: RunPlan, redactor: Redactor): ScriptError | undefined {
+  const script = { path: job.application, project };
   for (const stream of ['stdout', 'stderr'] as const) {
     const found = findScriptError(redactor.text(output.lastPrinted(stream)), script);
     if (found !== undefined) return found;

@@ -2,28 +2,31 @@ import type { ClusterRequest } from '../cluster/choose-cluster.ts';
 import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
-/** One `sparkctl submit`, as the command line or a program asks for it. */
+/** One submission, as the command line or a program asks for it. Only the application has no default. */
 export interface SubmitRequest {
   /** A script, a jar or a manifest. */
   readonly application: string;
-  readonly applicationArguments: readonly string[];
-  readonly sparkOptions: readonly GivenSparkOption[];
-  /** Relative paths are relative to it; the driver's working folder. */
-  readonly workingFolder: string;
-  readonly useManifest: boolean;
-  readonly wish: ClusterRequest;
+  readonly applicationArguments?: readonly string[] | undefined;
+  /** Options of spark-submit, in the order in which they were given. */
+  readonly sparkOptions?: readonly GivenSparkOption[] | undefined;
+  /** Relative paths are relative to it, and the driver works in it. Default: the project's folder. */
+  readonly workingFolder?: string | undefined;
+  /** False: submit the script alone, whatever manifest is beside it. */
+  readonly useManifest?: boolean | undefined;
+  readonly cluster?: ClusterRequest | undefined;
   /** Leave a cluster that was made for the run. */
-  readonly keep: boolean;
-  /** Wait for a run that holds the input or the target, instead of ending. */
+  readonly keep?: boolean | undefined;
+  /** Wait for a run that holds the input or the target, instead of failing with exit code 75. */
   readonly wait?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Instead of the dataset's own numbers. */
+  /** Rows of the dataset, instead of the manifest's. */
   readonly rows?: number | undefined;
+  /** Seed of the dataset, instead of the manifest's. */
   readonly seed?: number | undefined;
-  /** Any quarantined row is a failure. */
-  readonly strict: boolean;
-  readonly skipChecks: boolean;
-  /** What the driver prints, as it comes. Until it settles the driver is held back. */
-  readonly onStdout?: TakeOutput;
-  readonly onStderr?: TakeOutput;
+  /** Fail where a row was quarantined or a check skipped. */
+  readonly strict?: boolean | undefined;
+  readonly skipChecks?: boolean | undefined;
+  /** Takes what the driver prints, as it comes. Until it settles the driver is held back. */
+  readonly onStdout?: TakeOutput | undefined;
+  readonly onStderr?: TakeOutput | undefined;
 }

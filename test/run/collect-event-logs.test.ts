@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { collectEventLogs, runProperty } from '../../src/run/collect-event-logs.ts';
-import { findMemoryShortage } from '../../src/run/memory-shortage.ts';
+import { collectEventLogs, findMemoryShortage, runProperty } from '../../src/run/events/event-log.ts';
 import { temporaryFolder } from '../job/datasets/temporary-folder.ts';
 
 const run = 'etl-20260131-120000-aaaaaa';

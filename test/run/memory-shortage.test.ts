@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findMemoryShortage } from '../../src/run/memory-shortage.ts';
+import { findMemoryShortage } from '../../src/run/events/event-log.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
 /** Events as Spark 4.3 writes them, without the fields that do not matter here. */

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readArtifacts } from '../../src/run/read-artifacts.ts';
+import { readArtifacts } from '../../src/run/artifacts.ts';
 import { temporaryFolder } from '../job/datasets/temporary-folder.ts';
 
 function runWith(files: Readonly<Record<string, string>>): string {

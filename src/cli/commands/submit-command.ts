@@ -73,7 +73,7 @@ export function submitCommand(context: CommandContext): Command {
         sparkOptions: given,
         workingFolder: context.host.workingFolder,
         useManifest: options.manifest,
-        wish: wishOf(options),
+        cluster: wishOf(options),
         keep: options.keep === true,
         wait: options.wait === true,
         timeoutMs: options.timeout,

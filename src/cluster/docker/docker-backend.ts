@@ -20,6 +20,7 @@ import { scaleCluster, upCluster } from './up-cluster.ts';
  */
 export const dockerBackend: ClusterBackend = {
   kind: 'docker',
+  usesInstallation: false,
 
   obstacle: ({ environment }) => foreseen(() => connectDocker(environment)),
 

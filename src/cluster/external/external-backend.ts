@@ -6,6 +6,7 @@ import { reachMaster } from './reach-master.ts';
 /** The external backend: a master that the person named, such as `spark://host:7077`, `yarn` or `local[2]`. The name of the cluster is the master's. */
 export const externalBackend: ClusterBackend = {
   kind: 'external',
+  usesInstallation: true,
   obstacle: async () => undefined,
   list: async () => [],
   reclaim: async () => [],

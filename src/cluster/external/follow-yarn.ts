@@ -8,14 +8,7 @@ import {
   type YarnApplication,
   yarnDiagnostics,
 } from './yarn-applications.ts';
-
-/** The tag by which YARN knows the applications of a run. YARN takes small ASCII letters, a hundred at most. */
-export function yarnTag(runId: string): string {
-  return runId
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, '_')
-    .slice(-100);
-}
+import { yarnTag } from './yarn-tag.ts';
 
 const pauseMs = 3_000;
 const forEver = Number.POSITIVE_INFINITY;

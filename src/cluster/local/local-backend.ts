@@ -31,6 +31,7 @@ import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath } from './local-nod
 /** The embedded backend: master, workers and history server as processes of this user, on the loopback address. */
 export const localBackend: ClusterBackend = {
   kind: 'local',
+  usesInstallation: true,
 
   obstacle: ({ spark }) => spark.obstacle(),
 

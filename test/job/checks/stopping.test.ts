@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import type { CheckSpec } from '../../../src/job/checks/check-spec.ts';
 import type { Manifest } from '../../../src/job/manifest/manifest.ts';
 import type { ResolvedTarget } from '../../../src/job/targets/registry.ts';
-import { checkRun } from '../../../src/run/check-result.ts';
+import { checkResult } from '../../../src/run/check-result.ts';
+import type { Run } from '../../../src/run/run.ts';
 import { RunJournal } from '../../../src/run/run-journal.ts';
 import { createRunFolder } from '../../../src/run/run-store.ts';
 import { Redactor } from '../../../src/spark/redact.ts';
@@ -34,13 +35,9 @@ async function checksOf(checks: readonly CheckSpec[], signal: AbortSignal) {
   } as unknown as Manifest & { readonly target: ResolvedTarget };
   const record = aRun({ id, project, state: 'running', phases: [], checks: [] });
   const journal = new RunJournal(record, () => {}, new Redactor([]));
-  const outcome = checkRun({
-    manifest,
-    ledger: users.ledger,
-    request: { strict: false, skipChecks: false },
-    journal,
-    context: testContext(project, { signal }),
-  });
+  const context = testContext(project, { signal });
+  const run = { id, journal, context } as unknown as Run;
+  const outcome = checkResult({ strict: false, skipChecks: false }, manifest, users.ledger, run);
   outcome.catch(() => {});
   return { id, journal, outcome };
 }

@@ -1,16 +1,19 @@
-import { access, constants } from 'node:fs/promises';
-import type { OperationContext } from '../cluster/operation-context.ts';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { dirname, isAbsolute } from 'node:path';
+import type { DriverLaunch } from '../cluster/driver.ts';
 import { generateDataset } from '../job/datasets/generate-dataset.ts';
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { mustBeCountable } from '../job/input/decompress.ts';
 import { findInput } from '../job/input/find-input.ts';
 import { unreadable } from '../job/input/unreadable.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
+import type { Job } from '../job/resolve-job.ts';
 import { kindOf, type ResolvedTarget } from '../job/targets/registry.ts';
+import { wrapWriteError } from '../system/errors/system-error.ts';
 import { realPathOf } from '../system/files/places.ts';
 import { lockMaking } from '../system/locks/claims.ts';
 import { collectGarbage } from '../system/processes/collect-garbage.ts';
-import type { RunJournal } from './run-journal.ts';
+import type { Run } from './run.ts';
 
 /** Often enough that a million rows stay within a bounded memory, seldom enough to cost nothing. */
 const collectEveryRows = 50_000;
@@ -18,8 +21,7 @@ const collectEveryRows = 50_000;
 /** Makes the input where the manifest has a dataset, and makes sure that it is there where it has none. */
 export async function prepareInput(
   manifest: Manifest,
-  journal: RunJournal,
-  context: OperationContext,
+  { journal, context }: Run,
 ): Promise<Ledger | undefined> {
   const { dataset, input } = manifest;
   if (input === undefined) return undefined;
@@ -57,8 +59,7 @@ export function datasetRequest({ name, seed, rows, defects }: NonNullable<Manife
 /** Makes the target with its table, typed and empty, before Spark starts: a target that cannot be written is found out now. */
 export async function prepareTarget(
   target: ResolvedTarget,
-  journal: RunJournal,
-  { signal }: Pick<OperationContext, 'signal'>,
+  { journal, context: { signal } }: Run,
 ): Promise<void> {
   await journal.phase('database', async () => {
     const { table } = target;
@@ -80,4 +81,36 @@ async function mustBeReadable({ input, target, file }: Manifest): Promise<void> 
       throw unreadable(error, path);
     }
   }
+}
+
+/** Makes the folders of what a job writes beside its table. */
+export async function prepareOutputs(manifest: Manifest): Promise<void> {
+  for (const folder of new Set(Object.values(manifest.outputs).map((path) => dirname(path)))) {
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (error) {
+      throw wrapWriteError(error, `The folder ${folder} of an output`);
+    }
+  }
+}
+
+/** What a job reads and writes, as far as it says so: whoever runs it must be able to do that, and needs no more. */
+export async function filesOf({ application, manifest }: Job): Promise<DriverLaunch['files']> {
+  const target = manifest?.target;
+  return {
+    reads: [
+      ...(isAbsolute(application) ? [application] : []),
+      ...(manifest?.input === undefined ? [] : await inputOf(manifest.input.path, manifest.file)),
+    ],
+    writes: [
+      ...(target === undefined ? [] : kindOf(target).writes(target)),
+      ...Object.values(manifest?.outputs ?? {}),
+    ],
+  };
+}
+
+/** The files of an input; where they are found by their folder or by a pattern, the folders too, which are listed then. */
+async function inputOf(path: string, manifest: string): Promise<readonly string[]> {
+  const files = await findInput(path, manifest);
+  return files[0] === path ? files : [...new Set([path, ...files.map((file) => dirname(file)), ...files])];
 }

@@ -2,9 +2,12 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrorCode } from '../system/errors/system-error.ts';
+import type { Emit } from '../system/event.ts';
 import { type ReadJson, readJson } from '../system/files/read-json.ts';
+import type { Run } from './run.ts';
+import type { RunRecord } from './run-record.ts';
 import { type JobMetrics, jobMetricsSchema } from './run-record.ts';
-import { artifactsFolder } from './run-store.ts';
+import { artifactsFolder, reportFile, runFolder, writeInRun } from './run-store.ts';
 
 /** What a script left in `artifacts/` of its run folder. */
 export interface Artifacts {
@@ -64,5 +67,25 @@ async function readSmallFile(path: string): Promise<string | { readonly problem:
     if (hasErrorCode(error, 'ELOOP', 'EMLINK')) return { problem: 'it is a symbolic link' };
     if (hasErrorCode(error, 'ENOENT', 'EACCES', 'ENXIO')) return { problem: 'it cannot be read' };
     throw error;
+  }
+}
+
+/** Takes what the script measured into the record. What is unusable is told and left out: it is no reason to fail a run. */
+export async function keepMetrics({ journal, folder, context: { emit } }: Run): Promise<void> {
+  const { metrics, problems } = await readArtifacts(folder);
+  for (const reason of problems) emit({ kind: 'artifact-left-out', reason });
+  if (metrics !== undefined) await journal.update({ metrics: metrics.metrics, series: metrics.series });
+}
+
+/** Writes the report of a run that is over. The run is what it is, also where the report cannot be written. */
+export async function writeReport(run: RunRecord, emit: Emit): Promise<void> {
+  const folder = runFolder(run.project, run.id);
+  try {
+    const { pictures } = await readArtifacts(folder);
+    const { renderReport } = await import('./report/render-report.ts');
+    await writeInRun(run, reportFile, renderReport(run, pictures));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    emit({ kind: 'report-failed', reason });
   }
 }

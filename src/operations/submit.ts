@@ -1,0 +1,72 @@
+import type { BackendContext } from '../cluster/backend.ts';
+import { loadBackend } from '../cluster/registry.ts';
+import { resolveJob } from '../job/resolve-job.ts';
+import { kindOf } from '../job/targets/registry.ts';
+import { submitRun } from '../run/execute-run.ts';
+import { givenProperties, redactorOf } from '../run/given-properties.ts';
+import { planRun, type RunFacts, type RunPlan, submissionTo } from '../run/plan-run.ts';
+import { reclaim } from '../run/reclaim.ts';
+import { findPlace } from '../run/reserve-place.ts';
+import { commandForPeople } from '../run/run-driver.ts';
+import { newRunId, type RunRecord } from '../run/run-record.ts';
+import { withoutSecrets } from '../run/stored-plan.ts';
+import type { SubmitRequest } from '../run/submit-request.ts';
+import type { Redactor } from '../spark/redact.ts';
+
+/**
+ * Takes a job from nothing to a verified result. Mistakes that stand before a run (no script, an invalid manifest)
+ * are thrown; what happens in the run is in the record that is returned, its exit code included.
+ */
+export async function submit(request: SubmitRequest, context: BackendContext): Promise<RunRecord> {
+  await reclaim(context);
+  return await withFacts(request, context, (facts, redactor) => submitRun(facts, redactor, context));
+}
+
+/** A plan without secrets, and the command that it comes to. */
+export interface PlannedSubmission {
+  readonly plan: RunPlan;
+  readonly command: readonly string[];
+  /** The place of the target, for people. */
+  readonly target?: string;
+}
+
+/** Plans what `submit` would do. Nothing is started or written. */
+export async function planSubmission(
+  request: SubmitRequest,
+  context: BackendContext,
+): Promise<PlannedSubmission> {
+  return await withFacts(request, context, async (facts, redactor) => {
+    const plan = planRun(facts, await findPlace(facts, context));
+    const { place } = plan;
+    const backend = await loadBackend(place.backend);
+    const connection =
+      place.kind === 'new'
+        ? await backend.preview(place.cluster, context)
+        : await backend.connect(place.name, context);
+    const submission = submissionTo(connection, plan.submission);
+    const target = plan.job.manifest?.target;
+    return {
+      ...(target && { target: kindOf(target).location(target) }),
+      plan: withoutSecrets(plan, redactor),
+      command: commandForPeople(submission, redactor.with(connection.secrets)),
+    };
+  });
+}
+
+/** Brings together all that a submission says, and sees to it that no error tells a secret. */
+async function withFacts<Result>(
+  request: SubmitRequest,
+  { project, environment }: BackendContext,
+  work: (facts: RunFacts, redactor: Redactor) => Promise<Result>,
+): Promise<Result> {
+  const { workingFolder = project, useManifest = true } = request;
+  const job = await resolveJob({ ...request, workingFolder, useManifest, project });
+  const given = await givenProperties(job, request, { project, environment });
+  const redactor = redactorOf(job, request, given);
+  const id = newRunId(job.name, new Date());
+  try {
+    return await work({ id, project, job, request, given, hasSecrets: redactor.knowsAny }, redactor);
+  } catch (error) {
+    throw redactor.error(error);
+  }
+}

@@ -1,0 +1,271 @@
+import type { BackendContext } from '../cluster/backend.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import type { ClusterConnection } from '../cluster/driver.ts';
+import { loadBackend } from '../cluster/registry.ts';
+import type { Job } from '../job/resolve-job.ts';
+import { kindOf } from '../job/targets/registry.ts';
+import type { Redactor } from '../spark/redact.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import type { PhaseResult, SparkctlEvent } from '../system/event.ts';
+import { Claims } from '../system/locks/claims.ts';
+import { sparkctlVersion } from '../system/package.ts';
+import { ownIdentity } from '../system/processes/process-identity.ts';
+import type { TakeOutput } from '../system/processes/start-program.ts';
+import { after } from '../system/processes/wait-until.ts';
+import { keepMetrics, writeReport } from './artifacts.ts';
+import { checkResult } from './check-result.ts';
+import { claimData } from './claim-data.ts';
+import { mustFit, type RunFacts, type RunPlan } from './plan-run.ts';
+import { filesOf, prepareInput, prepareOutputs, prepareTarget } from './prepare-job.ts';
+import { reclaim } from './reclaim.ts';
+import { reservePlace } from './reserve-place.ts';
+import type { Run } from './run.ts';
+import { runDriver } from './run-driver.ts';
+import { RunJournal } from './run-journal.ts';
+import { outcomeOf, type RunOutcome } from './run-outcome.ts';
+import type { RunRecord } from './run-record.ts';
+import { createRunFolder, writeInRun, writeRun } from './run-store.ts';
+import { manifestForKeeping, planForKeeping } from './stored-plan.ts';
+
+/** What a program gets of a run while it goes on. */
+interface RunOutputs {
+  readonly onStdout?: TakeOutput | undefined;
+  readonly onStderr?: TakeOutput | undefined;
+}
+
+/** Makes a run of a submission: from its folder and its plan to its result. What happens in the run is in the record, its exit code included. */
+export async function submitRun(
+  facts: RunFacts,
+  redactor: Redactor,
+  context: BackendContext,
+): Promise<RunRecord> {
+  const { id, job, request } = facts;
+  const { applicationArguments = [], timeoutMs, onStdout, onStderr } = request;
+  const frame = { id, job, arguments: applicationArguments, redactor, timeoutMs, onStdout, onStderr };
+  return await inRunFolder(frame, context, async (run) => {
+    if (job.manifest !== undefined) await claimData(job.manifest, request.wait === true, run);
+    const plan = await reservePlace(facts, run);
+    await writeInRun(run.journal.record, 'plan.json', planForKeeping(plan, redactor));
+    return await executeRun(plan, run);
+  });
+}
+
+/** Executes a plan that another process has made, in a run folder of its own id. */
+export async function executePlan(
+  plan: RunPlan,
+  redactor: Redactor,
+  context: BackendContext,
+  outputs: RunOutputs = {},
+): Promise<RunRecord> {
+  const { id, job, submission } = plan;
+  const { timeoutMs } = plan;
+  const frame = { id, job, arguments: submission.applicationArguments, redactor, timeoutMs, ...outputs };
+  return await inRunFolder(frame, context, async (run) => {
+    if (job.manifest !== undefined) await claimData(job.manifest, plan.wait, run);
+    return await executeRun(plan, run);
+  });
+}
+
+/** Carries out a plan, step by step. */
+async function executeRun(plan: RunPlan, run: Run): Promise<RunOutcome> {
+  const { manifest } = plan.job;
+  await using cluster = await clusterOf(plan, run);
+  const ledger = manifest && (await prepareInput(manifest, run));
+  if (manifest?.target) await prepareTarget(manifest.target, run);
+  if (manifest) await prepareOutputs(manifest);
+  const files = await filesOf(plan.job);
+  const connection = await openCluster(plan, cluster, run);
+  const outcome = await runDriver({ plan, cluster, connection, files }, run);
+  await keepMetrics(run);
+  if (outcome.exitCode !== 0) return outcome;
+  run.context.signal.throwIfAborted();
+  if (manifest?.target === undefined) return { state: 'succeeded', exitCode: 0 };
+  return await checkResult(plan, { ...manifest, target: manifest.target }, ledger, run);
+}
+
+/** The cluster that a plan goes to, not yet started. Disposing of it takes down what was made for the run alone. */
+async function clusterOf({ place }: RunPlan, { journal, context }: Run): Promise<Cluster> {
+  return new Cluster(await loadBackend(place.backend), place.name, context, (takeDown) =>
+    journal.phase('cluster-down', async () => {
+      const removed = await takeDown();
+      return { value: removed, result: { phase: 'cluster-down', removed } };
+    }),
+  );
+}
+
+/** Finds or starts the cluster, and learns how a driver reaches it. */
+async function openCluster(plan: RunPlan, cluster: Cluster, run: Run): Promise<ClusterConnection> {
+  const { place } = plan;
+  const { journal } = run;
+  const reach = () =>
+    journal.phase('cluster', async () => ({
+      value: undefined,
+      result: await findOrStart(plan, cluster, run),
+    }));
+  if (place.kind !== 'external') {
+    if (cluster.usesInstallation) await findInstallation(run);
+    await reach();
+    return await cluster.connect();
+  }
+  const { name, backend, reason } = place;
+  await journal.update({ cluster: { name, backend, master: name, ephemeral: false, reason } });
+  // What has no address, such as local[2], is left to Spark.
+  if (name === 'yarn' || /^\w+:\/\//.test(name)) await reach();
+  await findInstallation(run);
+  return await cluster.connect();
+}
+
+async function findOrStart({ place }: RunPlan, cluster: Cluster, { journal }: Run): Promise<PhaseResult> {
+  const { backend, name } = place;
+  switch (place.kind) {
+    case 'external': {
+      const answered = await cluster.status();
+      return { phase: 'cluster', backend, name: answered?.name ?? name, was: 'reached', ephemeral: false };
+    }
+    case 'running': {
+      const status = await cluster.status();
+      if (status === undefined) throw clusterGone(name);
+      const { master, workers, links } = status;
+      const reason = 'it is running';
+      await journal.update({
+        cluster: { name, backend, master, workers: workers.alive, ephemeral: false, reason },
+        links,
+      });
+      return { phase: 'cluster', backend, name, was: 'running', workers, ephemeral: false };
+    }
+    case 'new': {
+      const { reason, demand } = place;
+      const { ephemeral } = place.cluster;
+      const { status } = await cluster.up(place.cluster);
+      // Where another run was faster, the cluster is that run's.
+      mustFit(demand, status);
+      const { master, links, workers } = status;
+      await journal.update({
+        cluster: { name, backend, master, workers: workers.alive, ephemeral, reason },
+        links,
+      });
+      return { phase: 'cluster', backend, name, was: 'started', reason, workers, ephemeral };
+    }
+  }
+}
+
+function clusterGone(name: string): SparkctlError {
+  return new SparkctlError({
+    code: 'no-cluster',
+    category: 'cluster',
+    message: `Cluster ${name} has gone since the run was planned.`,
+    hint: 'Submit again.',
+  });
+}
+
+/** Finds Java and makes the runtime where it is missing, and records their versions. */
+async function findInstallation({ journal, context }: Run): Promise<void> {
+  await journal.phase('runtime', async () => {
+    const versions = await context.spark.versions();
+    await journal.update({ versions: { ...journal.record.versions, ...versions } });
+    return { value: undefined, result: { phase: 'runtime', ...versions } };
+  });
+}
+
+interface RunFrame extends RunOutputs {
+  readonly id: string;
+  readonly job: Job;
+  readonly arguments: readonly string[];
+  readonly redactor: Redactor;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Makes the folder and the record of a run, and sees to it that the record tells how the work ended, whatever ended it. */
+async function inRunFolder(
+  frame: RunFrame,
+  outer: BackendContext,
+  work: (run: Run) => Promise<RunOutcome>,
+): Promise<RunRecord> {
+  const { id, job, redactor, onStdout, onStderr } = frame;
+  const emit = (event: SparkctlEvent) => outer.emit(redactor.everywhere(event));
+  const context = { ...outer, emit };
+  const record = redactor.everywhere(await newRecord(frame, context));
+  const folder = await createRunFolder(context.project, id);
+  await writeRun(record);
+  emit({ kind: 'run-created', run: id, folder });
+  if (job.manifest) await writeInRun(record, 'manifest.yaml', manifestForKeeping(job.manifest, redactor));
+  const journal = new RunJournal(record, emit, redactor);
+  const timeout = timeoutSignal(frame.timeoutMs);
+  const stopped = new AbortController();
+  // Free only when the record says how the run has ended.
+  await using claims = new Claims({
+    project: context.project,
+    run: id,
+    reclaim: () => reclaim(context),
+    onStopWanted: (by) => stopped.abort(stoppedBy(by)),
+  });
+  const signal = AbortSignal.any([context.signal, stopped.signal, ...(timeout ? [timeout.signal] : [])]);
+  let outcome: RunOutcome;
+  try {
+    const inRun = { ...context, signal, run: id };
+    outcome = await work({ id, folder, journal, claims, redactor, context: inRun, onStdout, onStderr });
+  } catch (error) {
+    outcome = outcomeOf(signal.aborted ? signal.reason : error);
+    if (outcome.cause === 'defect') {
+      await writeReport(await journal.finish(outcome), emit);
+      throw error;
+    }
+  } finally {
+    timeout?.cancel();
+  }
+  const finished = await journal.finish(outcome);
+  await writeReport(finished, emit);
+  return finished;
+}
+
+async function newRecord(
+  { id, job, redactor, arguments: words }: RunFrame,
+  { project }: BackendContext,
+): Promise<RunRecord> {
+  const { manifest } = job;
+  return {
+    schemaVersion: 1,
+    id,
+    state: 'preparing',
+    job: {
+      name: job.name,
+      script: job.application,
+      ...(manifest && { manifest: manifest.file }),
+      arguments: [...redactor.arguments(words)],
+    },
+    project,
+    startedAt: new Date().toISOString(),
+    owner: await ownIdentity(),
+    applicationIds: [],
+    versions: { sparkctl: sparkctlVersion, node: process.versions.node },
+    command: [],
+    phases: [],
+    checks: [],
+    ...(manifest?.target && {
+      database: {
+        path: kindOf(manifest.target).location(manifest.target),
+        table: manifest.target.table.name,
+      },
+    }),
+    links: {},
+  };
+}
+
+function stoppedBy(by: string): SparkctlError {
+  return new SparkctlError({ code: 'stopped', category: 'terminated', message: `Stopped by ${by}.` });
+}
+
+function timeoutSignal(
+  timeoutMs: number | undefined,
+): { readonly signal: AbortSignal; readonly cancel: () => void } | undefined {
+  if (timeoutMs === undefined) return undefined;
+  const controller = new AbortController();
+  const error = new SparkctlError({
+    code: 'timeout',
+    category: 'timeout',
+    message: `The timeout of ${new Intl.NumberFormat('en-US').format(timeoutMs / 1000)} s was reached, and the application was stopped.`,
+    hint: 'Give it more time with --timeout, or see in the run folder what took so long.',
+  });
+  const cancel = after(timeoutMs, () => controller.abort(error));
+  return { signal: controller.signal, cancel };
+}

@@ -1,0 +1,37 @@
+import type { BackendContext } from '../cluster/backend.ts';
+import { chooseBackend, defaultClusterName, findRunningCluster } from '../cluster/choose-cluster.ts';
+import { clusterClaim, lockCluster } from '../cluster/lock-cluster.ts';
+import { makingKinds } from '../cluster/registry.ts';
+import { effectiveMaster } from '../spark/effective-value.ts';
+import { type FoundPlace, planRun, type RunFacts, type RunPlan, requestedCluster } from './plan-run.ts';
+import type { Run } from './run.ts';
+
+/** Looks for the clusters that a run can go to. */
+export async function findPlace(facts: RunFacts, context: BackendContext): Promise<FoundPlace> {
+  const master = effectiveMaster(facts.given);
+  if (master !== undefined) {
+    if (master.value === 'yarn') {
+      const { hadoopFolder } = await import('../cluster/external/resource-managers.ts');
+      await hadoopFolder(context.environment);
+    }
+    return { kind: 'external' };
+  }
+  const asked = requestedCluster(facts);
+  const status = await findRunningCluster(asked, context);
+  // A cluster on another host cannot be used; whoever names it gets an error when it is to be made.
+  if (status !== undefined && status.state !== 'elsewhere') return { kind: 'running', status };
+  return { kind: 'none', choice: await chooseBackend(asked, makingKinds, context) };
+}
+
+/**
+ * Plans a run once nobody is making or changing its cluster any more, and claims the cluster: until the run is over nobody
+ * takes it away.
+ */
+export async function reservePlace(facts: RunFacts, { claims, context }: Run): Promise<RunPlan> {
+  if (effectiveMaster(facts.given) !== undefined) return planRun(facts, await findPlace(facts, context));
+  await using _lock = await lockCluster(requestedCluster(facts).cluster ?? defaultClusterName, context);
+  const plan = planRun(facts, await findPlace(facts, context));
+  // It is shared by all, so nothing can be in its way.
+  await claims.tryToAdd([clusterClaim(plan.place.name)], context.signal);
+  return plan;
+}
