@@ -253,7 +253,7 @@ describe('a manifest with mistakes', () => {
       [
         'outputs: { model: ../model, 1st: a }',
         'arguments: ["${outputs.modle}", "${artefacts}", "${artifacts}"]',
-        'checks: [{ kind: clusters, column: segment }]',
+        'checks: [{ kind: segments, column: segment }]',
         '',
       ].join('\n'),
     );
@@ -276,7 +276,7 @@ describe('a manifest with mistakes', () => {
         '  2 | arguments: ["${outputs.modle}", "${artefacts}", "${artifacts}"]',
         '    |                                 ^^^^^^^^^^^^^^',
         'job.yaml:3:18: a check needs database, which it reads',
-        '  3 | checks: [{ kind: clusters, column: segment }]',
+        '  3 | checks: [{ kind: segments, column: segment }]',
         '    |                  ^^^^^^^^',
         '',
       ].join('\n'),

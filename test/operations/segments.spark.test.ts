@@ -53,8 +53,8 @@ it('segments: finds the planted groups, and says so everywhere', async () => {
 
 it('score: the saved model gives other customers the segments that they belong to', async () => {
   const run = await verified(project.folder, 'jobs/score.py');
-  expect(run.checks.find(({ kind }: { kind: string }) => kind === 'clusters').found).toMatch(
-    /^5 clusters of .* rows, adjusted Rand index 1\.0000$/,
+  expect(run.checks.find(({ kind }: { kind: string }) => kind === 'segments').found).toMatch(
+    /^5 segments of .* rows, adjusted Rand index 1\.0000$/,
   );
 });
 

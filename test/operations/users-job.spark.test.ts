@@ -68,7 +68,7 @@ describe('the users job', () => {
     const second = await submit('--rows', '20000', 'jobs/etl.py');
     expect(second.exitCode, second.stderr).toBe(0);
     expect(second.stderr).toContain('Database    data/users.db, table users\n');
-    expect(second.stderr).toContain('Checks      ✓ accounting: read 20000 = ');
+    expect(second.stderr).toContain('Checks      ✓ accounting: read 20,000 = ');
     expect(second.stderr).toMatch(
       /Run {9}\.sparkctl\/runs\/etl-\d{8}-\d{6}-[0-9a-f]{6}\nResult {6}succeeded in /,
     );

@@ -33,7 +33,9 @@ export function aRun(changes: Partial<RunRecord> = {}): RunRecord {
       filtered: 0,
       reasons: { 'wrong-type': 1 },
     },
-    checks: [{ kind: 'schema', name: 'schema', status: 'held', expected: 'a table', found: 'exactly so' }],
+    checks: [
+      { kind: 'schema', name: 'schema', status: 'held', expected: 'a table', found: 'matches the manifest' },
+    ],
     links: {},
     ...changes,
   };

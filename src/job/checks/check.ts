@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { z } from 'zod';
 import type { Ledger } from '../datasets/ledger.ts';
 import type { InputFormat } from '../input/input-format.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
-import type { TargetReader } from '../targets/target.ts';
-import type { CheckKind, CheckSpec } from './check-spec.ts';
+import type { CommittedRun, Mistake, TargetReader } from '../targets/target.ts';
 
-/** What a check may look at. The table is there: whether it exists was asked before. */
+/** Everything that a check may look at. The table is there: whether it exists was asked before. */
 export interface CheckContext {
   readonly reader: TargetReader;
   readonly table: TableSpec;
@@ -14,14 +15,14 @@ export interface CheckContext {
   readonly inputFiles: readonly string[];
   /** The first line of a `csv` file is a header and no row. Lines of JSON where it is left out. */
   readonly inputFormat?: InputFormat | undefined;
-  /** The run whose result is checked. Without it, the result is checked as it is now, whoever made it. */
+  /** The run whose result is checked. Without it, the result is checked as it is now, whichever run made it. */
   readonly runId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What one comparison found. Values in it are samples, at most three, never whole data. */
+/** The outcome of one comparison. Values in it are samples, at most three, never whole data. */
 export interface CheckResult {
-  readonly kind: CheckKind;
+  readonly kind: string;
   /** The kind and what it is about: `pattern (email)`. */
   readonly name: string;
   readonly status: 'held' | 'failed' | 'skipped';
@@ -31,21 +32,54 @@ export interface CheckResult {
   readonly detail?: string;
 }
 
-/** What a check itself says; the kind and the name are added to it. */
+/** The outcome as the check itself gives it; the kind and the name are added to it. */
 export type Verdict = Omit<CheckResult, 'kind' | 'name'>;
 
-export type SpecOf<Kind extends CheckKind> = Extract<CheckSpec, { kind: Kind }>;
-
-/**
- * One way to compare a result with what it must be. To add one: a variant in `check-spec.ts`, a file here that
- * exports an object of this type, and a line in `checks.ts`.
- */
-export interface Check<Kind extends CheckKind> {
-  name(spec: SpecOf<Kind>): string;
-  /** What is wrong with the specification itself, one sentence each: known before anything runs. */
-  mistakes(spec: SpecOf<Kind>, table: TableSpec): readonly string[];
-  run(spec: SpecOf<Kind>, context: CheckContext): Promise<Verdict>;
+/** The facts by which the specification of a check is judged. */
+export interface SpecFacts {
+  readonly table: TableSpec;
+  /** Finds mistakes in SQL without the target. Absent once the target itself is there to answer. */
+  readonly queryProblem?: (sql: string) => Promise<string | undefined>;
 }
 
-/** How many values a failed check shows. */
+/**
+ * A way to compare a result with what it must be. To add one: a file here that exports an object of this type, and a line
+ * in `registry.ts`. What only `run` needs is imported by it, since most processes load checks for their specifications alone.
+ */
+export interface Check<Spec extends z.ZodType> {
+  /** Its part of the manifest, told apart by `kind`. */
+  readonly spec: Spec;
+  /** Given where the check is of use with a dataset only: the reason, for a manifest without one. */
+  readonly needsDataset?: string;
+  name(spec: z.output<Spec>): string;
+  /** Mistakes in the specification itself, known before anything runs. */
+  mistakes?(spec: z.output<Spec>, facts: SpecFacts): readonly Mistake[] | Promise<readonly Mistake[]>;
+  run(spec: z.output<Spec>, context: CheckContext): Promise<Verdict>;
+}
+
+/** The number of values that a failed check shows. */
 export const sampleLimit = 3;
+
+/** The record of the run that is checked about the table, or of the last run into it when none was named. */
+export function runOf({ reader, table, runId }: CheckContext): CommittedRun | undefined {
+  return runId === undefined ? reader.lastCommittedRun(table.name) : reader.committedRun(runId, table.name);
+}
+
+const itemsOfSlice = 20_000;
+
+/** Goes through many items and lets the rest of the process run now and then, so that Ctrl-C is heard in between. */
+export async function inSlices<Item>(
+  items: Iterable<Item>,
+  signal: AbortSignal | undefined,
+  each: (item: Item) => void,
+): Promise<void> {
+  let left = itemsOfSlice;
+  for (const item of items) {
+    each(item);
+    left -= 1;
+    if (left > 0) continue;
+    left = itemsOfSlice;
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
+}

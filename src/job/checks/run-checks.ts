@@ -1,9 +1,10 @@
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { kindOf, type ResolvedTarget } from '../targets/registry.ts';
-import { assertChecks } from './assert-checks.ts';
-import type { CheckContext, CheckResult, SpecOf } from './check.ts';
-import type { CheckKind, CheckSpec } from './check-spec.ts';
-import { checkOf } from './checks.ts';
+import type { TableSpec } from '../targets/table-spec.ts';
+import type { TargetReader } from '../targets/target.ts';
+import type { Accounting } from './accounting/evidence.ts';
+import type { CheckContext, CheckResult } from './check.ts';
+import { type CheckSpec, checkOf } from './registry.ts';
 
 export interface CheckRequest extends Omit<CheckContext, 'reader' | 'table'> {
   readonly target: ResolvedTarget;
@@ -12,62 +13,117 @@ export interface CheckRequest extends Omit<CheckContext, 'reader' | 'table'> {
   readonly onResult?: ((result: CheckResult) => void) | undefined;
 }
 
+export interface CheckAnswer {
+  readonly results: readonly CheckResult[];
+  /** The fate of every line of the input; undefined without an input or without the table. */
+  readonly accounting: Accounting | undefined;
+}
+
 /** Runs checks one after the other on one unchanging view of the target. A wrong specification is thrown before any runs. */
 export async function runChecks(request: CheckRequest): Promise<readonly CheckResult[]> {
-  const { target, checks, signal, onResult } = request;
-  const { table } = target;
+  await assertChecks(request.checks, request.target.table);
+  const reader = await open(request);
+  if (reader instanceof SparkctlError) {
+    const results = request.checks.map((spec) => unanswered(spec, reader));
+    for (const result of results) request.onResult?.(result);
+    return results;
+  }
+  using opened = reader;
+  return await runAll(request, { ...request, table: request.target.table, reader: opened });
+}
+
+/** Runs checks and accounts for the lines of the input, on the same view of the target. */
+export async function checkResult(request: CheckRequest): Promise<CheckAnswer> {
+  if (request.inputFiles.length === 0) return { results: await runChecks(request), accounting: undefined };
+  await assertChecks(request.checks, request.target.table);
+  const reader = await open(request);
+  if (reader instanceof SparkctlError) throw reader;
+  using opened = reader;
+  const context = { ...request, table: request.target.table, reader: opened };
+  return { results: await runAll(request, context), accounting: await accountingOf(context) };
+}
+
+async function accountingOf(context: CheckContext): Promise<Accounting | undefined> {
+  if (context.reader.tableInfo(context.table.name) === undefined) return undefined;
+  const { accountingOf, gatherEvidence } = await import('./accounting/evidence.ts');
+  return accountingOf(await gatherEvidence(context), context.ledger);
+}
+
+/** Opens the target; returns the error where its failure is the answer to every check. */
+async function open({ target, signal }: CheckRequest): Promise<TargetReader | SparkctlError> {
   const kind = kindOf(target);
-  assertChecks(checks, table);
+  try {
+    return await kind.open(target, { signal });
+  } catch (error) {
+    if (!isAnswer(error, kind.answers)) throw error;
+    return error;
+  }
+}
+
+async function runAll({ target, checks, onResult }: CheckRequest, context: CheckContext) {
   const results: CheckResult[] = [];
-  const add = (result: CheckResult) => {
+  for (const spec of checks) {
+    const result = await runOne(spec, context, kindOf(target).answers);
     results.push(result);
     onResult?.(result);
-  };
-  try {
-    using reader = await kind.open(target, { signal });
-    for (const spec of checks) {
-      add(await runOne(spec.kind, spec, { ...request, table, reader }, kind.answers));
-    }
-  } catch (error) {
-    if (results.length > 0 || !isAnswer(error, kind.answers)) throw error;
-    for (const spec of checks) add(unanswered(spec.kind, spec, error));
   }
   return results;
 }
 
-async function runOne<Kind extends CheckKind>(
-  kind: Kind,
-  spec: SpecOf<Kind>,
+async function runOne(
+  spec: CheckSpec,
   context: CheckContext,
   answers: readonly string[],
 ): Promise<CheckResult> {
   context.signal?.throwIfAborted();
-  const check = checkOf(kind);
+  const check = checkOf(spec);
   try {
-    if (context.reader.tableInfo(context.table.name) === undefined)
-      return noTable(kind, check.name(spec), context);
-    return { kind, name: check.name(spec), ...(await check.run(spec, context)) };
+    if (context.reader.tableInfo(context.table.name) === undefined) return noTable(spec, context);
+    return { kind: spec.kind, name: check.name(spec), ...(await check.run(spec, context)) };
   } catch (error) {
     if (!isAnswer(error, answers)) throw error;
-    return unanswered(kind, spec, error);
+    return unanswered(spec, error);
   }
 }
 
-function noTable(kind: CheckKind, name: string, { reader, table }: CheckContext): CheckResult {
-  const expected = `the table ${table.name}`;
-  const found = `no table of that name in ${reader.location}`;
-  return { kind, name, status: 'failed', expected, found };
+function noTable(spec: CheckSpec, { reader, table }: CheckContext): CheckResult {
+  return {
+    kind: spec.kind,
+    name: checkOf(spec).name(spec),
+    status: 'failed',
+    expected: `the table ${table.name}`,
+    found: `no table of that name in ${reader.location}`,
+  };
 }
 
-function unanswered<Kind extends CheckKind>(
-  kind: Kind,
-  spec: SpecOf<Kind>,
-  error: SparkctlError,
-): CheckResult {
-  const name = checkOf(kind).name(spec);
-  return { kind, name, status: 'failed', expected: 'a database that can be read', found: error.message };
+function unanswered(spec: CheckSpec, error: SparkctlError): CheckResult {
+  return {
+    kind: spec.kind,
+    name: checkOf(spec).name(spec),
+    status: 'failed',
+    expected: 'a database that can be read',
+    found: error.message,
+  };
 }
 
 function isAnswer(error: unknown, answers: readonly string[]): error is SparkctlError {
   return error instanceof SparkctlError && answers.includes(error.code);
+}
+
+/** Throws all mistakes in the specifications of checks at once. */
+async function assertChecks(specs: readonly CheckSpec[], table: TableSpec): Promise<void> {
+  const mistakes: string[] = [];
+  for (const spec of specs) {
+    const check = checkOf(spec);
+    for (const { message } of (await check.mistakes?.(spec, { table })) ?? [])
+      mistakes.push(`The check ${check.name(spec)}: ${message}${message.endsWith('?') ? '' : '.'}`);
+  }
+  if (mistakes.length === 0) return;
+  throw new SparkctlError({
+    code: 'bad-checks',
+    category: 'configuration',
+    message: mistakes.join('\n'),
+    hint: 'Correct the checks in the manifest.',
+    details: { mistakes },
+  });
 }

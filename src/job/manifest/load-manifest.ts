@@ -14,6 +14,7 @@ import {
   validateYaml,
   type YamlFile,
 } from '../../system/yaml/yaml-file.ts';
+import { checkOf } from '../checks/registry.ts';
 import { formatOfPath } from '../input/input-format.ts';
 import {
   kindOf,
@@ -22,7 +23,6 @@ import {
   type TargetKey,
   targetKeys,
 } from '../targets/registry.ts';
-import { unknownColumn } from '../targets/table-spec.ts';
 import type { Mistake } from '../targets/target.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
@@ -166,33 +166,17 @@ async function contradictions(
   for (const kind of others)
     found.push(file.diagnose([kind], `there is a target already, ${first}; a job has one`, 'key'));
   if (target !== undefined) add([target.kind], kindOf(target).mistakes(source[target.kind]));
-  for (const [index, check] of source.checks.entries()) {
+  for (const [index, spec] of source.checks.entries()) {
     const at = ['checks', index];
+    const { needsDataset, mistakes } = checkOf(spec);
     if (target === undefined)
       found.push(file.diagnose([...at, 'kind'], `a check needs ${targetKeys.join(' or ')}, which it reads`));
-    else if (check.kind === 'clusters' && source.dataset === undefined)
-      found.push(file.diagnose([...at, 'kind'], 'clusters are compared with the groups of a dataset'));
-    else if (check.kind === 'clusters') add(at, unknownColumn(check.column, ['column'], target.table));
-    else if (check.kind === 'unique')
-      for (const [each, column] of check.columns.entries())
-        add(at, unknownColumn(column, ['columns', each], target.table));
-    else if (check.kind === 'query') {
-      const problem = await kindOf(target).queryProblem(target, check.sql);
-      if (problem !== undefined) found.push(file.diagnose([...at, 'sql'], problem));
-    } else if (check.kind === 'pattern') {
-      add(at, unknownColumn(check.column, ['column'], target.table));
-      const problem = regularExpressionProblem(check.matches);
-      if (problem !== undefined) found.push(file.diagnose([...at, 'matches'], problem));
+    else if (needsDataset !== undefined && source.dataset === undefined)
+      found.push(file.diagnose([...at, 'kind'], needsDataset));
+    else {
+      const queryProblem = (sql: string) => kindOf(target).queryProblem(target, sql);
+      add(at, (await mistakes?.(spec, { table: target.table, queryProblem })) ?? []);
     }
   }
   return found;
-}
-
-function regularExpressionProblem(pattern: string): string | undefined {
-  try {
-    new RegExp(pattern, 'u');
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

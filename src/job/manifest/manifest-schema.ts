@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkSpec } from '../checks/check-spec.ts';
+import { checkSpec } from '../checks/registry.ts';
 import { datasetSpec } from '../datasets/dataset-spec.ts';
 import { inputFormats } from '../input/input-format.ts';
 import { type TargetKey, targets } from '../targets/registry.ts';

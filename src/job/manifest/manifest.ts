@@ -1,4 +1,4 @@
-import type { CheckSpec } from '../checks/check-spec.ts';
+import type { CheckSpec } from '../checks/registry.ts';
 import type { DatasetSpec } from '../datasets/dataset-spec.ts';
 import type { InputFormat } from '../input/input-format.ts';
 import type { ResolvedTarget } from '../targets/registry.ts';

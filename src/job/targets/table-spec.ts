@@ -54,6 +54,7 @@ export function unknownColumn(
   const known = table.columns.map(({ name }) => name);
   if (known.includes(column)) return [];
   const near = nearestWord(column, known);
-  const message = `there is no column "${column}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+  const remedy = near === undefined ? `the columns are: ${known.join(', ')}` : `did you mean "${near}"?`;
+  const message = `there is no column "${column}"; ${remedy}`;
   return [{ at, message }];
 }

@@ -1,10 +1,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readAccounting } from '../../../src/job/checks/accounting/read-accounting.ts';
-import { openDatabase } from '../../../src/job/targets/sqlite/open-database.ts';
+import { checkResult } from '../../../src/job/checks/run-checks.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';
-import { loadedUsers, specs, usersTable } from './loaded-users.ts';
+import { loadedUsers, specs, usersIn } from './loaded-users.ts';
 
 const whole = 'read 400 = loaded 303 + quarantined 85 + duplicates 12 + filtered 0';
 const held = { kind: 'accounting', name: 'accounting', status: 'held', found: whole };
@@ -77,7 +76,7 @@ test.each([
     `INSERT INTO users VALUES (9999, 'a', 1, 'a@b.cc', 1, 'c', 'd')`,
     'read 400 is not loaded 304 + quarantined 85 + duplicates 12 + filtered 0',
     [
-      '1 more rows are there than lines were read.',
+      'There is 1 row more than lines that were read.',
       'The run run-1 recorded loaded 303, but 304 are there.',
       'The ledger expects loaded 303, but 304 are there.',
     ],
@@ -143,7 +142,7 @@ test.each([
     `UPDATE sparkctl_runs SET read = 401, filtered = 1`,
     'read 400 is not loaded 303 + quarantined 85 + duplicates 12 + filtered 1',
     [
-      '1 more rows are there than lines were read.',
+      'There is 1 row more than lines that were read.',
       'The run run-1 recorded read 401, but 400 are there.',
       'The ledger expects filtered 0, but 1 is there.',
     ],
@@ -231,16 +230,14 @@ test('a run that appended is compared by what it recorded, and its own lines in 
 
 test('for a summary: the figures, and the quarantined ones by reason', async () => {
   const users = await loadedUsers();
-  using reader = await openDatabase(users.databasePath);
-  expect(
-    await readAccounting({
-      reader,
-      table: usersTable,
-      inputFiles: [users.dataPath],
-      ledger: users.ledger,
-      runId: 'run-1',
-    }),
-  ).toEqual({
+  const { accounting } = await checkResult({
+    target: usersIn(users.databasePath),
+    checks: [],
+    inputFiles: [users.dataPath],
+    ledger: users.ledger,
+    runId: 'run-1',
+  });
+  expect(accounting).toEqual({
     read: 400,
     loaded: 303,
     quarantined: 85,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { CheckKind, CheckSpec } from '../../../src/job/checks/check-spec.ts';
+import type { CheckKind, CheckSpec } from '../../../src/job/checks/registry.ts';
 import { type CheckRequest, runChecks } from '../../../src/job/checks/run-checks.ts';
 import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
 import type { Ledger } from '../../../src/job/datasets/ledger.ts';

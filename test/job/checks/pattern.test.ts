@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CheckSpec } from '../../../src/job/checks/check-spec.ts';
+import type { CheckSpec } from '../../../src/job/checks/registry.ts';
 import { emailPattern, loadedUsers, specs } from './loaded-users.ts';
 
 test('values that all match hold', async () => {
@@ -9,7 +9,7 @@ test('values that all match hold', async () => {
     name: 'pattern (email)',
     status: 'held',
     expected: `every email matches ${emailPattern}`,
-    found: 'all of 303 rows do',
+    found: 'all 303 rows match',
   });
 });
 
@@ -19,7 +19,7 @@ test('values that do not are counted, and three are shown, safe for a terminal',
     UPDATE users SET email = '${'y'.repeat(100)}' WHERE id = 2; UPDATE users SET email = '' WHERE id = 3; UPDATE users SET email = 'é' WHERE id = 7`);
   expect(await users.check(specs.pattern)).toMatchObject({
     status: 'failed',
-    found: '4 of 303 rows do not',
+    found: '4 of 303 rows do not match',
     detail: [
       'id 1: email is "\\u001b[31mX@Y.Z\\u{202e}".',
       `id 2: email is "${'y'.repeat(60)}…".`,
@@ -27,7 +27,7 @@ test('values that do not are counted, and three are shown, safe for a terminal',
     ].join('\n'),
   });
   users.tamper('DELETE FROM users WHERE id < 4');
-  expect(await users.check(specs.pattern)).toMatchObject({ found: '1 of 300 rows does not' });
+  expect(await users.check(specs.pattern)).toMatchObject({ found: '1 of 300 rows does not match' });
 });
 
 test('any column can be asked, numbers by their digits', async () => {

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CheckSpec } from '../../../src/job/checks/check-spec.ts';
+import type { CheckSpec } from '../../../src/job/checks/registry.ts';
 import { runChecks } from '../../../src/job/checks/run-checks.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';
 import { loadedUsers, specs, usersIn } from './loaded-users.ts';
@@ -83,8 +83,8 @@ test('every mistake in the checks is told before any runs', async () => {
   await expect(runChecks({ target: usersIn(databasePath), checks, inputFiles: [] })).rejects.toMatchObject({
     category: 'configuration',
     message: [
-      'The check unique (id, emial) names the column "emial", which the table users does not have. Did you mean email?',
-      'The check pattern (xyzzyx) names the column "xyzzyx", which the table users does not have. Its columns are: id, name, age, email, salary, city, created_at.',
+      'The check unique (id, emial): there is no column "emial"; did you mean "email"?',
+      'The check pattern (xyzzyx): there is no column "xyzzyx"; the columns are: id, name, age, email, salary, city, created_at.',
       'The check pattern (xyzzyx): Invalid regular expression: /(/u: Unterminated group.',
     ].join('\n'),
     hint: 'Correct the checks in the manifest.',

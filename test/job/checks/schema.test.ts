@@ -11,7 +11,7 @@ test('the table of the manifest holds', async () => {
     name: 'schema',
     status: 'held',
     expected,
-    found: 'exactly so',
+    found: 'matches the manifest',
   });
 });
 

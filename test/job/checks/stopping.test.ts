@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import type { CheckSpec } from '../../../src/job/checks/check-spec.ts';
+import type { CheckSpec } from '../../../src/job/checks/registry.ts';
 import type { Manifest } from '../../../src/job/manifest/manifest.ts';
 import type { ResolvedTarget } from '../../../src/job/targets/registry.ts';
 import { checkResult } from '../../../src/run/check-result.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CheckSpec } from '../../../src/job/checks/check-spec.ts';
+import type { CheckSpec } from '../../../src/job/checks/registry.ts';
 import { loadedUsers, specs } from './loaded-users.ts';
 
 const name = 'unique (id)';
@@ -25,7 +25,7 @@ test('rows that are there twice, in a table without its key', async () => {
     status: 'failed',
     expected: 'no two rows with the same id',
     found: '6 values that more than one row has',
-    detail: 'id 1 is there in 2 rows.\nid 2 is there in 3 rows.\nid 3 is there in 2 rows.',
+    detail: 'id 1 is in 2 rows.\nid 2 is in 3 rows.\nid 3 is in 2 rows.',
   });
 });
 
@@ -38,6 +38,6 @@ test('several columns together', async () => {
     status: 'failed',
     expected: 'no two rows with the same city, name',
     found: '1 value that more than one row has',
-    detail: 'city "Łódź", name "Zoë \\"Z\\"" is there in 2 rows.',
+    detail: 'city "Łódź", name "Zoë \\"Z\\"" is in 2 rows.',
   });
 });

@@ -1,7 +1,34 @@
 import type { Ledger } from '../../datasets/ledger.ts';
 import { duplicateReason, quarantineReasons } from '../../datasets/quarantine-reason.ts';
-import { type Accounting, accountingLine, addsUp } from './accounting.ts';
-import type { Evidence } from './evidence.ts';
+import { RowChecksum } from '../../datasets/row-checksum.ts';
+import type { RejectedLines } from '../../targets/target.ts';
+import { type CheckContext, inSlices, sampleLimit, type Verdict } from '../check.ts';
+import { counted, number } from '../show-value.ts';
+import {
+  type Accounting,
+  accountingLine,
+  accountingOf,
+  addsUp,
+  type Evidence,
+  gatherEvidence,
+} from './evidence.ts';
+
+/** Compares every statement about a load with every other: the input, the table, the quarantine, the run's record, the ledger. */
+export async function judgeAccounting(context: CheckContext): Promise<Verdict> {
+  const { ledger, runId, table } = context;
+  const evidence = await gatherEvidence(context);
+  const accounting = accountingOf(evidence, ledger);
+  const found = [
+    ...contradictions({ evidence, accounting, ledger, runId, table: table.name }),
+    ...(await quarantineContradictions(context, evidence)),
+  ];
+  return {
+    status: found.length === 0 ? 'held' : 'failed',
+    expected: expectation(ledger, evidence),
+    found: accountingLine(accounting),
+    ...(found.length === 0 ? {} : { detail: found.join('\n') }),
+  };
+}
 
 interface Asked {
   readonly evidence: Evidence;
@@ -11,8 +38,8 @@ interface Asked {
   readonly table: string;
 }
 
-/** Every statement about the load that does not agree with another, one sentence each. */
-export function contradictions(asked: Asked): readonly string[] {
+/** Contradictions between the input, the table, the record of the run and the ledger, one sentence each. */
+function contradictions(asked: Asked): readonly string[] {
   return [...withItself(asked), ...withRun(asked), ...withLedger(asked)];
 }
 
@@ -23,8 +50,8 @@ function withItself({ evidence, accounting }: Asked): string[] {
     const difference = read - loaded - quarantined - duplicates - filtered;
     found.push(
       difference > 0
-        ? `${difference} of the lines read are neither loaded nor in the quarantine.`
-        : `${-difference} more rows are there than lines were read.`,
+        ? `${number(difference)} of the lines read are neither loaded nor in the quarantine.`
+        : `There ${difference === -1 ? 'is' : 'are'} ${counted(-difference, 'row')} more than lines that were read.`,
     );
   }
   for (const reason of Object.keys(evidence.rejected)) {
@@ -48,10 +75,10 @@ function withRun({ evidence, accounting, runId, table }: Asked): string[] {
   const found: string[] = [];
   if (!addsUp(run))
     found.push(`The run ${run.runId} recorded figures that do not add up: ${accountingLine(run)}.`);
-  const compare = (what: string, recorded: number, counted: number) => {
-    if (recorded !== counted)
+  const compare = (what: string, recorded: number, there: number) => {
+    if (recorded !== there)
       found.push(
-        `The run ${run.runId} recorded ${what} ${recorded}, but ${counted} ${counted === 1 ? 'is' : 'are'} there.`,
+        `The run ${run.runId} recorded ${what} ${number(recorded)}, but ${number(there)} ${there === 1 ? 'is' : 'are'} there.`,
       );
   };
   compare('read', run.read, accounting.read);
@@ -66,10 +93,10 @@ function withRun({ evidence, accounting, runId, table }: Asked): string[] {
 function withLedger({ accounting, ledger }: Asked): string[] {
   if (ledger === undefined) return [];
   const found: string[] = [];
-  const compare = (what: string, expected: number, counted: number) => {
-    if (expected !== counted)
+  const compare = (what: string, expected: number, there: number) => {
+    if (expected !== there)
       found.push(
-        `The ledger expects ${what} ${expected}, but ${counted} ${counted === 1 ? 'is' : 'are'} there.`,
+        `The ledger expects ${what} ${number(expected)}, but ${number(there)} ${there === 1 ? 'is' : 'are'} there.`,
       );
   };
   compare('read', ledger.read, accounting.read);
@@ -80,4 +107,56 @@ function withLedger({ accounting, ledger }: Asked): string[] {
     compare(reason, ledger.quarantined[reason]?.rows ?? 0, accounting.reasons[reason] ?? 0);
   }
   return found;
+}
+
+async function quarantineContradictions(
+  { reader, table, ledger, signal }: CheckContext,
+  { run, replacesTable }: Evidence,
+): Promise<readonly string[]> {
+  const quarantine = reader.quarantine(table.name, replacesTable ? undefined : run?.runId);
+  if (quarantine === undefined) return [];
+  const others = run === undefined ? [] : quarantine.runIds().filter((id) => id !== run.runId);
+  return [
+    ...(others.length === 0
+      ? []
+      : [`The quarantine holds lines of another run than ${run?.runId}: ${others.slice(0, 3).join(', ')}.`]),
+    ...(ledger === undefined ? [] : await foreignLines(quarantine, ledger, signal)),
+  ];
+}
+
+function expectation(ledger: Ledger | undefined, { run }: Evidence): string {
+  if (ledger !== undefined) {
+    const quarantined = Object.values(ledger.quarantined).reduce((sum, { rows }) => sum + rows, 0);
+    return `${accountingLine({ ...ledger, quarantined, duplicates: ledger.duplicates.rows })}, as the ledger says`;
+  }
+  if (run !== undefined) return `${accountingLine(run)}, as the run recorded`;
+  return 'read = loaded + quarantined + duplicates + filtered';
+}
+
+/** A sentence for each reason whose lines in the quarantine are as many as the ledger's, but not the same ones. */
+async function foreignLines(
+  quarantine: RejectedLines,
+  ledger: Ledger,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const found = new Map<string, RowChecksum>();
+  await inSlices(quarantine.lines(), signal, ({ reason, raw }) => {
+    let lines = found.get(reason);
+    if (lines === undefined) {
+      lines = new RowChecksum();
+      found.set(reason, lines);
+    }
+    lines.addText(raw);
+  });
+  const expected = { ...ledger.quarantined, [duplicateReason]: ledger.duplicates };
+  return Object.entries(expected).flatMap(([reason, { rows, checksum }]) => {
+    const lines = found.get(reason);
+    if (lines === undefined || lines.rows !== rows || lines.digest() === checksum) return [];
+    const places = quarantine
+      .places(reason, sampleLimit)
+      .map(({ sourceFile, line }) => `${sourceFile}:${line}`);
+    return [
+      `The lines with the reason ${reason} are not those of the ledger (checksum ${lines.digest()}, expected ${checksum}). The first of them: ${places.join(', ')}.`,
+    ];
+  });
 }

@@ -1,11 +1,14 @@
+import type { Ledger } from '../../datasets/ledger.ts';
+import { duplicateReason } from '../../datasets/quarantine-reason.ts';
 import { countRecords } from '../../input/count-lines.ts';
 import type { CommittedRun } from '../../targets/target.ts';
-import type { CheckContext } from '../check.ts';
+import { type CheckContext, runOf } from '../check.ts';
+import { number } from '../show-value.ts';
 
 /** The mode in which a run replaces all that was in its table. */
 const overwriting = 'overwrite';
 
-/** What can be found out about a load without asking the job that did it. */
+/** Facts about a load that can be found without the job that did it. */
 export interface Evidence {
   /** Lines of the input that are neither blank nor a header, counted here and now. */
   readonly read: number;
@@ -13,7 +16,7 @@ export interface Evidence {
   /** Lines in the quarantine by reason, duplicates among them. */
   readonly rejected: Readonly<Record<string, number>>;
   readonly hasQuarantine: boolean;
-  /** What the job recorded when it committed: the run that was asked for, or the last one into this table. */
+  /** The job's own record of its commit: of the run that was asked for, or of the last one into this table. */
   readonly run: CommittedRun | undefined;
   /** The last run into the same table, where it is another one. */
   readonly laterRun: CommittedRun | undefined;
@@ -21,7 +24,19 @@ export interface Evidence {
   readonly replacesTable: boolean;
 }
 
+const gathered = new WeakMap<CheckContext, Promise<Evidence>>();
+
+/** Gathers the evidence once for each view of a result: the check and the run's summary say the same, and the input is read once. */
 export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
+  let evidence = gathered.get(context);
+  if (evidence === undefined) {
+    evidence = gather(context);
+    gathered.set(context, evidence);
+  }
+  return await evidence;
+}
+
+async function gather(context: CheckContext): Promise<Evidence> {
   const { reader, table, inputFiles, inputFormat, runId, signal } = context;
   const run = runOf(context);
   const last = reader.lastCommittedRun(table.name);
@@ -38,7 +53,43 @@ export async function gatherEvidence(context: CheckContext): Promise<Evidence> {
   };
 }
 
-/** What the run that is checked recorded of the table, or the last one into it when none was named. */
-export function runOf({ reader, table, runId }: CheckContext): CommittedRun | undefined {
-  return runId === undefined ? reader.lastCommittedRun(table.name) : reader.committedRun(runId, table.name);
+/** The fate of every line of the input: read = loaded + quarantined + duplicates + filtered. */
+export interface Accounting {
+  readonly read: number;
+  readonly loaded: number;
+  readonly quarantined: number;
+  readonly duplicates: number;
+  readonly filtered: number;
+  /** The quarantined ones by reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** The accounting of what is really there. Only rows that a job filtered away have to be taken on its word: they leave no trace. */
+export function accountingOf(evidence: Evidence, ledger: Ledger | undefined): Accounting {
+  const { [duplicateReason]: duplicates = 0, ...reasons } = evidence.rejected;
+  return {
+    read: evidence.read,
+    loaded: evidence.replacesTable ? evidence.tableRows : (evidence.run?.loaded ?? evidence.tableRows),
+    quarantined: Object.values(reasons).reduce((sum, rows) => sum + rows, 0),
+    duplicates,
+    filtered: evidence.run?.filtered ?? ledger?.filtered ?? 0,
+    reasons,
+  };
+}
+
+export function addsUp({
+  read,
+  loaded,
+  quarantined,
+  duplicates,
+  filtered,
+}: Omit<Accounting, 'reasons'>): boolean {
+  return read === loaded + quarantined + duplicates + filtered;
+}
+
+/** The equation with its numbers: `read 10 = loaded 9 + quarantined 1 + duplicates 0 + filtered 0`. */
+export function accountingLine(accounting: Omit<Accounting, 'reasons'>): string {
+  const { read, loaded, quarantined, duplicates, filtered } = accounting;
+  const relation = addsUp(accounting) ? '=' : 'is not';
+  return `read ${number(read)} ${relation} loaded ${number(loaded)} + quarantined ${number(quarantined)} + duplicates ${number(duplicates)} + filtered ${number(filtered)}`;
 }

@@ -3,12 +3,9 @@ import type { Ledger } from '../../datasets/ledger.ts';
 import { regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
 import { valueText } from '../../datasets/row-checksum.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
-import type { RowValue } from '../../targets/target.ts';
-import type { CheckContext } from '../check.ts';
-import { sampleLimit } from '../check.ts';
-import { inSlices } from '../in-slices.ts';
-import { showKey, showValue } from '../show-value.ts';
-import { explainSurplus } from './explain-surplus.ts';
+import type { RowValue, TargetReader } from '../../targets/target.ts';
+import { type CheckContext, inSlices, sampleLimit } from '../check.ts';
+import { counted, showKey, showValue } from '../show-value.ts';
 
 /**
  * The first rows in which a table differs from what the ledger's generator wrote, one sentence each. A checksum only
@@ -79,4 +76,21 @@ function changedValues(
 function isSmallKey(key: readonly RowValue[]): boolean {
   const [only] = key;
   return key.length === 1 && typeof only === 'bigint' && only >= 0n && only < 2n ** 30n;
+}
+
+/** The first rows that are there more than once, or whose key is not expected, one sentence each. */
+function explainSurplus(
+  reader: TargetReader,
+  table: TableSpec,
+  isUnexpected: (key: readonly RowValue[]) => boolean,
+): readonly string[] {
+  const { samples } = reader.repeated(table.name, table.primaryKey, sampleLimit);
+  const sentences = samples.map(
+    ({ values, rows }) => `Row ${showKey(table.primaryKey, values)}: it is there ${counted(rows, 'time')}.`,
+  );
+  for (const key of reader.rows(table.name, table.primaryKey)) {
+    if (sentences.length >= sampleLimit) break;
+    if (isUnexpected(key)) sentences.push(`Row ${showKey(table.primaryKey, key)}: it is not expected.`);
+  }
+  return sentences;
 }

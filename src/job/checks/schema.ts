@@ -1,17 +1,21 @@
-import type { Check } from './check.ts';
-import { sampleLimit } from './check.ts';
+import { z } from 'zod';
+import { type Check, sampleLimit } from './check.ts';
 import { counted } from './show-value.ts';
 
-/** The table is exactly as the manifest specifies it, and the database file is sound. */
-export const schemaCheck: Check<'schema'> = {
+const spec = z
+  .strictObject({ kind: z.literal('schema') })
+  .describe('The table has the columns, types and primary key of the manifest, and the database is sound.');
+
+/** The table matches its specification, and the database is sound. */
+export const schema: Check<typeof spec> = {
+  spec,
   name: () => 'schema',
-  mistakes: () => [],
   run: async (_spec, { reader, table }) => {
     const expected = `${counted(table.columns.length, 'typed column')}, primary key (${table.primaryKey.join(', ')}), a sound database`;
     const differences = reader.tableDifferences(table);
     const damages = reader.integrityProblems(sampleLimit);
     if (differences.length === 0 && damages.length === 0)
-      return { status: 'held', expected, found: 'exactly so' };
+      return { status: 'held', expected, found: 'matches the manifest' };
     const found = [
       ...(differences.length === 0
         ? []

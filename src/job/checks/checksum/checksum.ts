@@ -1,26 +1,29 @@
-import { RowChecksum } from '../../datasets/row-checksum.ts';
-import { runOf } from '../accounting/evidence.ts';
-import type { Check, CheckContext } from '../check.ts';
-import { inSlices } from '../in-slices.ts';
+import { z } from 'zod';
+import { type Check, type CheckContext, inSlices, runOf } from '../check.ts';
 import { counted } from '../show-value.ts';
-import { explainDifference } from './explain-difference.ts';
 
-/** What is known of the rows that must be there, and by whom. */
+/** The rows that must be there, as the ledger or the run knows them. */
 interface Expectation {
   readonly columns: readonly string[];
   readonly rows: number;
   readonly checksum: string;
-  /** What is different in a table of so many rows, one sentence each. */
+  /** The differences in a table of so many rows, one sentence each. */
   explain(rows: number): Promise<readonly string[]>;
 }
+
+const spec = z
+  .strictObject({ kind: z.literal('checksum') })
+  .describe(
+    'The rows, whatever their order, are exactly those of the ledger of the dataset, or without one those that the job recorded when it committed.',
+  );
 
 /**
  * The rows of the table are exactly those that the ledger knows, whatever their order. Of data without a ledger, they
  * are those that the job recorded in the transaction that published them.
  */
-export const checksumCheck: Check<'checksum'> = {
+export const checksum: Check<typeof spec> = {
+  spec,
   name: () => 'checksum',
-  mistakes: () => [],
   run: async (_spec, context) => {
     const { reader, table, signal } = context;
     const skip = (expected: string, detail: string) =>
@@ -43,6 +46,7 @@ export const checksumCheck: Check<'checksum'> = {
     if (missing.length > 0) {
       return { status: 'failed', expected, found: `no column ${missing.join(', ')}` };
     }
+    const { RowChecksum } = await import('../../datasets/row-checksum.ts');
     const rows = new RowChecksum();
     await inSlices(reader.rows(table.name, expectation.columns), signal, (row) => rows.add(row));
     const found = `${counted(rows.rows, 'row')} with checksum ${rows.digest()}`;
@@ -65,7 +69,8 @@ function expectationOf(context: CheckContext): Expectation | undefined {
       columns: ledger.columns,
       rows: ledger.loaded,
       checksum: ledger.checksum,
-      explain: (rows) => explainDifference(context, ledger, rows),
+      explain: async (rows) =>
+        (await import('./explain-difference.ts')).explainDifference(context, ledger, rows),
     };
   }
   const run = runOf(context);

@@ -1,11 +1,21 @@
+import { z } from 'zod';
+import { unknownColumn } from '../targets/table-spec.ts';
 import { type Check, sampleLimit } from './check.ts';
-import { unknownColumns } from './known-columns.ts';
 import { counted, showKey } from './show-value.ts';
 
+const spec = z
+  .strictObject({
+    kind: z.literal('unique'),
+    columns: z.array(z.string()).min(1).describe('Columns that together never repeat.'),
+  })
+  .describe('No two rows share these columns.');
+
 /** No two rows share the values of these columns. */
-export const uniqueCheck: Check<'unique'> = {
+export const unique: Check<typeof spec> = {
+  spec,
   name: ({ columns }) => `unique (${columns.join(', ')})`,
-  mistakes: (spec, table) => unknownColumns(uniqueCheck.name(spec), spec.columns, table),
+  mistakes: ({ columns }, { table }) =>
+    columns.flatMap((column, index) => unknownColumn(column, ['columns', index], table)),
   run: async ({ columns }, { reader, table }) => {
     const expected = `no two rows with the same ${columns.join(', ')}`;
     const { groups, samples } = reader.repeated(table.name, columns, sampleLimit);
@@ -17,7 +27,7 @@ export const uniqueCheck: Check<'unique'> = {
       expected,
       found: `${counted(groups, 'value')} that more than one row has`,
       detail: samples
-        .map(({ values, rows }) => `${showKey(columns, values)} is there in ${counted(rows, 'row')}.`)
+        .map(({ values, rows }) => `${showKey(columns, values)} is in ${counted(rows, 'row')}.`)
         .join('\n'),
     };
   },

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { unknownColumn } from '../targets/table-spec.ts';
+import type { Mistake } from '../targets/target.ts';
+import { type Check, sampleLimit } from './check.ts';
+import { counted, number, showKey, showValue } from './show-value.ts';
+
+const spec = z
+  .strictObject({
+    kind: z.literal('pattern'),
+    column: z.string().describe('A text column.'),
+    matches: z
+      .string()
+      .describe('A JavaScript regular expression (with the u flag) that every value must match.'),
+  })
+  .describe('Every value of a column matches a pattern.');
+
+/** Every value of a column matches a regular expression. */
+export const pattern: Check<typeof spec> = {
+  spec,
+  name: ({ column }) => `pattern (${column})`,
+  mistakes: ({ column, matches }, { table }) => [
+    ...unknownColumn(column, ['column'], table),
+    ...badExpression(matches),
+  ],
+  run: async ({ column, matches }, { reader, table }) => {
+    const expected = `every ${column} matches ${matches}`;
+    const expression = new RegExp(matches, 'u');
+    const broken = reader.breaking(table.name, column, expression, table.primaryKey, sampleLimit);
+    const rows = reader.count(table.name);
+    const all = counted(rows, 'row');
+    if (broken.rows === 0)
+      return { status: 'held', expected, found: rows === 1 ? 'the only row matches' : `all ${all} match` };
+    return {
+      status: 'failed',
+      expected,
+      found: `${number(broken.rows)} of ${all} ${broken.rows === 1 ? 'does' : 'do'} not match`,
+      detail: broken.samples
+        .map(({ key, value }) => `${showKey(table.primaryKey, key)}: ${column} is ${showValue(value)}.`)
+        .join('\n'),
+    };
+  },
+};
+
+function badExpression(matches: string): readonly Mistake[] {
+  try {
+    new RegExp(matches, 'u');
+    return [];
+  } catch (error) {
+    return [{ at: ['matches'], message: error instanceof Error ? error.message : String(error) }];
+  }
+}

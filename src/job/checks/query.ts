@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { type Check, sampleLimit } from './check.ts';
+import { counted, showKey } from './show-value.ts';
+
+const spec = z
+  .strictObject({
+    kind: z.literal('query'),
+    name: z.string().min(1).describe('What must hold, in a few words.'),
+    sql: z.string().min(1).describe('A SELECT for SQLite that finds what is wrong.'),
+  })
+  .describe('A query over the database finds no row.');
+
+/** A query that looks for what is wrong finds nothing: the target's own opinion of what Spark computed. */
+export const query: Check<typeof spec> = {
+  spec,
+  name: ({ name }) => `query (${name})`,
+  mistakes: async ({ sql }, { queryProblem }) => {
+    const message = await queryProblem?.(sql);
+    return message === undefined ? [] : [{ at: ['sql'], message }];
+  },
+  run: async ({ sql }, { reader }) => {
+    const expected = 'a query that finds no row';
+    const { columns, rows, samples } = reader.query(sql, sampleLimit);
+    if (rows === 0) return { status: 'held', expected, found: 'none' };
+    const detail = samples.map((row) => `${showKey(columns, row)}.`).join('\n');
+    return { status: 'failed', expected, found: counted(rows, 'row'), detail };
+  },
+};
