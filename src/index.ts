@@ -1,16 +1,66 @@
-/** The library: what the command line does, as functions. */
-export type { ClusterBackend, UpOutcome } from './cluster/backend.ts';
-export type { ClusterRequest } from './cluster/choose-cluster.ts';
-export type { ClusterPlan } from './cluster/cluster-plan.ts';
+/** The library: what the command line does, as functions. The working folder and the environment of the process are read here and nowhere else. */
+import type { ClusterStatus } from './cluster/cluster-status.ts';
+import {
+  contextOf,
+  type Entry,
+  type LibraryOptions,
+  StartedCluster,
+  type StartOptions,
+  type SubmitOptions,
+  type SubmittedRun,
+  submitWith,
+} from './operations/library.ts';
+import type { RunRecord } from './run/run-record.ts';
+
 export type { ClusterStatus, NodeStatus } from './cluster/cluster-status.ts';
-export { type OperationContext, operationContext } from './cluster/operation-context.ts';
 export type { BackendKind } from './cluster/registry.ts';
-export { loadBackend } from './cluster/registry.ts';
-export { findCluster, listClusters, upCluster } from './operations/clusters.ts';
-export { projectFolder } from './operations/project-folder.ts';
-export { planSubmission, submit } from './operations/submit.ts';
+export type { LibraryOptions, StartOptions, SubmitOptions, SubmittedRun } from './operations/library.ts';
+export { StartedCluster } from './operations/library.ts';
+export {
+  assertSucceeded,
+  type ChecksFailedRun,
+  type FailedRun,
+  type KilledRun,
+  type RunResult,
+  type SucceededRun,
+  type TimedOutRun,
+} from './operations/run-result.ts';
 export type { RunRecord } from './run/run-record.ts';
-export { findRun, listRuns } from './run/run-store.ts';
-export type { SubmitRequest } from './run/submit-request.ts';
 export { exitCodeOf, type FailureCategory, SparkctlError } from './system/errors/sparkctl-error.ts';
-export type { Emit, SparkctlEvent } from './system/event.ts';
+export type { SparkctlEvent } from './system/event.ts';
+
+const entry = (): Entry => ({ workingFolder: process.cwd(), environment: process.env });
+
+/**
+ * Starts a cluster that goes away with its scope:
+ * `await using cluster = await startCluster({ workers: 2 })`.
+ */
+export async function startCluster(options: StartOptions = {}): Promise<StartedCluster> {
+  return await StartedCluster.start(options, entry());
+}
+
+/** Submits a job, as `sparkctl submit` does: the result is a union by `state`. */
+export function submit(application: string, options: SubmitOptions = {}): SubmittedRun {
+  return submitWith(application, options, entry());
+}
+
+/** Lists the clusters of the project, on every backend that answers. */
+export async function listClusters(options: LibraryOptions = {}): Promise<readonly ClusterStatus[]> {
+  const { listClusters: list } = await import('./operations/clusters.ts');
+  return await list(contextOf(options, entry()));
+}
+
+/** Lists the runs of the project, the newest first. */
+export async function listRuns(options: Pick<LibraryOptions, 'project'> = {}): Promise<readonly RunRecord[]> {
+  const { listRuns: list } = await import('./run/run-store.ts');
+  return await list(contextOf(options, entry()).project);
+}
+
+/** Finds the run of an id or the beginning of one, or the newest. */
+export async function findRun(
+  id?: string,
+  options: Pick<LibraryOptions, 'project'> = {},
+): Promise<RunRecord> {
+  const { findRun: find } = await import('./run/run-store.ts');
+  return await find(contextOf(options, entry()).project, id);
+}

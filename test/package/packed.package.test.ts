@@ -95,26 +95,32 @@ describe('the packed package', () => {
     await project.write(
       'use.ts',
       `
-import { exitCodeOf, listRuns, operationContext, SparkctlError, type RunRecord, type SubmitRequest, submitJob } from 'sparkctl';
+import {
+  assertSucceeded, exitCodeOf, listRuns, SparkctlError, startCluster, submit,
+  type RunRecord, type RunResult, type SparkctlEvent, type SubmitOptions,
+} from 'sparkctl';
 
-const request: SubmitRequest = {
-  application: 'job.py',
-  applicationArguments: [],
-  sparkOptions: [{ name: '--master', value: 'local[1]' }],
-  workingFolder: process.cwd(),
-  useManifest: false,
-  wish: { backend: 'auto' },
-  keep: false,
-  strict: false,
-  skipChecks: false,
-};
-const context = operationContext({ project: process.cwd(), environment: process.env, emit: () => {}, signal: new AbortController().signal });
 // Never called: that it compiles is what is asked.
-export const submit = (): Promise<RunRecord> => submitJob(request, context);
-// @ts-expect-error a request without a script is none
-export const wrong = () => submitJob({ ...request, application: undefined }, context);
+export async function use(signal: AbortSignal): Promise<number> {
+  await using cluster = await startCluster({ workers: 2, signal });
+  const running = cluster.submit('jobs/etl.py', { rows: 1000 });
+  const events: SparkctlEvent[] = [];
+  for await (const event of running.events) events.push(event);
+  const run: RunResult = await running;
+  // @ts-expect-error only a run that has not succeeded is sure to have a message
+  const message: string = run.message;
+  if (run.state === 'failed') return run.exitCode + run.message.length + run.cause.length + message.length;
+  assertSucceeded(run);
+  const zero: 0 = run.exitCode;
+  const [first] = run.events;
+  return first?.kind === 'run-created' ? first.folder.length : zero;
+}
+const options: SubmitOptions = { sparkOptions: [{ name: '--master', value: 'local[1]' }], useManifest: false, cluster: { backend: 'auto' } };
+export const once = () => submit('job.py', options);
+// @ts-expect-error a submission without a script is none
+export const wrong = () => submit(undefined, options);
 
-const runs: readonly RunRecord[] = await listRuns(process.cwd());
+const runs: readonly RunRecord[] = await listRuns();
 const code: number = new SparkctlError({ code: 'x', category: 'usage', message: 'x' }).exitCode;
 console.log(runs.length, code, exitCodeOf.checks);
 `,
@@ -124,6 +130,8 @@ console.log(runs.length, code, exitCodeOf.checks);
       'es2023',
       '--module',
       'nodenext',
+      '--lib',
+      'es2023,esnext.disposable',
       '--strict',
       '--exactOptionalPropertyTypes',
     ];

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { type ClusterRequest, chooseBackend, planCluster } from '../cluster/choose-cluster.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import type { ClusterStatus } from '../cluster/cluster-status.ts';
+import { type OperationContext, operationContext } from '../cluster/operation-context.ts';
+import { loadBackend, makingKinds } from '../cluster/registry.ts';
+import { reclaim } from '../run/reclaim.ts';
+import type { SubmitRequest } from '../run/submit-request.ts';
+import type { SparkctlEvent } from '../system/event.ts';
+import { inPhase } from '../system/phase.ts';
+import { EventHistory } from './event-history.ts';
+import { projectFolder } from './project-folder.ts';
+import { type RunResult, runResult } from './run-result.ts';
+import { submit } from './submit.ts';
+
+/** The surroundings of a call of the library. Each has a default. */
+export interface LibraryOptions {
+  /** Default: the project that the working folder of the process belongs to. */
+  readonly project?: string | undefined;
+  /** Default: the environment of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Stops what the call has started when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with every event as it happens. */
+  readonly onEvent?: ((event: SparkctlEvent) => void) | undefined;
+  /** An image that is there, instead of the one that sparkctl builds (Docker). */
+  readonly image?: string | undefined;
+  /** A file with the certificates of a TLS-intercepting proxy. Default: SSL_CERT_FILE, NODE_EXTRA_CA_CERTS. */
+  readonly caBundle?: string | undefined;
+}
+
+/** The options of a cluster that is to be started: 2 workers of 1 core and 1,024 MiB unless they say otherwise. */
+export interface StartOptions extends LibraryOptions, Omit<ClusterRequest, 'cluster'> {
+  /** Default: a name that no other cluster has. */
+  readonly name?: string | undefined;
+}
+
+/** The options of a submission. Each has a default; the cluster is found or made as by `sparkctl submit`. */
+export interface SubmitOptions extends LibraryOptions, Omit<SubmitRequest, 'application'> {}
+
+/** A submission that goes on: a promise of its result, with its events as they come. */
+export type SubmittedRun = Promise<RunResult> & { readonly events: AsyncIterable<SparkctlEvent> };
+
+/** The process that a program runs in, as far as defaults come from it. */
+export interface Entry {
+  readonly workingFolder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Submits a job. Mistakes that stand before a run, such as a script that is missing, reject with a `SparkctlError`. */
+export function submitWith(application: string, options: SubmitOptions, entry: Entry): SubmittedRun {
+  const history = new EventHistory();
+  const { workingFolder = entry.workingFolder, ...rest } = options;
+  const emit = (event: SparkctlEvent) => {
+    history.add(event);
+    options.onEvent?.(event);
+  };
+  const context = contextOf({ ...options, onEvent: emit }, entry);
+  const result = submit({ ...rest, application, workingFolder }, context)
+    .then((record) => runResult(record, history.events))
+    .finally(() => history.end());
+  return Object.assign(result, { events: history });
+}
+
+/** A cluster that was started by `startCluster`. It goes away with its scope (`await using`), and after a crash with the next command. */
+export class StartedCluster implements AsyncDisposable {
+  readonly name: string;
+  readonly backend: string;
+  /** The URL for `--master`, as drivers on this cluster see it. */
+  readonly master: string;
+  /** The pages of master and history server. */
+  readonly links: ClusterStatus['links'];
+  readonly #cluster: Cluster;
+  readonly #options: LibraryOptions;
+  readonly #entry: Entry;
+
+  private constructor(cluster: Cluster, status: ClusterStatus, options: LibraryOptions, entry: Entry) {
+    this.name = cluster.name;
+    this.backend = cluster.backend;
+    this.master = status.master;
+    this.links = status.links;
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#entry = entry;
+  }
+
+  static async start(options: StartOptions, entry: Entry): Promise<StartedCluster> {
+    const context = contextOf(options, entry);
+    await reclaim(context);
+    const name = options.name ?? `scope-${randomBytes(4).toString('hex')}`;
+    const plan = planCluster(name, options, true);
+    const { kind, reason } = await chooseBackend(options, makingKinds, context);
+    context.emit({ kind: 'backend-chosen', backend: kind, reason });
+    const cluster = new Cluster(await loadBackend(kind), name, context);
+    try {
+      const status = await inPhase(context.emit, 'cluster', async () => {
+        const { status: value } = await cluster.up(plan);
+        const { workers, ephemeral } = value;
+        const was = 'started';
+        return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
+      });
+      return new StartedCluster(cluster, status, options, entry);
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Submits a job to this cluster. */
+  submit(application: string, options: Omit<SubmitOptions, 'cluster' | 'keep'> = {}): SubmittedRun {
+    const { name: cluster, backend } = this.#cluster;
+    return submitWith(
+      application,
+      { ...this.#options, ...options, cluster: { cluster, backend } },
+      this.#entry,
+    );
+  }
+
+  /** The state of the cluster now; undefined where it is gone. */
+  async status(): Promise<ClusterStatus | undefined> {
+    return await this.#cluster.status();
+  }
+
+  async scale(workers: number): Promise<ClusterStatus> {
+    return await this.#cluster.scale(workers);
+  }
+
+  /** The lines of the log of a node (`master`, `worker-1`, …, `history`); with `follow` until the signal of the cluster aborts. */
+  logs(node: string, { follow = false }: { readonly follow?: boolean } = {}): AsyncIterable<string> {
+    return this.#cluster.logs(node, follow);
+  }
+
+  /** Takes the cluster down. False when it was gone already. */
+  async down(): Promise<boolean> {
+    return await this.#cluster.down();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cluster[Symbol.asyncDispose]();
+  }
+}
+
+/** Fills the options of a call in to a context. */
+export function contextOf(options: LibraryOptions, entry: Entry): OperationContext {
+  const { project = projectFolder(entry.workingFolder), environment = entry.environment } = options;
+  return operationContext({
+    project,
+    environment,
+    emit: options.onEvent ?? (() => {}),
+    signal: options.signal ?? new AbortController().signal,
+  });
+}
