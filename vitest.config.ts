@@ -42,6 +42,7 @@ export default defineConfig({
           name: 'cli',
           include: ['test/**/*.cli.test.ts', 'test/fuzz/**/*.test.ts'],
           maxWorkers: 2,
+          testTimeout: minute / 2,
           sequence: { groupOrder: 1 },
         },
       },

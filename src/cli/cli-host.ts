@@ -9,19 +9,29 @@ export interface TextSink {
 export interface OutputSink extends TextSink {
   /** Settles once it takes more without piling it up, or the signal aborts: at once, unless its reader is slow. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** Settles once everything is on its way, or nobody takes it any more. */
+  /** Settles once everything is written, or can no longer be. */
   flushed(): Promise<void>;
-  /** Tells, once, that it can be given nothing any more; a reader that has merely seen enough is not told of. */
+  /** Reports the first failed write, once; a reader that closes its end early is not reported. */
   onFailure(tell: (error: Error) => void): void;
 }
 
-/** What the command line takes from the process it runs in, so that a test can hand in its own. */
+/** The process that the command line runs in, as far as it uses it; a test passes its own. */
 export interface CliHost {
   readonly workingFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputSink;
   readonly stderr: OutputSink;
   onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
+  /** Gives unused memory back to the system. */
+  collectGarbage(): void;
   /** Ends the process without further clean-up. */
   exitNow(code: number): void;
+}
+
+/** The surroundings of a command. */
+export interface CommandContext {
+  readonly host: CliHost;
+  readonly signal: AbortSignal;
+  /** Sets the exit code of a command that ran to its end, whatever came of it. */
+  end(exitCode: number): void;
 }

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { collectGarbage } from './collect-garbage.ts';
 import { Outlet } from './outlet.ts';
 import { runCli } from './run-cli.ts';
 
@@ -11,6 +12,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   stdout: new Outlet(process.stdout),
   stderr: new Outlet(process.stderr),
   onSignal: (signal, listener) => process.on(signal, listener),
+  collectGarbage,
   exitNow: exit,
 });
 // Sockets that are kept alive for another request must not keep the process.

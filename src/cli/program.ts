@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { sparkctlVersion } from '../system/package.ts';
-import type { CliHost } from './cli-host.ts';
-import type { CommandContext } from './command-context.ts';
-import { clusterCommand } from './commands/cluster-command.ts';
-import { envCommand } from './commands/env-command.ts';
-import { runsCommand } from './commands/runs-command.ts';
-import { submitCommand } from './commands/submit-command.ts';
+import type { CliHost, CommandContext } from './cli-host.ts';
+import { clusterCommand } from './commands/cluster.ts';
+import { envCommand } from './commands/env.ts';
+import { runsCommand } from './commands/runs.ts';
+import { submitCommand } from './commands/submit.ts';
 
 /** The whole command line. Commands load what they need only when they run, so that help costs nothing. */
 export function buildProgram(context: CommandContext): Command {

@@ -1,10 +1,9 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { exitCodeOf, firstFailure, SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { CliHost } from './cli-host.ts';
 import { interruption } from './interruption.ts';
 import { buildProgram } from './program.ts';
-import { formatDefect, formatError } from './render/format-error.ts';
-import { usageMessage } from './usage-message.ts';
+import { formatDefect, formatError } from './render/format.ts';
 
 /** How long a reader that takes nothing may keep a command that was ended from outside. */
 const lastWordsMs = 2_000;
@@ -58,4 +57,19 @@ async function runWords(words: readonly string[], host: CliHost, signal: AbortSi
     host.stderr.write(formatDefect(reason));
     return exitCodeOf.defect;
   }
+}
+
+/** What is wrong with the words, and where to look. */
+export function usageMessage(error: CommanderError, words: readonly string[], root: Command): string {
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/\n?\(Did you mean (.+?)\?\)/, '. Did you mean $1?');
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return `sparkctl: ${/[.?]$/.test(sentence) ? sentence : `${sentence}.`}\n  Hint: sparkctl ${[...commandsOf(words, root), '--help'].join(' ')}\n`;
+}
+
+/** The leading words that are commands: those whose help says more. */
+function commandsOf([word, ...rest]: readonly string[], parent: Command): readonly string[] {
+  const command = parent.commands.find((each) => each.name() === word);
+  return command === undefined ? [] : [command.name(), ...commandsOf(rest, command)];
 }

@@ -12,11 +12,7 @@ import { kindOf, type ResolvedTarget } from '../job/targets/registry.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { realPathOf } from '../system/files/places.ts';
 import { lockMaking } from '../system/locks/claims.ts';
-import { collectGarbage } from '../system/processes/collect-garbage.ts';
 import type { Run } from './run.ts';
-
-/** Often enough that a million rows stay within a bounded memory, seldom enough to cost nothing. */
-const collectEveryRows = 50_000;
 
 /** Makes the input where the manifest has a dataset, and makes sure that it is there where it has none. */
 export async function prepareInput(
@@ -31,20 +27,13 @@ export async function prepareInput(
   }
   return await journal.phase('dataset', async () => {
     const { name, seed, rows } = dataset;
-    let nextCollection = collectEveryRows;
     // Runs that want the same data share its claim: the first of them makes it.
     await using _making = await lockMaking(context.project, await realPathOf(input.path), context);
     const { ledger, reused } = await generateDataset({
       ...datasetRequest(dataset),
       path: input.path,
       signal: context.signal,
-      onProgress: (written) => {
-        context.emit({ kind: 'rows-generated', rows: written, of: rows });
-        if (written >= nextCollection) {
-          collectGarbage();
-          nextCollection = written + collectEveryRows;
-        }
-      },
+      onProgress: (written) => context.emit({ kind: 'rows-generated', rows: written, of: rows }),
     });
     return { value: ledger, result: { phase: 'dataset', dataset: name, rows, seed, reused } };
   });

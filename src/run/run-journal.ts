@@ -2,7 +2,6 @@ import type { Redactor } from '../spark/redact.ts';
 import { describePhase, titleOfPhase } from '../system/describe-phase.ts';
 import type { Emit, PhaseId } from '../system/event.ts';
 import { inPhase, type PhaseEnd } from '../system/phase.ts';
-import { collectGarbage } from '../system/processes/collect-garbage.ts';
 import type { RunRecord } from './run-record.ts';
 import { writeRun } from './run-store.ts';
 
@@ -40,7 +39,6 @@ export class RunJournal {
         ...(summary && { summary }),
       };
       await this.update({ phases: [...this.#record.phases, ended] });
-      collectGarbage();
     });
   }
 

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 
 const source = resolve(import.meta.dirname, '../../src');
 
-/** Which rooms each room may import. Arrows point down only: a room names those below it and never one above. */
+/** The rooms that each room may import. Arrows point down only: a room names those below it and never one above. */
 const below: Readonly<Record<string, readonly string[]>> = {
-  cli: ['operations', 'run', 'cluster', 'spark', 'system'],
+  cli: ['operations', 'system'],
   operations: ['run', 'job', 'cluster', 'spark', 'system'],
   run: ['job', 'cluster', 'spark', 'system'],
   job: ['spark', 'system'],
@@ -64,6 +64,8 @@ describe('the rooms', () => {
       .filter(({ file, specifier }) => specifier.startsWith('.') && file.includes('/'))
       .filter((each) => {
         const [room = ''] = each.file.split('/');
+        // The command line shows what operations return, whatever room has its type.
+        if (room === 'cli' && each.typeOnly) return false;
         return roomOf(each) !== room && !below[room]?.includes(roomOf(each));
       })
       .map(({ file, specifier }) => `${file} imports ${specifier}`);

@@ -437,7 +437,7 @@ describe('a machine that lacks something', () => {
       '900t',
     ]);
     expect(stderr).toBe(
-      `sparkctl: A worker with 943718400 MiB of memory does not fit: this machine has ${machineMb} MiB.\n` +
+      `sparkctl: A worker with 943,718,400 MiB of memory does not fit: this machine has ${machineMb.toLocaleString('en-US')} MiB.\n` +
         `  Hint: Ask for less, for instance --worker-memory ${Math.floor(machineMb / 4)}m.\n`,
     );
     expect(exitCode).toBe(64);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { formatError } from '../../src/cli/render/format-error.ts';
+import { formatError } from '../../src/cli/render/format.ts';
 import { readCompose } from '../../src/cluster/docker/compose/read-compose.ts';
 import { loadManifest } from '../../src/job/manifest/load-manifest.ts';
 import type { Manifest } from '../../src/job/manifest/manifest.ts';

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCluster, formatClusterList } from '../../src/cli/render/cluster-table.ts';
-import { formatError } from '../../src/cli/render/format-error.ts';
+import { formatCluster, formatClusterList } from '../../src/cli/render/clusters.ts';
+import { formatError } from '../../src/cli/render/format.ts';
 import { makeProgress } from '../../src/cli/render/progress.ts';
-import { formatRunDiff } from '../../src/cli/render/run-diff.ts';
-import { formatRunDetails, formatRunList } from '../../src/cli/render/run-table.ts';
+import { formatRunDetails, formatRunDiff, formatRunList } from '../../src/cli/render/runs.ts';
 import { readRecord as readDockerRecord } from '../../src/cluster/docker/cluster-record.ts';
 import { readLedger } from '../../src/job/datasets/ledger-file.ts';
 import { listClusters } from '../../src/operations/clusters.ts';

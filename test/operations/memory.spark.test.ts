@@ -8,9 +8,10 @@ import { temporaryProject } from '../support/temporary-project.ts';
 /** Runs the whole command line in this process and then says how large the process grew, in KiB. */
 const program = `
 const { runCli } = await import(${JSON.stringify(join(repository, 'dist/cli/run-cli.js'))});
+const { collectGarbage } = await import(${JSON.stringify(join(repository, 'dist/cli/collect-garbage.js'))});
 const sink = { write: () => {}, ready: async () => {}, flushed: async () => {}, onFailure: () => {} };
 const exitCode = await runCli(process.argv.slice(1), {
-  workingFolder: process.cwd(), environment: process.env, stdout: sink, stderr: sink, onSignal: () => {}, exitNow: () => {},
+  workingFolder: process.cwd(), environment: process.env, stdout: sink, stderr: sink, onSignal: () => {}, collectGarbage, exitNow: () => {},
 });
 console.log(JSON.stringify({ exitCode, maxRssKb: process.resourceUsage().maxRSS }));
 process.exit(0);

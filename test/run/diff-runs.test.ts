@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRunDiff } from '../../src/cli/render/run-diff.ts';
+import { formatRunDiff } from '../../src/cli/render/runs.ts';
 import { diffRuns } from '../../src/run/diff-runs.ts';
 import { aRun } from './a-run.ts';
 

@@ -4,8 +4,10 @@ import { printableJson, printableRecord } from '../../system/errors/printable.ts
 import type { SparkctlEvent } from '../../system/event.ts';
 import type { TextSink } from '../cli-host.ts';
 import { eventWords } from './event-words.ts';
-import { formatDuration } from './format-duration.ts';
-import type { ProgressKind } from './progress-kind.ts';
+import { formatDuration } from './format.ts';
+
+export const progressKinds = ['auto', 'tty', 'plain', 'json', 'quiet'] as const;
+export type ProgressKind = (typeof progressKinds)[number];
 
 /** Shows events as they come. Everything else that is printed meanwhile goes through `print`, so that the two do not mix in one line. */
 export interface Progress extends Disposable {
@@ -42,12 +44,12 @@ function progressOf(
       return plainProgress(stderr, paint(stderr, environment));
     case 'json':
       return {
-        ...silent,
+        ...silence,
         show: (event) => stderr.write(`${printableJson({ ...event, ...eventWords(event) })}\n`),
       };
     case 'quiet':
       return {
-        ...silent,
+        ...silence,
         show: (event) => {
           const words = eventWords(event);
           if (words?.level === 'warning') stderr.write(`sparkctl: ${words.text}\n`);
@@ -56,12 +58,14 @@ function progressOf(
   }
 }
 
-const silent: Omit<Progress, 'show'> = {
+/** Shows nothing. */
+export const silence: Progress = {
+  show() {},
   print: (sink, chunk) => sink.write(chunk),
   [Symbol.dispose]() {},
 };
 
-/** Colours where stderr is a terminal and nobody said no (NO_COLOR, FORCE_COLOR). */
+/** Colours text where stderr is a terminal, unless NO_COLOR is set; always with FORCE_COLOR. */
 export function paint(
   stderr: TextSink,
   environment: Readonly<Record<string, string | undefined>>,
@@ -71,7 +75,7 @@ export function paint(
   return (style, text) => (wanted ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** One line for what is over, with the same columns in every kind of progress. */
+/** The line of an event that stays, with the same columns in every kind of progress. */
 function lineOf(event: SparkctlEvent, color: ReturnType<typeof paint>): string | undefined {
   if (event.kind === 'phase-finished') {
     const marks = { done: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') };
@@ -86,7 +90,7 @@ function lineOf(event: SparkctlEvent, color: ReturnType<typeof paint>): string |
 
 function plainProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progress {
   return {
-    ...silent,
+    ...silence,
     show: (event) => {
       const line = lineOf(event, color);
       if (line !== undefined) stderr.write(line);

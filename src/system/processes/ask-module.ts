@@ -15,7 +15,8 @@ type Failure = ConstructorParameters<typeof SparkctlError>[0] | { readonly defec
 
 /**
  * Lets a module of this package work in a process of its own, which is killed as soon as the signal aborts: for work
- * that goes on inside native code and would hear nothing. Question and answer are data; what fails there, fails here.
+ * inside native code, which reacts to no signal. Question and answer are data; an error there is thrown here. The module may
+ * call `gc()`.
  */
 export async function askModule<Question, Answer>(
   path: string,
@@ -23,7 +24,7 @@ export async function askModule<Question, Answer>(
   { mark, signal }: AskOptions,
 ): Promise<Answer> {
   signal.throwIfAborted();
-  const subprocess = execa(process.execPath, [path], {
+  const subprocess = execa(process.execPath, ['--expose-gc', path], {
     ipc: true,
     env: { [markVariable]: mark },
     stdin: 'ignore',

@@ -1,6 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import type { FailureCategory } from '../../../system/errors/sparkctl-error.ts';
-import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { type FailureCategory, SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { waitUntil } from '../../../system/processes/wait-until.ts';
 
 interface Explanation {

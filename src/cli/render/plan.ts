@@ -1,13 +1,12 @@
 import type { RunPlace, RunPlan } from '../../run/plan-run.ts';
-
-const number = new Intl.NumberFormat('en-US');
+import { counted, formatNumber } from '../../system/format-number.ts';
 
 /** The decisions of a plan, one line each. */
 export function formatPlan({ place, job: { manifest } }: RunPlan, target: string | undefined): string {
   const lines = [`Would submit to ${placeWords(place)}`];
   if (manifest?.dataset) {
     const { rows, name } = manifest.dataset;
-    lines.push(`Would generate ${number.format(rows)} rows of ${name} into ${manifest.input?.path}`);
+    lines.push(`Would generate ${counted(rows, 'row')} of ${name} into ${manifest.input?.path}`);
   }
   if (manifest?.target) lines.push(`Would load table ${manifest.target.table.name} of ${target}`);
   if (manifest && manifest.checks.length > 0)
@@ -23,7 +22,7 @@ function placeWords(place: RunPlace): string {
       return `running cluster ${place.name} (${place.backend})`;
     case 'new': {
       const { workers, workerCores, workerMemoryMb } = place.cluster;
-      const size = `${workers} workers of ${workerCores} cores and ${number.format(workerMemoryMb)} MiB`;
+      const size = `${counted(workers, 'worker')} of ${counted(workerCores, 'core')} and ${formatNumber(workerMemoryMb)} MiB`;
       return `a new ${place.backend} cluster (${place.reason}) with ${size}`;
     }
   }

@@ -4,8 +4,9 @@ import { runInNewContext } from 'node:vm';
 let collect: (() => void) | undefined;
 
 /**
- * Gives unused memory back now. Node lets its heap grow to several times what lives in it before it looks; beside a
- * cluster on the same machine that memory is better left to Spark.
+ * Gives unused memory back now. Node lets its heap grow to several times its live size before it collects; beside a
+ * cluster on the same machine that memory is better left to Spark. Changes V8 flags, so only sparkctl's own process may
+ * call it, never a program that uses the library.
  */
 export function collectGarbage(): void {
   if (collect === undefined) {

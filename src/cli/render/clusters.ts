@@ -1,6 +1,8 @@
+import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
 import type { ClusterStatus } from '../../cluster/cluster-status.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
-import { formatTable } from './format-table.ts';
+import { counted, formatNumber } from '../../system/format-number.ts';
+import { formatTable } from './format.ts';
 import type { paint } from './progress.ts';
 
 /** A cluster with its nodes and links. */
@@ -18,13 +20,14 @@ export function formatCluster(found: ClusterStatus, color: ReturnType<typeof pai
     ]),
   );
   return (
-    `Cluster ${color('bold', status.name)} (${status.backend}): ${state}, ${alive} of ${wanted} workers alive, ` +
-    `each ${status.workerCores} cores and ${status.workerMemoryMb} MiB\n` +
+    `Cluster ${color('bold', status.name)} (${status.backend}): ${state}, ${formatNumber(alive)} of ${counted(wanted, 'worker')} alive, ` +
+    `each with ${counted(status.workerCores, 'core')} and ${formatNumber(status.workerMemoryMb)} MiB\n` +
     `Master ${status.master}\n\n${nodes}\n` +
     `Master page    ${status.links.master}\nHistory server ${status.links.history}\n`
   );
 }
 
+/** The clusters of a project, one line each. */
 export function formatClusterList(clusters: readonly ClusterStatus[]): string {
   if (clusters.length === 0) return 'No cluster. Start one with: sparkctl cluster up\n';
   return formatTable(
@@ -33,8 +36,16 @@ export function formatClusterList(clusters: readonly ClusterStatus[]): string {
       name,
       backend,
       state,
-      `${workers.alive}/${workers.wanted}`,
+      `${formatNumber(workers.alive)} of ${formatNumber(workers.wanted)}`,
       master,
     ]),
   );
+}
+
+/** The clusters that were removed, or that there was none. */
+export function formatRemoved(removed: readonly string[], request: ClusterRequest | 'all'): string {
+  if (removed.length > 0) return removed.map((name) => `Cluster ${name} is down.\n`).join('');
+  return request === 'all'
+    ? 'There is no cluster in this project.\n'
+    : `There is no cluster called ${request.cluster ?? 'default'}.\n`;
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { formatRunSummary } from '../../src/cli/render/run-summary.ts';
-import { checksPhase, checksVerdict } from '../../src/run/check-result.ts';
-import { renderReport } from '../../src/run/report/render-report.ts';
-import { aRun } from '../run/a-run.ts';
+import { formatRunSummary } from '../../../src/cli/render/runs.ts';
+import { checksPhase, checksVerdict } from '../../../src/run/check-result.ts';
+import { renderReport } from '../../../src/run/report/render-report.ts';
+import { aRun } from '../../run/a-run.ts';
 
 const summaryOf = (changes: Parameters<typeof aRun>[0]) =>
   formatRunSummary(aRun(changes), '/p', (_style, text) => text);

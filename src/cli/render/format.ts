@@ -2,6 +2,32 @@ import { printable } from '../../system/errors/printable.ts';
 import type { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { sparkctlVersion } from '../../system/package.ts';
 
+/** `0.4 s`, `12.3 s`, `2 min 05 s`. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** Columns aligned by their widest cell; ends with a line end. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header.map((cell) => cell.toUpperCase()), ...rows].map((row) =>
+    row.map((cell) => printable(cell)),
+  );
+  const widths = header.map((_, column) =>
+    all.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
+  );
+  return all
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
 /** A foreseen failure: what happened, and what to do next. */
 export function formatError({
   message,

@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
+import { isClusterName, makingKinds, parseMemoryMb } from '../../operations/vocabulary.ts';
+import { formatNumber } from '../../system/format-number.ts';
+import type { CommandContext } from '../cli-host.ts';
+import { type ProgressKind, progressKinds } from '../render/progress.ts';
+
+/** The values of the options that several commands have. */
+export interface ClusterOptionValues {
+  readonly cluster?: string;
+  readonly backend: ClusterRequest['backend'];
+  readonly workers?: number;
+  readonly workerCores?: number;
+  readonly workerMemory?: number;
+  readonly image?: string;
+  readonly caBundle?: string;
+}
+
+export interface OutputOptionValues {
+  readonly json?: true;
+  readonly progress: ProgressKind;
+}
+
+/** Adds the options that say which cluster is meant. */
+export function withClusterName(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--cluster <name>', 'which cluster; default: the one called default').argParser(clusterName),
+    )
+    .addOption(
+      new Option('--backend <kind>', 'how the cluster is made')
+        .choices(['auto', ...makingKinds])
+        .default('auto'),
+    );
+}
+
+/** Adds the options that say how large a cluster is to be. */
+export function withClusterSize(command: Command): Command {
+  return command
+    .addOption(new Option('--workers <n>', 'how many workers (2)').argParser(wholeNumber(1)))
+    .addOption(new Option('--worker-cores <n>', 'cores of each worker (1)').argParser(wholeNumber(1)))
+    .addOption(new Option('--worker-memory <size>', 'memory of each worker (1g)').argParser(memory))
+    .option('--image <name>', 'an existing image, instead of the one that sparkctl builds (Docker)')
+    .option(
+      '--ca-bundle <file>',
+      'certificates of a TLS-intercepting proxy; else SSL_CERT_FILE, NODE_EXTRA_CA_CERTS',
+    );
+}
+
+/** Adds `--json` and `--progress`. */
+export function withOutput(command: Command, json: string): Command {
+  return command
+    .option('--json', json)
+    .addOption(
+      new Option('--progress <kind>', 'how progress is shown on stderr')
+        .choices(progressKinds)
+        .default('auto'),
+    );
+}
+
+/** The request that the options make. */
+export function requestOf(options: ClusterOptionValues): ClusterRequest {
+  return {
+    backend: options.backend,
+    cluster: options.cluster,
+    workers: options.workers,
+    workerCores: options.workerCores,
+    workerMemoryMb: options.workerMemory,
+  };
+}
+
+/** The command's context with what these options set in its environment; each has a variable that can be set instead. */
+export function withSettings(
+  { image, caBundle }: Pick<ClusterOptionValues, 'image' | 'caBundle'>,
+  context: CommandContext,
+): CommandContext {
+  const bundle = caBundle === undefined ? undefined : resolve(context.host.workingFolder, caBundle);
+  const environment = {
+    ...context.host.environment,
+    ...(image !== undefined && { SPARK_IMAGE: image }),
+    ...(bundle !== undefined && { SSL_CERT_FILE: bundle, PIP_CERT: bundle }),
+  };
+  return { ...context, host: { ...context.host, environment } };
+}
+
+/** Parses a whole number of at least `minimum`. */
+export function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${formatNumber(minimum)}.`);
+  };
+}
+
+/** Parses a size, such as `1g`, to MiB. */
+function memory(text: string): number {
+  const sizeMb = parseMemoryMb(text);
+  if (sizeMb !== undefined) return sizeMb;
+  throw new InvalidArgumentError('It must be a size such as 512m or 2g.');
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Parses a duration, such as `90s`, `5m` or `1h30m`, to milliseconds. */
+export function duration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const isWhole = parts.map(([part]) => part).join('') === text;
+  const totalMs = parts.reduce((sum, [, value, unit]) => sum + Number(value) * (unitMs[unit ?? ''] ?? 0), 0);
+  if (text !== '' && isWhole && totalMs > 0) return totalMs;
+  throw new InvalidArgumentError('It must be a duration such as 90s, 5m or 1h30m.');
+}
+
+/** Parses the name of a cluster: it becomes a folder, and part of container names. */
+function clusterName(text: string): string {
+  if (isClusterName(text)) return text;
+  throw new InvalidArgumentError('It must be lower-case letters, digits and hyphens.');
+}

@@ -1,0 +1,119 @@
+import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+
+import { printableJson } from '../../system/errors/printable.ts';
+import type { CommandContext } from '../cli-host.ts';
+import { paint } from '../render/progress.ts';
+
+interface LogValues {
+  readonly stderr?: true;
+  readonly spark?: true;
+  readonly json?: true;
+  readonly follow?: true;
+}
+
+interface AnswerValues {
+  readonly json?: true;
+}
+
+/** Loads what every action here needs. */
+async function load({ host }: CommandContext) {
+  const { projectFolder } = await import('../../operations/context.ts');
+  return {
+    project: projectFolder(host.workingFolder),
+    ...(await import('../../operations/runs.ts')),
+    ...(await import('../render/runs.ts')),
+    ...(await import('./surroundings.ts')),
+  };
+}
+
+/** `sparkctl runs list|show|diff|logs|open`. */
+export function runsCommand(context: CommandContext): Command {
+  const runs = new Command('runs')
+    .summary('show what became of submissions')
+    .description('The runs of this project, from their run folders. No server is needed.');
+  runs
+    .command('list')
+    .description('every run, the newest first')
+    .option('--json', 'print JSON on stdout')
+    .action((values: AnswerValues) => list(values, context));
+  runs
+    .command('show')
+    .description('everything that is known of a run')
+    .argument('[run]', 'its id or the beginning of it; default: the newest')
+    .option('--json', 'print the run record on stdout')
+    .action((id: string | undefined, values: AnswerValues) => show(id, values, context));
+  runs
+    .command('logs')
+    .description("what a run's script printed")
+    .argument('[run]', 'its id or the beginning of it; default: the newest')
+    .option('--stderr', 'what it printed on stderr instead')
+    .option('--spark', "Spark's own log instead")
+    .option('--json', 'print one JSON object a line')
+    .option('-f, --follow', 'go on as it grows, until the run is over')
+    .action((id: string | undefined, values: LogValues) => logs(id, values, context));
+  runs
+    .command('diff')
+    .description('how two runs differ: results, metrics, times, settings')
+    .argument('<a>', 'a run: its id or the beginning of it')
+    .argument('<b>', 'another one')
+    .option('--json', 'print JSON on stdout')
+    .action((a: string, b: string, values: AnswerValues) => diff(a, b, values, context));
+  runs
+    .command('open')
+    .description("show a run's report in the browser")
+    .argument('[run]', 'its id or the beginning of it; default: the newest')
+    .action((id: string | undefined) => open(id, context));
+  return runs;
+}
+
+async function list(values: AnswerValues, context: CommandContext): Promise<void> {
+  const { project, readRuns, formatRunList, print, quiet } = await load(context);
+  const { runs, damaged } = await readRuns(project);
+  const progress = quiet(context);
+  for (const { path, reason } of damaged) progress.show({ kind: 'record-unusable', path, reason });
+  const answer = {
+    schemaVersion: 1,
+    runs: runs.map(({ record, situation }) => ({
+      ...record,
+      ...(situation === 'elsewhere' && { elsewhere: true }),
+    })),
+    damaged: damaged.map(({ path, reason }) => ({ path, reason })),
+  };
+  print(context, values, answer, () => formatRunList(runs));
+}
+
+async function show(id: string | undefined, values: AnswerValues, context: CommandContext): Promise<void> {
+  const { project, findRun, formatRunDetails, print } = await load(context);
+  const { workingFolder, stdout, environment } = context.host;
+  const run = await findRun(project, id);
+  print(context, values, run, () => formatRunDetails(run, workingFolder, paint(stdout, environment)));
+}
+
+/** Compares two runs. A difference is no failure. */
+async function diff(a: string, b: string, values: AnswerValues, context: CommandContext): Promise<void> {
+  const { project, compareRuns, formatRunDiff, print } = await load(context);
+  const { a: one, b: other, ...difference } = await compareRuns(project, a, b);
+  print(context, values, { schemaVersion: 1, a: one.id, b: other.id, ...difference }, () =>
+    formatRunDiff(one, other, difference),
+  );
+}
+
+/** Opens the report of a run. Without a browser, its path is all that can be given. */
+async function open(id: string | undefined, context: CommandContext): Promise<void> {
+  const { project, findRun, reportOf } = await load(context);
+  const { openLink } = await import('../../operations/open-link.ts');
+  const path = reportOf(await findRun(project, id));
+  context.host.stdout.write(`${path}\n`);
+  await openLink(pathToFileURL(path).href, context.host.environment);
+}
+
+async function logs(id: string | undefined, values: LogValues, context: CommandContext): Promise<void> {
+  const { project, findRun, runLogs, printLines } = await load(context);
+  const run = await findRun(project, id);
+  const stream = values.spark ? 'spark' : values.stderr ? 'stderr' : 'stdout';
+  const lines = runLogs(run, { stream, follow: values.follow === true, signal: context.signal });
+  await printLines(context, lines, (line) =>
+    values.json ? printableJson({ run: run.id, stream, line }) : line,
+  );
+}

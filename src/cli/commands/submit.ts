@@ -1,0 +1,177 @@
+import { Command, Option } from 'commander';
+import { quoteForShell, sparkSubmitInquiries, sparkSubmitOptions } from '../../operations/vocabulary.ts';
+import type { SubmitRequest } from '../../run/submit-request.ts';
+import type { GivenSparkOption } from '../../spark/spark-submit.ts';
+import { printable, printableJson } from '../../system/errors/printable.ts';
+import type { CommandContext } from '../cli-host.ts';
+import { formatError } from '../render/format.ts';
+import { makeProgress, paint, silence } from '../render/progress.ts';
+import {
+  type ClusterOptionValues,
+  duration,
+  type OutputOptionValues,
+  requestOf,
+  wholeNumber,
+  withClusterName,
+  withClusterSize,
+  withOutput,
+  withSettings,
+} from './options.ts';
+
+interface Values extends ClusterOptionValues, OutputOptionValues {
+  readonly keep?: true;
+  readonly wait?: true;
+  readonly timeout?: number;
+  readonly rows?: number;
+  readonly seed?: number;
+  readonly strict?: true;
+  readonly skipChecks?: true;
+  readonly manifest: boolean;
+  readonly dryRun?: true;
+}
+
+/** Java's line at every start about a module that Spark switches on; it is kept in stderr.log. */
+const javaNoise = 'WARNING: Using incubator modules: jdk.incubator.vector\n';
+
+const sparkHeading = "Options of spark-submit, in spark-submit's own spelling:";
+
+/** `sparkctl submit`. */
+export function submitCommand(context: CommandContext): Command {
+  const given: GivenSparkOption[] = [];
+  const command = new Command('submit')
+    .summary('run a job to a verified result')
+    .description(
+      'Submits a PySpark script, a jar or a manifest: finds or starts a cluster, makes the data and the database that the\n' +
+        "manifest asks for, runs spark-submit, and checks the result. Every word after the script is the script's own.",
+    )
+    .argument('[application]', 'script.py, job.yaml or app.jar')
+    .argument('[arguments...]', "the script's own arguments")
+    .passThroughOptions();
+  withClusterSize(withClusterName(command))
+    .option('--keep', 'leave the cluster that was started for the run')
+    .option('--wait', 'wait for a run that holds the input or the target, instead of ending with 75')
+    .addOption(
+      new Option('--timeout <duration>', 'stop the run after so long, such as 10m').argParser(duration),
+    )
+    .addOption(
+      new Option('--rows <n>', "rows of the dataset, instead of the manifest's").argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)),
+    )
+    .option('--strict', 'fail (65) when any row was quarantined or any check skipped')
+    .option('--skip-checks', 'do not check the result')
+    .option('--no-manifest', 'submit the script alone, whatever lies beside it')
+    .option('--dry-run', 'print the command and run nothing');
+  withOutput(command, "print the run record on stdout; the script's output is in the run folder");
+  addSparkOptions(command, given);
+  return command.action(async (application: string | undefined, args: string[], values: Values) => {
+    const isInquiry = given.some(({ name }) =>
+      sparkSubmitInquiries.some(({ flags }) => flags.startsWith(name)),
+    );
+    if (isInquiry) return await inquire(given, context);
+    if (application === undefined) return command.error('error: no script was named');
+    const request: SubmitRequest = {
+      application,
+      applicationArguments: args,
+      sparkOptions: given,
+      workingFolder: context.host.workingFolder,
+      useManifest: values.manifest,
+      cluster: requestOf(values),
+      keep: values.keep === true,
+      wait: values.wait === true,
+      timeoutMs: values.timeout,
+      rows: values.rows,
+      seed: values.seed,
+      strict: values.strict === true,
+      skipChecks: values.skipChecks === true,
+    };
+    const settings = withSettings(values, context);
+    await (values.dryRun ? showPlan(request, settings) : run(request, values, settings));
+  });
+}
+
+/** Keeps the options in the order in which they were given: of two that say the same, spark-submit takes the last. */
+function addSparkOptions(command: Command, given: GivenSparkOption[]): void {
+  command.optionsGroup(sparkHeading);
+  for (const { flags, text } of [...sparkSubmitOptions, ...sparkSubmitInquiries]) {
+    const option = new Option(flags, text);
+    const name = option.long as GivenSparkOption['name'];
+    command.addOption(option);
+    command.on(`option:${option.name()}`, (value: string | null | undefined) => {
+      given.push(value == null ? { name } : { name, value });
+    });
+  }
+}
+
+/** Loads what a submission needs. TypeScript leaves the path of an `import()` beside a `using` as it is, so it stands here. */
+async function load() {
+  return {
+    ...(await import('../../operations/submit.ts')),
+    ...(await import('../render/plan.ts')),
+    ...(await import('../render/runs.ts')),
+    ...(await import('./surroundings.ts')),
+  };
+}
+
+async function run(
+  request: SubmitRequest,
+  { json, progress: kind }: OutputOptionValues,
+  context: CommandContext,
+): Promise<void> {
+  const { submit, formatRunSummary, surroundings } = await load();
+  const { host } = context;
+  using progress = makeProgress(kind, host.stderr, host.environment);
+  const output: Pick<SubmitRequest, 'onStdout' | 'onStderr'> = {
+    onStdout: (chunk) => {
+      progress.print(host.stdout, chunk);
+      return host.stdout.ready();
+    },
+    onStderr: (chunk) => {
+      const text = withoutJavaNoise(chunk);
+      if (text.length > 0) progress.print(host.stderr, text);
+      return host.stderr.ready();
+    },
+  };
+  const record = await submit({ ...request, ...(!json && output) }, surroundings(context, progress));
+  progress[Symbol.dispose]();
+  if (json) host.stdout.write(`${printableJson(record, 2)}\n`);
+  if (kind !== 'quiet' && kind !== 'json')
+    host.stderr.write(formatRunSummary(record, host.workingFolder, paint(host.stderr, host.environment)));
+  if (record.message !== undefined)
+    host.stderr.write(formatError({ message: record.message, hint: record.hint }));
+  context.end(record.exitCode ?? 0);
+}
+
+/** Prints the command that a submission would run. */
+async function showPlan(request: SubmitRequest, context: CommandContext): Promise<void> {
+  const { planSubmission, formatPlan, surroundings } = await load();
+  const { plan, command, target } = await planSubmission(request, surroundings(context, silence));
+  context.host.stderr.write(printable(formatPlan(plan, target), 'lines'));
+  context.host.stdout.write(`${quoteForShell(command)}\n`);
+}
+
+/** Passes on spark-submit's own answer to `--version`, `--status` and `--kill`. */
+async function inquire(options: readonly GivenSparkOption[], context: CommandContext): Promise<void> {
+  const { askSparkSubmit } = await import('../../operations/ask-spark-submit.ts');
+  const { surroundings } = await import('./surroundings.ts');
+  const { stdout, stderr } = context.host;
+  const exitCode = await askSparkSubmit(options, {
+    ...surroundings(context, silence),
+    onStdout: (chunk) => {
+      stdout.write(chunk);
+      return stdout.ready();
+    },
+    onStderr: (chunk) => {
+      stderr.write(withoutJavaNoise(chunk));
+      return stderr.ready();
+    },
+  });
+  context.end(exitCode);
+}
+
+function withoutJavaNoise(chunk: Uint8Array): Uint8Array {
+  const at = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).indexOf(javaNoise);
+  if (at < 0) return chunk;
+  return Buffer.concat([chunk.subarray(0, at), chunk.subarray(at + javaNoise.length)]);
+}
