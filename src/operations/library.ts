@@ -8,8 +8,8 @@ import { reclaim } from '../run/reclaim.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
 import type { SparkctlEvent } from '../system/event.ts';
 import { inPhase } from '../system/phase.ts';
+import { projectFolder } from './context.ts';
 import { EventHistory } from './event-history.ts';
-import { projectFolder } from './project-folder.ts';
 import { type RunResult, runResult } from './run-result.ts';
 import { submit } from './submit.ts';
 
