@@ -1,6 +1,5 @@
 import type { BackendKind } from './registry.ts';
-
-export type NodeRole = 'master' | 'worker' | 'history' | 'driver';
+import type { NodeRole } from './roles.ts';
 
 /** One process or container of a cluster, as found now. */
 export interface NodeStatus {

@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { z } from 'zod';
 import { parseJson } from '../system/files/read-json.ts';
+import { type NodeRole, roles } from './roles.ts';
 
 /**
  * The body of a page that answers with 200, or undefined. Node's `fetch` is not used: when a connection is closed before
@@ -52,7 +53,7 @@ export async function readMasterState(webUrl: string, timeoutMs = 2_000): Promis
   return state?.kind === 'value' && state.value.status === 'ALIVE' ? state.value : undefined;
 }
 
-/** Whether a history server answers with its list of applications. */
-export async function historyAnswers(webUrl: string, timeoutMs = 2_000): Promise<boolean> {
-  return (await httpGet(`${webUrl}/api/v1/applications?limit=1`, timeoutMs)) !== undefined;
+/** Tells whether the page of a node answers. */
+export async function pageAnswers(role: NodeRole, webUrl: string, timeoutMs = 2_000): Promise<boolean> {
+  return (await httpGet(`${webUrl}${roles[role].page.path}`, timeoutMs)) !== undefined;
 }

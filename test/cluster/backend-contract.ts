@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackendContext, ClusterBackend } from '../../src/cluster/backend.ts';
 import type { ClusterPlan } from '../../src/cluster/cluster-plan.ts';
 import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
-import { historyAnswers, readMasterState } from '../../src/cluster/spark-pages.ts';
+import { pageAnswers, readMasterState } from '../../src/cluster/spark-pages.ts';
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 import { Claims } from '../../src/system/locks/claims.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
@@ -62,7 +62,7 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
         [1, 1024],
         [1, 1024],
       ]);
-      expect(await historyAnswers(status?.links.history ?? '')).toBe(true);
+      expect(await pageAnswers('history', status?.links.history ?? '')).toBe(true);
       expect((await backend.list(context)).map(({ name }) => name)).toEqual(['contract']);
     });
 

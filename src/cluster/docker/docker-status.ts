@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { parseMemoryMb } from '../../spark/executor-demand.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
+import { clusterRoles, roles } from '../roles.ts';
 import { httpGet, readMasterState } from '../spark-pages.ts';
 import { readRecord } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
@@ -10,12 +11,9 @@ import { label } from './plan/labels.ts';
 /** The master's address inside of the cluster's network. */
 export const masterUrl = 'spark://spark-master:7077';
 
-/** The port of each role's page, in its container. */
-const pagePort = { master: 8080, worker: 8081, history: 18080, driver: 4040 } as const;
-
 /** The link that opens a container's page on this host. */
 export function pageUrl({ role, hostPorts, isRunning }: FoundContainer): string | undefined {
-  const port = isRunning ? hostPorts.get(pagePort[role]) : undefined;
+  const port = isRunning ? hostPorts.get(roles[role].page.port) : undefined;
   return port === undefined ? undefined : `http://127.0.0.1:${port}`;
 }
 
@@ -36,7 +34,7 @@ export async function clusterStatus(
   const nodes = await Promise.all(
     containers.map((container) => nodeStatus(daemon, container, masterPage, registered ?? [])),
   );
-  const workers = nodes.filter(({ role }) => role === 'worker');
+  const workers = nodes.filter(({ role }) => roles[role].registers);
   const alive = workers.filter(({ state }) => state === 'registered').length;
   const wanted = record?.plan.workers ?? workers.length;
   const isWhole =
@@ -58,7 +56,7 @@ export async function clusterStatus(
 
 /** A driver that has ended does not make its cluster incomplete. */
 function isThere({ role, state }: NodeStatus): boolean {
-  return state !== 'gone' || role === 'driver';
+  return state !== 'gone' || !clusterRoles.includes(role);
 }
 
 async function nodeStatus(
@@ -75,7 +73,7 @@ async function nodeStatus(
   }
   const ownPage = pageUrl(container);
   const url = role === 'driver' ? await driverPage(ownPage, masterPage) : ownPage;
-  const isRegistered = role === 'worker' && address !== undefined && registered.includes(address);
+  const isRegistered = roles[role].registers && address !== undefined && registered.includes(address);
   return { ...base, state: isRegistered ? 'registered' : 'running', ...(url === undefined ? {} : { url }) };
 }
 
@@ -132,7 +130,7 @@ async function driverPage(
   masterPage: string | undefined,
 ): Promise<string | undefined> {
   if (ownPage === undefined || masterPage === undefined) return undefined;
-  const page = (await httpGet(`${ownPage}/jobs/`, timeoutMs)) ?? '';
+  const page = (await httpGet(`${ownPage}${roles.driver.page.path}`, timeoutMs)) ?? '';
   const [, place] = /"(\/proxy\/app-[^/"]+\/)/.exec(page) ?? [];
   return place === undefined ? undefined : `${masterPage}${place}`;
 }

@@ -1,7 +1,7 @@
 import type { ContainerInfo } from 'dockerode';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { BackendContext } from '../backend.ts';
-import type { NodeRole } from '../cluster-status.ts';
+import { type NodeRole, nodeName, roleNames } from '../roles.ts';
 import { type ClusterRecord, readRecord } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
 import type { ReadyImage } from './image/ensure-image.ts';
@@ -55,12 +55,7 @@ function describe(info: ContainerInfo, projectFolder: string): FoundContainer | 
   return {
     id: info.Id,
     name: (info.Names[0] ?? info.Id).replace(/^\//, ''),
-    node:
-      role === 'worker'
-        ? `worker-${number}`
-        : role === 'driver'
-          ? `driver-${labels[label.run] ?? number}`
-          : role,
+    node: nodeName(role, labels[label.run] ?? number),
     ...place,
     isRunning: info.State === 'running',
     address: Object.values(info.NetworkSettings?.Networks ?? {})[0]?.IPAddress || undefined,
@@ -69,10 +64,8 @@ function describe(info: ContainerInfo, projectFolder: string): FoundContainer | 
   };
 }
 
-const roles: readonly NodeRole[] = ['master', 'worker', 'history', 'driver'];
-
 function order({ role }: FoundContainer): number {
-  return roles.indexOf(role);
+  return roleNames.indexOf(role);
 }
 
 function numberOf({ labels }: FoundContainer): number {

@@ -2,7 +2,8 @@ import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { inPhase } from '../../system/phase.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
 import type { BackendContext } from '../backend.ts';
-import { historyAnswers } from '../spark-pages.ts';
+import { clusterRoles, roles } from '../roles.ts';
+import { pageAnswers } from '../spark-pages.ts';
 import { lastLogLines, removeContainer, startContainer } from './containers.ts';
 import type { Daemon } from './daemon.ts';
 import { masterUrl, pageUrl, reasonOf, registeredAddresses } from './docker-status.ts';
@@ -142,7 +143,9 @@ async function waitUntilReady(
   let missing: readonly FoundContainer[] = [];
   const ended = await waitUntil(
     async () => {
-      containers = (await findCluster(daemon, context.project, name)).filter(({ role }) => role !== 'driver');
+      containers = (await findCluster(daemon, context.project, name)).filter(({ role }) =>
+        clusterRoles.includes(role),
+      );
       const gone = containers.find(({ isRunning }) => !isRunning);
       if (gone !== undefined) return gone;
       missing = await notReady(containers);
@@ -159,20 +162,17 @@ async function waitUntilReady(
 
 async function notReady(containers: readonly FoundContainer[]): Promise<readonly FoundContainer[]> {
   const master = containers.find(({ role }) => role === 'master');
-  const [registered, history] = await Promise.all([
-    registeredAddresses(master === undefined ? undefined : pageUrl(master), askTimeoutMs),
-    Promise.all(
-      containers
-        .filter(({ role }) => role === 'history')
-        .map(pageUrl)
-        .map(async (page) => page !== undefined && (await historyAnswers(page, askTimeoutMs))),
-    ),
-  ]);
-  return containers.filter(({ role, address }) => {
-    if (role === 'master') return registered === undefined;
-    if (role === 'history') return !history.every(Boolean);
-    return address === undefined || registered?.includes(address) !== true;
-  });
+  const asked = registeredAddresses(master === undefined ? undefined : pageUrl(master), askTimeoutMs);
+  const ready = await Promise.all(
+    containers.map(async (container) => {
+      const { role, address } = container;
+      if (role === 'master') return (await asked) !== undefined;
+      if (roles[role].registers) return address !== undefined && (await asked)?.includes(address) === true;
+      const page = pageUrl(container);
+      return page !== undefined && (await pageAnswers(role, page, askTimeoutMs));
+    }),
+  );
+  return containers.filter((_, index) => ready[index] !== true);
 }
 
 async function notReadyError(
@@ -187,7 +187,7 @@ async function notReadyError(
   const what =
     ended !== undefined
       ? `${culprit.node} ended before the cluster was ready: ${(await reasonOf(daemon, culprit.id)) ?? 'it was removed'}`
-      : culprit.role === 'worker'
+      : roles[culprit.role].registers
         ? `${culprit.node} never registered with ${masterUrl} (waited ${seconds} s)`
         : `${culprit.node} did not answer at ${pageUrl(culprit) ?? 'its port'} (waited ${seconds} s)`;
   return new SparkctlError({

@@ -3,6 +3,7 @@ import { livenessOf } from '../../system/processes/process-identity.ts';
 import type { BackendContext } from '../backend.ts';
 import { isClusterName } from '../cluster-folder.ts';
 import { lockCluster } from '../lock-cluster.ts';
+import { clusterRoles } from '../roles.ts';
 import { recordPath } from './cluster-record.ts';
 import { removeContainer } from './containers.ts';
 import { connectIfThere, type Daemon, isNotFound } from './daemon.ts';
@@ -102,7 +103,7 @@ export async function reclaimOrphans(context: BackendContext): Promise<readonly 
   }
   for (const driver of await findContainers(daemon, context.project)) {
     // On a cluster that stays, a driver outlives its sparkctl and ends its work; `cluster status` shows it.
-    if (driver.role === 'driver' && !driver.isRunning && (await isOrphan(driver.labels)))
+    if (!clusterRoles.includes(driver.role) && !driver.isRunning && (await isOrphan(driver.labels)))
       await removeContainer(daemon, driver.id, 2_000);
   }
   return [...clusters];

@@ -15,7 +15,7 @@ import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import {
   nodeGraceMs,
   startLocalCluster,
-  startWorkers,
+  startNodes,
   stopLocalCluster,
   withMoreWorkers,
 } from './local-cluster.ts';
@@ -26,7 +26,7 @@ import {
   writeRecord,
 } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
-import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath } from './local-node.ts';
+import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, workersOf } from './local-node.ts';
 
 /** The embedded backend: master, workers and history server as processes of this user, on the loopback address. */
 export const localBackend: ClusterBackend = {
@@ -188,10 +188,6 @@ function sameWorkers(record: LocalClusterRecord, plan: ClusterPlan): boolean {
   return record.workerCores === plan.workerCores && record.workerMemoryMb === plan.workerMemoryMb;
 }
 
-function workersOf(record: LocalClusterRecord) {
-  return record.nodes.filter(({ role }) => role === 'worker');
-}
-
 async function rescale(
   record: LocalClusterRecord,
   workers: number,
@@ -203,7 +199,7 @@ async function rescale(
     await writeRecord(context.project, grown);
     const added = workersOf(grown).slice(present.length);
     try {
-      await startWorkers(grown, added, context);
+      await startNodes(grown, added, context);
     } catch (error) {
       await Promise.all(added.map(({ mark }) => endMarked(mark, nodeGraceMs)));
       await writeRecord(context.project, record);

@@ -4,17 +4,20 @@ import type { Emit } from '../../system/event.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
 import { processIdentity } from '../../system/processes/process-identity.ts';
 import { clusterFolder, clusterNames, isClusterName, readClusterRecord } from '../cluster-folder.ts';
+import { isNodeName, localRoles, roles } from '../roles.ts';
 
 const port = z.number().int().min(1).max(65_535);
 
-const nodeRecord = z.object({
-  /** It becomes a part of paths. */
-  name: z.string().regex(/^(master|history|worker-[1-9]\d{0,5})$/),
-  role: z.enum(['master', 'worker', 'history']),
-  /** Every process of the node carries it; it is recorded before the first of them starts. */
-  mark: z.string().regex(/^[0-9a-f-]{36}\/[a-z0-9-]+$/),
-  webPort: port,
-});
+const nodeRecord = z
+  .object({
+    /** It becomes a part of paths. */
+    name: z.string(),
+    role: z.enum(localRoles),
+    /** Every process of the node carries it; it is recorded before the first of them starts. */
+    mark: z.string().regex(/^[0-9a-f-]{36}\/[a-z0-9-]+$/),
+    webPort: port,
+  })
+  .refine(({ name, role }) => isNodeName(name, role), 'its name is not that of a node of its role');
 
 const localClusterRecord = z.object({
   schemaVersion: z.literal(1),
@@ -68,8 +71,6 @@ export async function recordedClusters(project: string, emit?: Emit): Promise<re
 
 function hasOneOfEach(nodes: readonly LocalNodeRecord[]): boolean {
   const names = new Set(nodes.map(({ name }) => name));
-  const fits = nodes.every(({ name, role }) =>
-    role === 'worker' ? name.startsWith('worker-') : name === role,
-  );
-  return fits && names.size === nodes.length && names.has('master') && names.has('history');
+  const single = localRoles.filter((role) => roles[role].count === 'one');
+  return names.size === nodes.length && single.every((role) => names.has(role));
 }

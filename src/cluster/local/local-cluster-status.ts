@@ -1,9 +1,10 @@
 import { describePlace, whereIs } from '../../system/processes/process-identity.ts';
 import { findMarked } from '../../system/processes/process-mark.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
+import { roles } from '../roles.ts';
 import { readMasterState } from '../spark-pages.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
-import { masterUrl, nodeOf, nodeUrl } from './local-node.ts';
+import { masterUrl, nodeOf, nodeUrl, workersOf } from './local-node.ts';
 
 /** What there is of a recorded cluster: which processes live, and which workers the master counts as ALIVE. */
 export async function localClusterStatus(record: LocalClusterRecord): Promise<ClusterStatus> {
@@ -16,9 +17,9 @@ export async function localClusterStatus(record: LocalClusterRecord): Promise<Cl
       .map(({ webuiaddress }) => webuiaddress),
   );
   const nodes = await Promise.all(record.nodes.map((node) => nodeStatus(node, alive)));
-  const wanted = record.nodes.filter(({ role }) => role === 'worker').length;
+  const wanted = workersOf(record).length;
   const complete = nodes.every(({ role, state: nodeState }) =>
-    role === 'worker' ? nodeState === 'registered' : nodeState === 'running',
+    roles[role].registers ? nodeState === 'registered' : nodeState === 'running',
   );
   return {
     ...planned(record),
@@ -47,7 +48,7 @@ function statusElsewhere(record: LocalClusterRecord): ClusterStatus {
   return {
     ...planned(record),
     state: 'elsewhere',
-    workers: { wanted: record.nodes.filter(({ role }) => role === 'worker').length, alive: 0 },
+    workers: { wanted: workersOf(record).length, alive: 0 },
     links: { master: '', history: '' },
     nodes: record.nodes.map(({ name, role }) => ({ name, role, state: 'elsewhere', id: '-', reason })),
   };
@@ -57,6 +58,6 @@ async function nodeStatus(node: LocalNodeRecord, alive: ReadonlySet<string>): Pr
   const [pid] = await findMarked(node.mark);
   const { name, role } = node;
   if (pid === undefined) return { name, role, state: 'gone', id: '-', reason: 'its process ended' };
-  const state = role === 'worker' && alive.has(nodeUrl(node)) ? 'registered' : 'running';
+  const state = roles[role].registers && alive.has(nodeUrl(node)) ? 'registered' : 'running';
   return { name, role, state, id: String(pid), url: nodeUrl(node) };
 }

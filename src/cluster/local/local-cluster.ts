@@ -13,7 +13,8 @@ import type { BackendContext } from '../backend.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import type { ClusterPlan } from '../cluster-plan.ts';
 import { choosePort } from '../free-port.ts';
-import { historyAnswers, readMasterState } from '../spark-pages.ts';
+import { localRoles, nodeName, roles } from '../roles.ts';
+import { pageAnswers, readMasterState } from '../spark-pages.ts';
 import {
   type LocalClusterRecord,
   type LocalNodeRecord,
@@ -21,7 +22,7 @@ import {
   recordPath,
   writeRecord,
 } from './local-cluster-record.ts';
-import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode } from './local-node.ts';
+import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode, workersOf } from './local-node.ts';
 
 /** How long the JVMs of a cluster may take until they answer. */
 const readyTimeoutMs = 90_000;
@@ -50,71 +51,54 @@ async function startOnce(plan: ClusterPlan, context: BackendContext): Promise<Lo
   const record = await newRecord(plan, context);
   await prepareFolder(record, context);
   await writeRecord(context.project, record);
-  const master = nodeOf(record, 'master');
-  const history = nodeOf(record, 'history');
-  const workers = record.nodes.filter(({ role }) => role === 'worker');
+  const registers = ({ role }: LocalNodeRecord) => roles[role].registers;
+  const others = record.nodes.filter((node) => node.role !== 'master' && !registers(node));
   await allOrNone(context.signal, [
     async (signal) => {
-      const daemon = await startNode(record, master, { ...context, signal });
+      await startNodes(record, [nodeOf(record, 'master')], { ...context, signal });
       // A worker that misses the master tries again only after 5 to 15 seconds, so it starts once the port is open.
-      await masterReady(record, daemon, { ...context, signal });
-      await startWorkers(record, workers, { ...context, signal });
+      await startNodes(record, record.nodes.filter(registers), { ...context, signal });
     },
-    async (signal) => {
-      const daemon = await startNode(record, history, { ...context, signal });
-      const answers = async () => ((await historyAnswers(nodeUrl(history))) ? true : undefined);
-      await ready(history, daemon, record, { ...context, signal }, answers);
-    },
+    (signal) => startNodes(record, others, { ...context, signal }),
   ]);
   return record;
 }
 
-/** Starts workers that stand in the written record already, and waits until the master calls them ALIVE. */
-export async function startWorkers(
+/** Starts nodes that stand in the written record already, and waits until they are ready. */
+export async function startNodes(
   record: LocalClusterRecord,
-  workers: readonly LocalNodeRecord[],
+  nodes: readonly LocalNodeRecord[],
   context: BackendContext,
 ): Promise<void> {
   await allOrNone(
     context.signal,
-    workers.map((worker) => async (signal) => {
-      const daemon = await startNode(record, worker, { ...context, signal });
-      await ready(worker, daemon, record, { ...context, signal }, async () => {
-        const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
-        const registered = state?.workers.some(
-          ({ webuiaddress, state: workerState }) =>
-            workerState === 'ALIVE' && webuiaddress === nodeUrl(worker),
-        );
-        return registered === true ? true : undefined;
-      });
+    nodes.map((node) => async (signal) => {
+      const daemon = await startNode(record, node, { ...context, signal });
+      await untilReady(node, daemon, record, { ...context, signal });
     }),
   );
 }
 
-async function masterReady(
-  record: LocalClusterRecord,
-  daemon: StartedDaemon,
-  context: BackendContext,
-): Promise<void> {
-  const master = nodeOf(record, 'master');
-  await ready(master, daemon, record, context, async () => {
-    const state = await readMasterState(nodeUrl(master));
-    return state?.url === masterUrl(record) ? true : undefined;
-  });
+async function isReady(node: LocalNodeRecord, record: LocalClusterRecord): Promise<boolean> {
+  const { role } = node;
+  if (role !== 'master' && !roles[role].registers) return await pageAnswers(role, nodeUrl(node));
+  const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
+  if (role === 'master') return state?.url === masterUrl(record);
+  const alive = state?.workers.filter((worker) => worker.state === 'ALIVE') ?? [];
+  return alive.some(({ webuiaddress }) => webuiaddress === nodeUrl(node));
 }
 
-/** Waits for a node's condition, and says why when it cannot come any more. */
-async function ready(
+/** Waits until a node is ready, and says why when it cannot become so any more. */
+async function untilReady(
   node: LocalNodeRecord,
   daemon: StartedDaemon,
   record: LocalClusterRecord,
   context: BackendContext,
-  condition: () => Promise<true | undefined>,
 ): Promise<void> {
   const outcome = await waitUntil(
     async () => {
       if (daemon.exit() !== undefined) return 'ended' as const;
-      return await condition();
+      return (await isReady(node, record)) || undefined;
     },
     { timeoutMs: readyTimeoutMs, signal: context.signal },
   );
@@ -132,7 +116,7 @@ async function ready(
   const what =
     outcome === 'ended'
       ? `${node.name} ended before it was ready (${ending})`
-      : node.role === 'worker'
+      : roles[node.role].registers
         ? `${node.name} never registered with ${masterUrl(record)} (waited ${readyTimeoutMs / 1000} s)`
         : `${node.name} did not answer at ${nodeUrl(node)} (waited ${readyTimeoutMs / 1000} s)`;
   throw new SparkctlError({
@@ -155,31 +139,17 @@ async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<Lo
   };
   const id = randomUUID();
   const masterPort = await port(7077, 'the master');
-  const node = (name: string, role: LocalNodeRecord['role'], webPort: number) => ({
-    name,
-    role,
-    mark: `${id}/${name}`,
-    webPort,
-  });
-  const nodes = [
-    node('master', 'master', await port(8080, "the master's page")),
-    node('history', 'history', await port(18080, 'the history server')),
-  ];
-  for (let worker = 1; worker <= plan.workers; worker++) {
-    nodes.push(node(`worker-${worker}`, 'worker', await workerPort(reserved)));
+  const nodes: LocalNodeRecord[] = [];
+  for (const role of localRoles.filter((each) => roles[each].count === 'one')) {
+    const { page } = roles[role];
+    nodes.push({ name: role, role, mark: `${id}/${role}`, webPort: await port(page.port, page.name) });
   }
   const { name, ephemeral, workerCores, workerMemoryMb } = plan;
-  return {
-    schemaVersion: 1,
-    backend: 'local',
-    name,
-    ephemeral,
-    owner,
-    masterPort,
-    workerCores,
-    workerMemoryMb,
-    nodes,
-  };
+  const sizes = { workerCores, workerMemoryMb };
+  return await withMoreWorkers(
+    { schemaVersion: 1, backend: 'local', name, ephemeral, owner, masterPort, ...sizes, nodes },
+    plan.workers,
+  );
 }
 
 /** Adds workers to a record, with marks and ports of their own. */
@@ -187,26 +157,17 @@ export async function withMoreWorkers(
   record: LocalClusterRecord,
   workers: number,
 ): Promise<LocalClusterRecord> {
-  const reserved = new Set(record.nodes.map(({ webPort }) => webPort));
+  const reserved = new Set([record.masterPort, ...record.nodes.map(({ webPort }) => webPort)]);
   const taken = new Set(record.nodes.map(({ name }) => name));
   const nodes = [...record.nodes];
-  for (let number = 1; nodes.filter(({ role }) => role === 'worker').length < workers; number++) {
-    const name = `worker-${number}`;
+  for (let number = 1; nodes.length - record.nodes.length + workersOf(record).length < workers; number++) {
+    const name = nodeName('worker', number);
     if (taken.has(name)) continue;
-    nodes.push({
-      name,
-      role: 'worker',
-      mark: `${randomUUID()}/${name}`,
-      webPort: await workerPort(reserved),
-    });
+    const webPort = await choosePort(roles.worker.page.port, reserved);
+    reserved.add(webPort);
+    nodes.push({ name, role: 'worker', mark: `${randomUUID()}/${name}`, webPort });
   }
   return { ...record, nodes };
-}
-
-async function workerPort(reserved: Set<number>): Promise<number> {
-  const chosen = await choosePort(8081, reserved);
-  reserved.add(chosen);
-  return chosen;
 }
 
 async function prepareFolder(record: LocalClusterRecord, context: BackendContext): Promise<void> {

@@ -6,6 +6,7 @@ import { type StartedDaemon, startDaemon } from '../../system/processes/start-da
 import type { BackendContext } from '../backend.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import { loopback } from '../free-port.ts';
+import { type LocalRole, roles } from '../roles.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
 
 export function masterUrl(record: LocalClusterRecord): string {
@@ -20,6 +21,10 @@ export function nodeOf(record: LocalClusterRecord, role: LocalNodeRecord['role']
   const node = record.nodes.find((each) => each.role === role);
   if (node === undefined) throw new Error(`cluster ${record.name} has no ${role}`);
   return node;
+}
+
+export function workersOf(record: LocalClusterRecord): readonly LocalNodeRecord[] {
+  return record.nodes.filter(({ role }) => role === 'worker');
 }
 
 export function nodeLogPath(project: string, cluster: string, node: string): string {
@@ -48,20 +53,11 @@ export async function startNode(
       javaHome: java.home,
       sparkHome: runtime.sparkHome,
       propertiesPath: join(folder, 'daemon.properties'),
+      workFolder,
       logConfigPath: join(packageRoot, 'spark', 'daemon-log4j2.properties'),
     },
-    node.role === 'master'
-      ? { role: 'master', port: record.masterPort, webPort: node.webPort }
-      : node.role === 'history'
-        ? { role: 'history', webPort: node.webPort }
-        : {
-            role: 'worker',
-            master: masterUrl(record),
-            webPort: node.webPort,
-            cores: record.workerCores,
-            memoryMb: record.workerMemoryMb,
-            workFolder,
-          },
+    node,
+    record,
   );
   const secret = await readFile(secretPath(context.project, record.name), 'utf8');
   // From here on there is a process; whoever gave up before this point has nothing to clean up.
@@ -101,22 +97,11 @@ interface DaemonFacts {
   readonly javaHome: string;
   readonly sparkHome: string;
   readonly propertiesPath: string;
+  readonly workFolder: string;
   readonly logConfigPath: string;
 }
 
-type RoleFacts =
-  | { readonly role: 'master'; readonly port: number; readonly webPort: number }
-  | {
-      readonly role: 'worker';
-      readonly master: string;
-      readonly webPort: number;
-      readonly cores: number;
-      readonly memoryMb: number;
-      readonly workFolder: string;
-    }
-  | { readonly role: 'history'; readonly webPort: number };
-
-/** What Spark's own launcher opens to Spark on Java 17 and newer, less the incubating vector module, which daemons do not use. */
+/** The packages that Spark's own launcher opens to Spark on Java 17 and newer, less the incubating vector module, which daemons do not use. */
 const opened = [
   ...[
     'lang',
@@ -138,16 +123,21 @@ const opened = [
 ];
 
 /**
- * The command that starts a master, worker or history server as one JVM. Spark's `spark-class` would start two, one
- * after the other; these daemons do little, so the client compiler and the serial collector suit them.
+ * The command that starts a node as one JVM. Spark's `spark-class` would start two, one after the other; these daemons do
+ * little, so the client compiler and the serial collector suit them.
  */
-function daemonCommand(facts: DaemonFacts, role: RoleFacts): { file: string; args: readonly string[] } {
+function daemonCommand(
+  facts: DaemonFacts,
+  node: LocalNodeRecord,
+  record: LocalClusterRecord,
+): { file: string; args: readonly string[] } {
+  const { className, heap } = roles[node.role].daemon;
   return {
     file: join(facts.javaHome, 'bin', 'java'),
     args: [
       '-cp',
       join(facts.sparkHome, 'jars', '*'),
-      role.role === 'history' ? '-Xmx1g' : '-Xmx512m',
+      `-Xmx${heap}`,
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
       '-XX:+IgnoreUnrecognizedVMOptions',
@@ -155,29 +145,28 @@ function daemonCommand(facts: DaemonFacts, role: RoleFacts): { file: string; arg
       '--sun-misc-unsafe-memory-access=allow',
       '--enable-native-access=ALL-UNNAMED',
       `-Dlog4j2.configurationFile=${facts.logConfigPath}`,
-      ...classAndArguments(facts, role),
+      className,
+      ...argumentsOf[node.role](node, record, facts),
     ],
   };
 }
 
-function classAndArguments({ propertiesPath }: DaemonFacts, role: RoleFacts): readonly string[] {
-  const properties = ['--properties-file', propertiesPath];
-  switch (role.role) {
-    case 'master':
-      return [
-        'org.apache.spark.deploy.master.Master',
-        ...['--host', loopback, '--port', String(role.port), '--webui-port', String(role.webPort)],
-        ...properties,
-      ];
-    case 'worker':
-      return [
-        'org.apache.spark.deploy.worker.Worker',
-        ...['--host', loopback, '--webui-port', String(role.webPort)],
-        ...['--cores', String(role.cores), '--memory', `${role.memoryMb}m`, '--work-dir', role.workFolder],
-        ...properties,
-        role.master,
-      ];
-    case 'history':
-      return ['org.apache.spark.deploy.history.HistoryServer', ...properties];
-  }
-}
+/** The arguments of each kind of daemon. */
+const argumentsOf: Readonly<
+  Record<
+    LocalRole,
+    (node: LocalNodeRecord, record: LocalClusterRecord, facts: DaemonFacts) => readonly string[]
+  >
+> = {
+  master: ({ webPort }, { masterPort }, { propertiesPath }) => [
+    ...['--host', loopback, '--port', String(masterPort), '--webui-port', String(webPort)],
+    ...['--properties-file', propertiesPath],
+  ],
+  worker: ({ webPort }, record, { propertiesPath, workFolder }) => [
+    ...['--host', loopback, '--webui-port', String(webPort)],
+    ...['--cores', String(record.workerCores), '--memory', `${record.workerMemoryMb}m`],
+    ...['--work-dir', workFolder, '--properties-file', propertiesPath],
+    masterUrl(record),
+  ],
+  history: (_node, _record, { propertiesPath }) => ['--properties-file', propertiesPath],
+};

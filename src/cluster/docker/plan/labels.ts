@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ProcessIdentity, processIdentity } from '../../../system/processes/process-identity.ts';
-import type { NodeRole } from '../../cluster-status.ts';
+import { isRole, type NodeRole } from '../../roles.ts';
 
 /**
  * Compose's project name of a cluster: all its objects carry it in their names and labels. The project folder is part
@@ -153,16 +153,11 @@ interface Place {
 
 /** The place that its labels give a container in a cluster of this project; undefined where it is in none. */
 export function placeOf(labels: Readonly<Record<string, string>>, projectFolder: string): Place | undefined {
-  const role = roleOf(labels);
+  const role = labels[label.role];
   const composeProject = labels[composeLabel.project];
   const folder = labels[label.project] ?? labels[composeLabel.workingFolder];
-  if (role === undefined || composeProject === undefined || folder !== projectFolder) return undefined;
+  if (!isRole(role) || composeProject === undefined || folder !== projectFolder) return undefined;
   const cluster = labels[label.cluster] ?? clusterOfComposeProject(composeProject, projectFolder);
   // It becomes a part of paths, and an image can bring labels of its own.
   return /^[a-z0-9][a-z0-9_-]*$/.test(cluster) ? { role, composeProject, cluster } : undefined;
-}
-
-function roleOf(labels: Readonly<Record<string, string>>): NodeRole | undefined {
-  const role = labels[label.role];
-  return role === 'master' || role === 'worker' || role === 'history' || role === 'driver' ? role : undefined;
 }

@@ -1,4 +1,4 @@
-import type { NodeRole } from '../../cluster-status.ts';
+import { clusterRoles, type NodeRole, roles } from '../../roles.ts';
 import type { ComposeFile } from '../compose/compose-schema.ts';
 import type { FoundContainer } from '../find-containers.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
@@ -34,14 +34,16 @@ interface ClusterFacts {
 export function planCluster(facts: ClusterFacts): ClusterSpec {
   const { file, services, composeProject, ownership } = facts;
   const ours = ownershipLabels(ownership);
-  const nodes = [services.master, services.history, services.worker];
+  // Numbered nodes come last, so that another number of them changes nothing before them.
+  const numbered = (role: NodeRole) => Number(roles[role].count === 'several');
+  const nodes = clusterRoles.toSorted((a, b) => numbered(a) - numbered(b)).map((role) => services[role]);
   const containers = nodes.flatMap((service) =>
     Array.from({ length: service.scale }, (_, index) =>
       finish(
         closeState(
           planContainer({ ...facts, projectFolder: ownership.projectFolder, service, number: index + 1 }),
           facts.folders,
-          openState(service.role, facts.folders),
+          roles[service.role].writes.map((folder) => facts.folders[folder]),
         ),
         facts,
       ),
@@ -49,7 +51,7 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
   );
   const usedNetworks = new Set(nodes.flatMap(({ networks }) => networks));
   const usedVolumes = new Set(
-    [...nodes, services.driver].flatMap(({ volumes }) => volumes.map(({ source }) => source)),
+    Object.values(services).flatMap(({ volumes }) => volumes.map(({ source }) => source)),
   );
   return {
     composeProject,
@@ -72,20 +74,6 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
   };
 }
 
-/** What a node must be able to write of that which sparkctl keeps in the project. */
-function openState(role: NodeRole, { runs, ivy }: ClusterFolders): readonly string[] {
-  switch (role) {
-    // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
-    case 'worker':
-      return [runs];
-    // `docker exec` may start a driver there.
-    case 'master':
-      return [ivy];
-    default:
-      return [];
-  }
-}
-
 /** Adds what depends on the image, the fingerprint, and last what may differ between two otherwise equal containers: whose it is. */
 export function finish(
   spec: ContainerSpec,
@@ -105,9 +93,9 @@ interface Difference {
   readonly create: readonly ContainerSpec[];
 }
 
-/** What has to go and what has to be made so that a cluster is as planned. Drivers belong to their runs and are left alone. */
+/** The containers to remove and to make so that a cluster is as planned. Drivers belong to their runs and are left alone. */
 export function compareCluster(spec: ClusterSpec, found: readonly FoundContainer[]): Difference {
-  const nodes = found.filter(({ role }) => role !== 'driver');
+  const nodes = found.filter(({ role }) => clusterRoles.includes(role));
   const fits = (container: FoundContainer) =>
     container.isRunning &&
     spec.containers.some(

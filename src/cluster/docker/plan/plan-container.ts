@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
-import type { NodeRole } from '../../cluster-status.ts';
+import { type NodeRole, nodeName, roles } from '../../roles.ts';
 import type { ComposeFile, ComposePort } from '../compose/compose-schema.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import { containerName, label, objectName, serviceLabels } from './labels.ts';
@@ -90,7 +90,6 @@ export function planContainer({
   environment,
 }: ContainerFacts): ContainerSpec {
   const { role } = service;
-  const node = role === 'worker' ? `worker-${number}` : role;
   const base = dirname(file.path);
   const values = Object.entries(service.environment).map(
     ([name, value]) => [name, value ?? environment[name]] as const,
@@ -98,7 +97,7 @@ export function planContainer({
   const own = Object.entries(service.labels).map(([name, value]) => [name, value ?? ''] as const);
   return {
     name: containerName(composeProject, service.name, number),
-    node,
+    node: nodeName(role, number),
     role,
     service: service.name,
     image: service.image,
@@ -116,7 +115,7 @@ export function planContainer({
         composePath: file.path,
         service: service.name,
         number,
-        oneOff: role === 'driver',
+        oneOff: roles[role].count === 'each-run',
         configHash: '',
       }),
     },

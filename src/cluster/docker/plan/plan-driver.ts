@@ -1,4 +1,5 @@
 import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
+import { nodeName } from '../../roles.ts';
 import type { ComposeFile } from '../compose/compose-schema.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 import type { ImageNeeds } from '../image/image-flavour.ts';
@@ -45,7 +46,7 @@ export function planDriver(facts: DriverFacts): ContainerSpec {
   const spec: ContainerSpec = {
     ...base,
     name: `${composeProject}-driver-${launch.runId}`,
-    node: `driver-${launch.runId}`,
+    node: nodeName(services.driver.role, launch.runId),
     command: launch.sparkSubmitArguments,
     environment: {
       ...base.environment,

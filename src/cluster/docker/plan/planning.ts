@@ -2,7 +2,7 @@ import { ownIdentity } from '../../../system/processes/process-identity.ts';
 import { configurationError, type Diagnostic } from '../../../system/yaml/yaml-file.ts';
 import type { BackendContext } from '../../backend.ts';
 import type { ClusterPlan } from '../../cluster-plan.ts';
-import type { NodeRole } from '../../cluster-status.ts';
+import { type NodeRole, roleNames, roles } from '../../roles.ts';
 import type { ComposeFile, ComposeService } from '../compose/compose-schema.ts';
 import { composeSource } from '../compose/compose-source.ts';
 import type { Variables } from '../compose/compose-yaml.ts';
@@ -95,13 +95,6 @@ export interface ClusterService extends ComposeService {
 /** The services of a Compose file that make up a cluster: one of each role. */
 export type ClusterServices = Readonly<Record<NodeRole, ClusterService>>;
 
-const roleOfMode: Readonly<Record<string, NodeRole>> = {
-  master: 'master',
-  worker: 'worker',
-  history: 'history',
-  submit: 'driver',
-};
-
 /** Finds each role's service by its SPARK_MODE. A role without a service, or with two, is a mistake in the file. */
 export function clusterServices(file: ComposeFile): {
   readonly services: ClusterServices;
@@ -113,18 +106,13 @@ export function clusterServices(file: ComposeFile): {
   for (const [name, service] of Object.entries(file.services)) {
     const at = ['services', name];
     const mode = service.environment['SPARK_MODE'];
-    const role = mode === undefined ? undefined : roleOfMode[mode];
     if (mode === undefined) {
       others.push(name);
       continue;
     }
+    const role = roleNames.find((each) => roles[each].mode === mode);
     if (role === undefined) {
-      mistakes.push(
-        file.diagnose(
-          [...at, 'environment', 'SPARK_MODE'],
-          `SPARK_MODE is master, worker, history or submit`,
-        ),
-      );
+      mistakes.push(file.diagnose([...at, 'environment', 'SPARK_MODE'], `SPARK_MODE is ${allModes()}`));
       continue;
     }
     const first = found.get(role);
@@ -134,22 +122,21 @@ export function clusterServices(file: ComposeFile): {
       );
     if (service.networks.length !== 1)
       mistakes.push(file.diagnose([...at, 'networks'], `"${name}" joins one network, as all nodes do`));
-    if (role !== 'worker' && service.scale !== 1)
+    if (roles[role].count !== 'several' && service.scale !== 1)
       mistakes.push(file.diagnose([...at, 'scale'], `there is one ${role} only`));
     found.set(role, { ...service, name, role });
   }
-  for (const [mode, role] of Object.entries(roleOfMode)) {
+  for (const role of roleNames) {
     if (!found.has(role))
-      mistakes.push(file.diagnose(['services'], `no service has SPARK_MODE ${mode}`, 'key'));
+      mistakes.push(file.diagnose(['services'], `no service has SPARK_MODE ${roles[role].mode}`, 'key'));
   }
-  const [master, worker, history, driver] = [
-    found.get('master'),
-    found.get('worker'),
-    found.get('history'),
-    found.get('driver'),
-  ];
-  if (mistakes.length > 0 || !master || !worker || !history || !driver) {
-    throw configurationError(mistakes[0]?.file ?? file.path, mistakes);
-  }
-  return { services: { master, worker, history, driver }, others };
+  if (mistakes.length > 0) throw configurationError(mistakes[0]?.file ?? file.path, mistakes);
+  // One of each is there by now.
+  return { services: Object.fromEntries(found) as ClusterServices, others };
+}
+
+/** `master, worker, history or submit`. */
+function allModes(): string {
+  const modes = roleNames.map((role) => roles[role].mode);
+  return `${modes.slice(0, -1).join(', ')} or ${modes.at(-1)}`;
 }

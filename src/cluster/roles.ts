@@ -1,0 +1,82 @@
+/** One kind of node. To add one: a row in `roles`, and what only it does, where the compiler asks for it. */
+interface Role {
+  /** Its SPARK_MODE, by which docker-compose.yml and entrypoint.sh know it. */
+  readonly mode: string;
+  /** A cluster has one of it, or several, which are numbered and which `scale` changes; or each run has one of its own. */
+  readonly count: 'one' | 'several' | 'each-run';
+  /** True for a node that is ready once the master calls it ALIVE; any other is ready once its page answers. */
+  readonly registers: boolean;
+  /** The web page: its port in a container, which is the usual one on this machine, too, and a path that answers once it is up. */
+  readonly page: { readonly port: number; readonly path: string; readonly name: string };
+  /** The folders of the project's state that its container may write to. */
+  readonly writes: readonly ('runs' | 'ivy')[];
+  /** The JVM of a local cluster; a role without one has no process of its own there. */
+  readonly daemon?: { readonly className: string; readonly heap: `${number}${'m' | 'g'}` };
+}
+
+/** Every kind of node, in the order in which they are shown. */
+export const roles = {
+  master: {
+    mode: 'master',
+    count: 'one',
+    registers: false,
+    page: { port: 8080, path: '/json/', name: "the master's page" },
+    // `docker exec` may start a driver there.
+    writes: ['ivy'],
+    daemon: { className: 'org.apache.spark.deploy.master.Master', heap: '512m' },
+  },
+  worker: {
+    mode: 'worker',
+    count: 'several',
+    registers: true,
+    page: { port: 8081, path: '/json/', name: "a worker's page" },
+    // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
+    writes: ['runs'],
+    daemon: { className: 'org.apache.spark.deploy.worker.Worker', heap: '512m' },
+  },
+  history: {
+    mode: 'history',
+    count: 'one',
+    registers: false,
+    page: { port: 18080, path: '/api/v1/applications?limit=1', name: 'the history server' },
+    writes: [],
+    daemon: { className: 'org.apache.spark.deploy.history.HistoryServer', heap: '1g' },
+  },
+  driver: {
+    mode: 'submit',
+    count: 'each-run',
+    registers: false,
+    page: { port: 4040, path: '/jobs/', name: "the driver's page" },
+    writes: [],
+  },
+} as const satisfies Readonly<Record<string, Role>>;
+
+export type NodeRole = keyof typeof roles;
+
+/** The roles that have a process of their own in a local cluster. */
+export type LocalRole = {
+  [Name in NodeRole]: (typeof roles)[Name] extends { readonly daemon: object } ? Name : never;
+}[NodeRole];
+
+export const roleNames = Object.keys(roles) as [NodeRole, ...NodeRole[]];
+
+/** The roles that make up a cluster; drivers belong to their runs. */
+export const clusterRoles = roleNames.filter((role) => roles[role].count !== 'each-run');
+
+export const localRoles = roleNames.filter((role): role is LocalRole => 'daemon' in roles[role]);
+
+/** Tells whether a text from outside names a role. */
+export function isRole(text: string | undefined): text is NodeRole {
+  return text !== undefined && Object.hasOwn(roles, text);
+}
+
+/** `master`, `history`; `worker-2` of which there are several; `driver-<run>`. */
+export function nodeName(role: NodeRole, which: string | number): string {
+  return roles[role].count === 'one' ? role : `${role}-${which}`;
+}
+
+/** Tells whether a text can be the name of a cluster's node of this role, and so a part of a path. */
+export function isNodeName(text: string, role: NodeRole): boolean {
+  if (roles[role].count === 'one') return text === role;
+  return text.startsWith(`${role}-`) && /^[1-9]\d{0,5}$/.test(text.slice(role.length + 1));
+}
