@@ -5,7 +5,7 @@ import { formatError } from '../../src/cli/render/format.ts';
 import { makeProgress } from '../../src/cli/render/progress.ts';
 import { formatRunDetails, formatRunDiff, formatRunList } from '../../src/cli/render/runs.ts';
 import { readRecord as readDockerRecord } from '../../src/cluster/docker/cluster-record.ts';
-import { readLedger } from '../../src/job/datasets/ledger-file.ts';
+import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { listClusters } from '../../src/operations/clusters.ts';
 import { diffRuns } from '../../src/run/diff-runs.ts';
 import { renderReport } from '../../src/run/report/render-report.ts';

@@ -1,5 +1,5 @@
-import { readLedger } from '../../src/job/datasets/ledger-file.ts';
-import { regenerateLoadedRows } from '../../src/job/datasets/regenerate-rows.ts';
+import { readLedger } from '../../src/job/datasets/ledger.ts';
+import { regenerateLoadedRows } from '../../src/job/datasets/registry.ts';
 
 /** The planted groups in the order in which segments are numbered: by the age in their middle. */
 const byAge = ['impulsive', 'generous', 'careful', 'moderate', 'thrifty'];

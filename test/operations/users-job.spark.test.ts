@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runChecks } from '../../src/job/checks/run-checks.ts';
-import { readLedger } from '../../src/job/datasets/ledger-file.ts';
+import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { loadManifest } from '../../src/job/manifest/load-manifest.ts';
 import { projectWithCluster } from '../support/running-cluster.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';

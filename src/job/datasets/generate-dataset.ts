@@ -1,17 +1,15 @@
+import { createHash } from 'node:crypto';
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { hasErrorCode, wrapWriteError } from '../../system/errors/system-error.ts';
+import { filePieces } from '../../system/files/read-file.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
 import type { Dataset } from './dataset.ts';
-import { findDataset } from './datasets.ts';
 import { defectRates } from './defect-rates.ts';
-import { fileDigest } from './file-digest.ts';
-import type { Ledger } from './ledger.ts';
-import { LedgerBuilder } from './ledger-builder.ts';
-import { ledgerPathOf, readLedger } from './ledger-file.ts';
-import { PartialFile } from './partial-file.ts';
-import { writeRows } from './write-rows.ts';
+import { type Ledger, LedgerBuilder, ledgerPathOf, readLedger } from './ledger.ts';
+import { findDataset } from './registry.ts';
+import type { PartialFile } from './write-dataset.ts';
 
 export interface GenerateRequest {
   readonly dataset: string;
@@ -82,7 +80,7 @@ function nameOf({ dataset, generator, seed, rows, defects }: Wanted): string {
   return JSON.stringify([dataset, generator, seed, rows, defects]);
 }
 
-/** The ledger of the file that is there, undefined where nothing is; a file without one is somebody's own. */
+/** The ledger of the file that is there, undefined where nothing is; a file without one was not generated. */
 async function presentFile(path: string): Promise<Ledger | undefined> {
   const found = await lstat(path).catch((error: unknown) => {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
@@ -121,9 +119,21 @@ async function reasonToWrite(
   return unchanged ? undefined : 'the one there was changed since it was generated';
 }
 
+/** The size and the SHA-256 of a file. */
+async function fileDigest(path: string, signal?: AbortSignal): Promise<{ bytes: number; sha256: string }> {
+  const digest = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of filePieces(path, signal)) {
+    digest.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, sha256: digest.digest('hex') };
+}
+
 async function write(dataset: Dataset, wanted: Wanted, request: GenerateRequest): Promise<Ledger> {
   const { path, signal, onProgress } = request;
   const source = await dataset.open({ seed: wanted.seed, defects: wanted.defects });
+  const { PartialFile, writeRows } = await import('./write-dataset.ts');
   const builder = new LedgerBuilder();
   const partial = await PartialFile.create(path);
   try {
@@ -146,7 +156,7 @@ async function write(dataset: Dataset, wanted: Wanted, request: GenerateRequest)
 
 /**
  * The ledger goes first: if the process dies between the two, the file that is there does not match its ledger and
- * the next call generates it again. The other way round it would be taken for somebody's own.
+ * the next call generates it again. The other way round it would be taken for a file that was not generated.
  */
 async function publish(partial: PartialFile, path: string, ledger: Ledger): Promise<void> {
   const ledgerPath = ledgerPathOf(path);

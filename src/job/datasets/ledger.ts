@@ -1,11 +1,17 @@
+import { z } from 'zod';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { readJson } from '../../system/files/read-json.ts';
+import type { GeneratedRow } from './dataset.ts';
+import { RowChecksum } from './row-checksum.ts';
+
 /**
- * What a generator knows to be true about the file it wrote: what a correct load of it must contain.
+ * The facts that a generator knows about the file it wrote: what a correct load of it must contain.
  * Written beside the data as `<file>.ledger.json`.
  */
 export interface Ledger {
   readonly schemaVersion: 1;
   readonly dataset: string;
-  /** Which generator wrote it: the same seed gives the same bytes only with the same generator. */
+  /** The generator that wrote it: the same seed gives the same bytes only with the same generator. */
   readonly generator: string;
   readonly seed: number;
   /** Lines asked for; equals `read`. */
@@ -25,4 +31,90 @@ export interface Ledger {
   readonly columns: readonly string[];
   /** Order-independent checksum over the loaded rows, see `row-checksum.ts`. */
   readonly checksum: string;
+}
+
+const rows = z.number().int().nonnegative();
+const checksum = z.string().regex(/^[0-9a-f]{24}$/);
+const countedLines = z.object({ rows, checksum });
+
+const ledgerSchema = z.object({
+  schemaVersion: z.literal(1),
+  dataset: z.string(),
+  generator: z.string(),
+  seed: z.number().int(),
+  rows,
+  defects: z.record(z.string(), z.number()),
+  file: z.object({ bytes: rows, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  read: rows,
+  loaded: rows,
+  quarantined: z.record(z.string(), countedLines),
+  duplicates: countedLines,
+  filtered: rows,
+  columns: z.array(z.string()),
+  checksum,
+}) satisfies z.ZodType<Ledger>;
+
+/** The path of the ledger of a data file. */
+export function ledgerPathOf(dataPath: string): string {
+  return `${dataPath}.ledger.json`;
+}
+
+/** The ledger beside a data file, or undefined where there is none. */
+export async function readLedger(dataPath: string): Promise<Ledger | undefined> {
+  const path = ledgerPathOf(dataPath);
+  const read = await readJson(path, ledgerSchema);
+  if (read.kind === 'absent') return undefined;
+  if (read.kind === 'value') return read.value;
+  throw new SparkctlError({
+    code: 'bad-ledger',
+    category: 'input',
+    message: `The ledger ${path} cannot be used: ${read.reason}.`,
+    hint: `Delete it together with ${dataPath}, and generate the data again.`,
+    details: { path },
+  });
+}
+
+/** Counts the rows of a file while they are generated, for its ledger. */
+export class LedgerBuilder {
+  #read = 0;
+  readonly #loaded = new RowChecksum();
+  readonly #duplicates = new RowChecksum();
+  readonly #quarantined = new Map<string, RowChecksum>();
+
+  add(row: GeneratedRow): void {
+    this.#read += 1;
+    switch (row.fate) {
+      case 'loaded':
+        this.#loaded.add(row.values);
+        return;
+      case 'duplicate':
+        this.#duplicates.addText(row.raw);
+        return;
+      case 'quarantined': {
+        let lines = this.#quarantined.get(row.reason);
+        if (lines === undefined) {
+          lines = new RowChecksum();
+          this.#quarantined.set(row.reason, lines);
+        }
+        lines.addText(row.raw);
+      }
+    }
+  }
+
+  facts(): Pick<Ledger, 'read' | 'loaded' | 'quarantined' | 'duplicates' | 'filtered' | 'checksum'> {
+    return {
+      read: this.#read,
+      loaded: this.#loaded.rows,
+      quarantined: Object.fromEntries(
+        [...this.#quarantined].sort().map(([reason, lines]) => [reason, counted(lines)]),
+      ),
+      duplicates: counted(this.#duplicates),
+      filtered: 0,
+      checksum: this.#loaded.digest(),
+    };
+  }
+}
+
+function counted(lines: RowChecksum): { rows: number; checksum: string } {
+  return { rows: lines.rows, checksum: lines.digest() };
 }

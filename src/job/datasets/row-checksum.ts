@@ -1,14 +1,12 @@
 import { hash } from 'node:crypto';
-
-/** A value as it is in a table. Integers may be given as numbers or, beyond 2^53, as bigints. */
-export type RowValue = string | number | bigint | null | Uint8Array;
+import type { RowValue } from '../targets/target.ts';
 
 const laneSize = 2 ** 48;
 const hexDigitsOfLane = 12;
 
 /**
  * A checksum over rows that does not depend on their order. It finds mistakes, however small; it is no proof against
- * somebody who forges rows on purpose.
+ * rows that are forged on purpose.
  *
  * Per row: SHA-256 of the UTF-8 text of its values, joined by U+001F. The first and the second six bytes of the digest
  * are two numbers; each is summed modulo 2^48 over the rows. A row that is there twice counts twice.

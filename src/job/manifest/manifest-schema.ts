@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkSpec } from '../checks/registry.ts';
-import { datasetSpec } from '../datasets/dataset-spec.ts';
+import { datasetSpec } from '../datasets/registry.ts';
 import { inputFormats } from '../input/input-format.ts';
 import { type TargetKey, targets } from '../targets/registry.ts';
 import { memorySize } from './memory-size.ts';

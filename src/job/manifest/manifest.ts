@@ -1,5 +1,5 @@
 import type { CheckSpec } from '../checks/registry.ts';
-import type { DatasetSpec } from '../datasets/dataset-spec.ts';
+import type { DatasetSpec } from '../datasets/registry.ts';
 import type { InputFormat } from '../input/input-format.ts';
 import type { ResolvedTarget } from '../targets/registry.ts';
 

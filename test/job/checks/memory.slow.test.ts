@@ -8,7 +8,7 @@ const load = `
   const [sources, folder, table] = process.argv.slice(1);
   const Sqlite = (await import(sources + '../node_modules/better-sqlite3/lib/index.js')).default;
   const { generateDataset } = await import(sources + 'job/datasets/generate-dataset.js');
-  const { regenerateLoadedRows } = await import(sources + 'job/datasets/regenerate-rows.js');
+  const { regenerateLoadedRows } = await import(sources + 'job/datasets/registry.js');
   const { createDatabase } = await import(sources + 'job/targets/sqlite/create-database.js');
   const { ledger } = await generateDataset({ dataset: 'users', seed: 1, rows: 1_000_000, defects: { emailSpaces: 0.1 }, path: folder + '/users.jsonl' });
   await createDatabase(folder + '/users.db', JSON.parse(table));
@@ -21,7 +21,7 @@ const load = `
 const check = `
   const [sources, folder, table, checks] = process.argv.slice(1);
   const { runChecks } = await import(sources + 'job/checks/run-checks.js');
-  const { readLedger } = await import(sources + 'job/datasets/ledger-file.js');
+  const { readLedger } = await import(sources + 'job/datasets/ledger.js');
   const inputFiles = [folder + '/users.jsonl'];
   const ledger = await readLedger(inputFiles[0]);
   const results = await runChecks({ target: { kind: 'database', path: folder + '/users.db', table: JSON.parse(table) }, checks: JSON.parse(checks), ledger, inputFiles });

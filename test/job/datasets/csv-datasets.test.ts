@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
 import type { Ledger } from '../../../src/job/datasets/ledger.ts';
-import { regenerateLoadedRows } from '../../../src/job/datasets/regenerate-rows.ts';
+import { regenerateLoadedRows } from '../../../src/job/datasets/registry.ts';
 import { type JudgedCsvLine, readReferenceCsv } from './reference-csv.ts';
 import { referenceChecksum } from './reference-reading.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
-import { readLedger } from '../../../src/job/datasets/ledger-file.ts';
+import { readLedger } from '../../../src/job/datasets/ledger.ts';
 import { type JudgedLine, readReference, referenceChecksum } from './reference-reading.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

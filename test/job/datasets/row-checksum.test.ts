@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { RowChecksum, type RowValue } from '../../../src/job/datasets/row-checksum.ts';
+import { RowChecksum } from '../../../src/job/datasets/row-checksum.ts';
+import type { RowValue } from '../../../src/job/targets/target.ts';
 import { referenceChecksum } from './reference-reading.ts';
 
 type Row = readonly (string | number | bigint | null)[];

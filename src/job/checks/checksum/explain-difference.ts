@@ -1,6 +1,6 @@
 import { KeyBitmap } from '../../datasets/key-bitmap.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
-import { regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
+import { regenerateLoadedRows } from '../../datasets/registry.ts';
 import { valueText } from '../../datasets/row-checksum.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
 import type { RowValue, TargetReader } from '../../targets/target.ts';

@@ -1,5 +1,5 @@
-import type { LoadedRow } from '../../datasets/regenerate-rows.ts';
-import { regenerateLoadedRows } from '../../datasets/regenerate-rows.ts';
+import type { LoadedRow } from '../../datasets/registry.ts';
+import { regenerateLoadedRows } from '../../datasets/registry.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
 import type { RowValue } from '../../targets/target.ts';
 import { type CheckContext, inSlices, sampleLimit, type Verdict } from '../check.ts';

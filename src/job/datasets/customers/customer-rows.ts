@@ -1,13 +1,30 @@
-import { breakCsvLine } from '../csv/break-csv-line.ts';
-import { csvLine } from '../csv/csv-line.ts';
-import { notANumber, nothing } from '../csv/not-a-number.ts';
-import { rejectedRecord } from '../csv/rejected-record.ts';
+import { breakCsvLine, csvLine, notANumber, nothing, rejectedRecord } from '../csv.ts';
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
-import { drawDefect } from '../draw-defect.ts';
 import { KeyBitmap } from '../key-bitmap.ts';
-import { SeededRandom } from '../seeded-random.ts';
-import type { CustomerDefect, DestroyingCustomerDefect } from './customer-defects.ts';
-import { type CustomerGroup, customerGroups, spreads } from './customer-groups.ts';
+import { drawDefect, SeededRandom } from '../seeded-random.ts';
+import type { CustomerDefect, DestroyingCustomerDefect } from './customers.ts';
+
+/** A planted group: around which values its customers are. */
+interface CustomerGroup {
+  readonly label: string;
+  /** Customers of it among a hundred. */
+  readonly share: number;
+  readonly age: number;
+  readonly annualIncome: number;
+  readonly spendingScore: number;
+}
+
+/** The same for every seed, so that a model of one file fits another. They lie so far apart that hardly a customer is between two. */
+const customerGroups: readonly CustomerGroup[] = [
+  { label: 'moderate', share: 35, age: 45, annualIncome: 56, spendingScore: 50 },
+  { label: 'careful', share: 20, age: 42, annualIncome: 90, spendingScore: 18 },
+  { label: 'generous', share: 20, age: 33, annualIncome: 88, spendingScore: 82 },
+  { label: 'impulsive', share: 14, age: 27, annualIncome: 26, spendingScore: 79 },
+  { label: 'thrifty', share: 11, age: 48, annualIncome: 25, spendingScore: 20 },
+];
+
+/** The spread of values around the middle of their group, as standard deviations. */
+const spreads = { age: 2.5, annualIncome: 4, spendingScore: 4.5 };
 
 const destroying: readonly DestroyingCustomerDefect[] = [
   'brokenCsv',

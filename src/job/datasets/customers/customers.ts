@@ -1,6 +1,17 @@
-import type { Dataset } from '../dataset.ts';
-import { customerDefects } from './customer-defects.ts';
-import { CustomerRows } from './customer-rows.ts';
+import type { Dataset, DefectSpec, Destroying } from '../dataset.ts';
+
+/** The flaws that the `customers` dataset can be given. */
+const defects = {
+  quotedFields: { summary: 'every value stands in quotation marks', destroysRow: false },
+  brokenCsv: { summary: 'the line is not one record of four fields in valid UTF-8', destroysRow: true },
+  wrongType: { summary: 'one value is no number, or none that is finite', destroysRow: true },
+  missingId: { summary: 'the id is blank', destroysRow: true },
+  missingValue: { summary: 'the age, the income or the score is blank', destroysRow: true },
+  duplicateId: { summary: 'the row carries the id of an earlier line', destroysRow: true },
+} as const satisfies Record<string, DefectSpec>;
+
+export type CustomerDefect = keyof typeof defects;
+export type DestroyingCustomerDefect = Destroying<typeof defects>;
 
 /** Raise it with every change that gives the same seed other bytes. */
 const version = 1;
@@ -13,10 +24,11 @@ const columns = [
 ] as const;
 
 /** Customers of a shopping mall as CSV: age, annual income in thousands, spending score from 1 to 100; in five planted groups. */
-export const customers: Dataset = {
+export const customers: Dataset<'customers'> = {
+  name: 'customers',
   generator: `customers ${version}`,
   columns,
-  defects: customerDefects,
+  defects,
   header: columns.map(({ name }) => name).join(','),
-  open: async (plan) => new CustomerRows(plan),
+  open: async (plan) => new (await import('./customer-rows.ts')).CustomerRows(plan),
 };

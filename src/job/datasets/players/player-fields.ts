@@ -1,4 +1,27 @@
+import type { ColumnSpec } from '../../targets/table-spec.ts';
 import type { Stint } from './stint.ts';
+
+const required = (type: 'integer' | 'real' | 'text', ...names: string[]): ColumnSpec[] =>
+  names.map((name) => ({ name, type, nullable: false }));
+
+/** A share of successful shots, which is unknown where none was tried. */
+const shareColumn = (name: string): ColumnSpec => ({ name, type: 'real', nullable: true });
+
+/** The columns of a table of a season, per game from `minutes` on. `rank` is the number of a player, the same in all of his rows. */
+export const playerColumns: readonly ColumnSpec[] = [
+  ...required('integer', 'rank'),
+  ...required('text', 'player', 'position'),
+  ...required('integer', 'age'),
+  ...required('text', 'team'),
+  ...required('integer', 'games', 'games_started'),
+  ...required('real', 'minutes', 'field_goals', 'field_goal_attempts'),
+  shareColumn('field_goal_percent'),
+  ...required('real', 'three_points', 'three_point_attempts'),
+  shareColumn('three_point_percent'),
+  ...required('real', 'free_throws', 'free_throw_attempts'),
+  shareColumn('free_throw_percent'),
+  ...required('real', 'rebounds', 'assists', 'steals', 'blocks', 'turnovers', 'fouls', 'points'),
+];
 
 /** A value as it is written in the file, and as it is once it is loaded (the text that `valueText` gives). */
 export interface PlayerField {

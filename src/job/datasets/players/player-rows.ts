@@ -1,14 +1,9 @@
-import { breakCsvLine } from '../csv/break-csv-line.ts';
-import { csvLine } from '../csv/csv-line.ts';
-import { notANumber, nothing } from '../csv/not-a-number.ts';
-import { rejectedRecord } from '../csv/rejected-record.ts';
+import { breakCsvLine, csvLine, notANumber, nothing, rejectedRecord } from '../csv.ts';
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
-import { drawDefect } from '../draw-defect.ts';
-import { SeededRandom } from '../seeded-random.ts';
-import type { WordPools } from '../words/word-pools.ts';
-import { playerColumns } from './player-columns.ts';
-import type { DestroyingPlayerDefect, PlayerDefect } from './player-defects.ts';
-import { type PlayerField, playerFields } from './player-fields.ts';
+import { drawDefect, SeededRandom } from '../seeded-random.ts';
+import type { WordPools } from '../words.ts';
+import { type PlayerField, playerColumns, playerFields } from './player-fields.ts';
+import type { DestroyingPlayerDefect, PlayerDefect } from './players.ts';
 import { drawStint, type Stint, totalOf } from './stint.ts';
 
 const positions = ['PG', 'SG', 'SF', 'PF', 'C'];

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../seeded-random.ts';
 
-/** What a player did for one team: whole numbers, so that the stints of a season can be added up. */
+/** The numbers of a player for one team: whole numbers, so that the stints of a season can be added up. */
 export interface Stint {
   readonly team: string;
   readonly games: number;
@@ -20,14 +20,14 @@ export interface Stint {
   readonly fouls: number;
 }
 
-/** How good a player is, from 0 to 99, and how he is used. */
-export interface Talent {
+/** The quality of a player, from 0 to 99, and his role. */
+interface Talent {
   readonly quality: number;
   /** Of a hundred shots of his, so many are from far. */
   readonly fromFar: number;
 }
 
-/** Draws what a player of such a talent did in so many games. */
+/** Draws the numbers of a player of such a talent in so many games. */
 export function drawStint(team: string, games: number, talent: Talent, random: SeededRandom): Stint {
   const { quality, fromFar } = talent;
   /** About so many tenths per game, a quarter more or less. */

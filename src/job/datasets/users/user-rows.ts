@@ -1,21 +1,24 @@
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
-import { drawDefect } from '../draw-defect.ts';
 import { KeyBitmap } from '../key-bitmap.ts';
 import type { RejectionReason } from '../quarantine-reason.ts';
-import { SeededRandom } from '../seeded-random.ts';
-import type { PooledWord, WordPools } from '../words/word-pools.ts';
-import { breakLine } from './break-line.ts';
-import { breakEmail, withoutEmail, withWrongType } from './destroy-row.ts';
-import { drawInstant, twoDigits } from './draw-instant.ts';
-import { addBlanks, addCapitals, addStrayCharacters } from './soil-email.ts';
-import type { DestroyingDefect, UserDefect } from './user-defects.ts';
-import { type UserFields, userLine } from './user-fields.ts';
+import { drawDefect, SeededRandom } from '../seeded-random.ts';
+import type { PooledWord, WordPools } from '../words.ts';
+import {
+  addBlanks,
+  addCapitals,
+  addStrayCharacters,
+  breakEmail,
+  breakLine,
+  withoutEmail,
+  withWrongType,
+} from './spoil-user.ts';
+import type { DestroyingUserDefect, UserDefect } from './users.ts';
 
 const domains = ['example.com', 'example.net', 'example.org', 'mail.example.com', 'post.example.co.uk'];
 /** One name in sixteen, and one city in sixteen, is not plain ASCII. */
 const oneInForeign = 16;
 
-const destroying: readonly DestroyingDefect[] = [
+const destroying: readonly DestroyingUserDefect[] = [
   'emailMissing',
   'emailBroken',
   'brokenJson',
@@ -139,4 +142,43 @@ export class UserRows implements RowSource {
 
 function rejected(reason: RejectionReason, fields: UserFields): GeneratedRow {
   return { fate: 'quarantined', reason, raw: userLine(fields) };
+}
+
+/** The JSON text of each field of one line. An absent one is left out of the line. */
+export interface UserFields {
+  readonly id: string;
+  readonly name: string;
+  readonly age: string;
+  readonly email: string | undefined;
+  readonly salary: string;
+  readonly city: string;
+  readonly createdAt: string;
+}
+
+/** The line of these fields, without its line end. */
+function userLine(fields: UserFields): string {
+  const email = fields.email === undefined ? '' : `,"email":${fields.email}`;
+  return `{"id":${fields.id},"name":${fields.name},"age":${fields.age}${email},"salary":${fields.salary},"city":${fields.city},"created_at":${fields.createdAt}}`;
+}
+
+/** Rows are dated within the five years before 2026, never by the clock. */
+const firstDay = Date.UTC(2021, 0, 1);
+const msOfDay = 86_400_000;
+const days: readonly string[] = Array.from({ length: 1826 }, (_, day) =>
+  new Date(firstDay + day * msOfDay).toISOString().slice(0, 'YYYY-MM-DDT'.length),
+);
+const twoDigitTexts: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+
+/** An instant as `YYYY-MM-DDTHH:MM:SS.sssZ`, put together from tables: toISOString is five times slower. */
+function drawInstant(random: SeededRandom): string {
+  const day = random.pick(days);
+  const seconds = random.below(86_400);
+  const ms = random.below(1000);
+  const hour = Math.floor(seconds / 3600);
+  const minute = Math.floor(seconds / 60) % 60;
+  return `${day}${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(seconds % 60)}.${Math.floor(ms / 100)}${twoDigits(ms % 100)}Z`;
+}
+
+function twoDigits(n: number): string {
+  return twoDigitTexts[n] ?? String(n);
 }

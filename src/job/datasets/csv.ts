@@ -1,8 +1,49 @@
-import type { SeededRandom } from '../seeded-random.ts';
-import { csvLine } from './csv-line.ts';
+import type { GeneratedRow } from './dataset.ts';
+import type { RejectionReason } from './quarantine-reason.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** A line of CSV with these values, each in quotation marks where it needs them, or all of them. */
+export function csvLine(values: readonly string[], quoteAll = false): string {
+  return values.map((value) => (quoteAll || /[",\r\n]/.test(value) ? quoted(value) : value)).join(',');
+}
+
+function quoted(value: string): string {
+  return `"${value.replaceAll('"', '""')}"`;
+}
+
+/** A record that is well written, and rejected for what it says. */
+export function rejectedRecord(reason: RejectionReason, values: readonly string[]): GeneratedRow {
+  return { fate: 'quarantined', reason, raw: csvLine(values) };
+}
+
+/** Texts found in columns of numbers in real files, none of them a number that a model could use. */
+const notNumbers = [
+  'unknown',
+  'n/a',
+  '-',
+  'NaN',
+  'nan',
+  'Infinity',
+  '-inf',
+  '1e400',
+  '0x1F',
+  '1,5',
+  '12 years',
+  '１２',
+];
+
+/** Text in place of a number. */
+export function notANumber(random: SeededRandom): string {
+  return random.pick(notNumbers);
+}
+
+/** An empty field, or one that looks empty. */
+export function nothing(random: SeededRandom): string {
+  return random.pick(['', ' ', '   ', '\t']);
+}
 
 /** A line that is no record of CSV. `bytes` is there where the line is not valid UTF-8; `raw` then has U+FFFD in its place. */
-export interface BrokenCsvLine {
+interface BrokenCsvLine {
   readonly raw: string;
   readonly bytes?: Uint8Array;
 }

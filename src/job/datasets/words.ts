@@ -1,12 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Faker } from '@faker-js/faker';
-import { SeededRandom } from '../seeded-random.ts';
-import {
-  internationalCities,
-  internationalFirstNames,
-  internationalLastNames,
-  type SpelledWord,
-} from './international-words.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 /** A word ready to be written: as a value, as the inside of a JSON string, and as part of an e-mail address. */
 export interface PooledWord {
@@ -25,12 +18,6 @@ export interface WordPools {
 }
 
 const poolSize = 800;
-
-/** The version of faker that is installed: its word lists are part of what decides the bytes. */
-export function fakerVersion(): string {
-  const { version } = createRequire(import.meta.url)('@faker-js/faker/package.json') as { version: string };
-  return version;
-}
 
 /**
  * Draws names and cities from faker once, because each of its composite calls costs as much as a whole row may.
@@ -80,3 +67,69 @@ function pooled([text, ascii]: SpelledWord, escaped: boolean): PooledWord {
 function unicodeEscape(codeUnit: string): string {
   return `\\u${codeUnit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/** A name or a place as written by its people, and its ASCII form for an e-mail address. */
+type SpelledWord = readonly [text: string, ascii: string];
+
+/**
+ * Words that a wrong encoding, a wrong normal form or a careless quotation would spoil: accents both composed and
+ * decomposed, letters outside Latin-1, right-to-left script, characters beyond the 16-bit plane, quotation marks.
+ */
+const internationalFirstNames: readonly SpelledWord[] = [
+  ['José', 'jose'],
+  ['Zoë', 'zoe'],
+  ['Zoe\u0308', 'zoe'],
+  ['Jürgen', 'juergen'],
+  ['Łukasz', 'lukasz'],
+  ['Małgorzata', 'malgorzata'],
+  ['Søren', 'soren'],
+  ['Çağla', 'cagla'],
+  ['İpek', 'ipek'],
+  ['Đorđe', 'dorde'],
+  ['Óscar "Chico"', 'oscar'],
+  ['Татьяна', 'tatyana'],
+  ['Ελένη', 'eleni'],
+  ['نور', 'nour'],
+  ['美咲', 'misaki'],
+  ['秀英', 'xiuying'],
+  ['지우', 'jiwoo'],
+];
+
+const internationalLastNames: readonly SpelledWord[] = [
+  ['Müller', 'mueller'],
+  ['Großmann', 'grossmann'],
+  ['Núñez', 'nunez'],
+  ['Nu\u0301n\u0303ez', 'nunez'],
+  ['Wałęsa', 'walesa'],
+  ['Dvořák', 'dvorak'],
+  ['Ångström', 'angstrom'],
+  ['O\u2019Brien', 'obrien'],
+  ['Nguyễn', 'nguyen'],
+  ['Şahin', 'sahin'],
+  ['Иванова', 'ivanova'],
+  ['Παπαδόπουλος', 'papadopoulos'],
+  ['حداد', 'haddad'],
+  ['\u{20BB7}野', 'yoshino'],
+  ['王', 'wang'],
+  ['김', 'kim'],
+];
+
+const internationalCities: readonly SpelledWord[] = [
+  ['São Paulo', 'sao-paulo'],
+  ['Zürich', 'zurich'],
+  ['Łódź', 'lodz'],
+  ['Kraków', 'krakow'],
+  ['Krako\u0301w', 'krakow'],
+  ['Besançon', 'besancon'],
+  ['Malmö', 'malmo'],
+  ['Þorlákshöfn', 'thorlakshofn'],
+  ['İzmir', 'izmir'],
+  ['Đà Nẵng', 'da-nang'],
+  ['Кемерово', 'kemerovo'],
+  ['Αθήνα', 'athina'],
+  ['القاهرة', 'cairo'],
+  ['東京都', 'tokyo'],
+  ['北京市', 'beijing'],
+  ['서울', 'seoul'],
+  ['Route\\66 "Ville"', 'route'],
+];
