@@ -16,6 +16,8 @@ export interface BackendContext {
   readonly spark: SparkInstallation;
   /** Aborted by Ctrl-C, SIGTERM or a timeout: whatever was started by the call is then stopped again. */
   readonly signal: AbortSignal;
+  /** Backends instead of those of the registry, for programs and tests that bring their own. */
+  readonly backends?: Partial<Readonly<Record<BackendKind, ClusterBackend>>> | undefined;
   /** The run on whose behalf this is done; a person's own command has none. */
   readonly run?: string | undefined;
 }

@@ -45,7 +45,7 @@ async function statusOn(
   name: string,
   context: BackendContext,
 ): Promise<ClusterStatus | undefined> {
-  const backend = await loadBackend(kind);
+  const backend = await loadBackend(kind, context);
   return await backend.status(name, context);
 }
 
@@ -63,13 +63,13 @@ export async function chooseBackend(
 ): Promise<BackendChoice> {
   if (backend !== 'auto') {
     // Found out before any data is made.
-    const obstacle = await (await loadBackend(backend)).obstacle(context);
+    const obstacle = await (await loadBackend(backend, context)).obstacle(context);
     if (obstacle !== undefined) throw obstacle;
     return { kind: backend, reason: { why: 'named' } };
   }
   const obstacles = new Map<BackendKind, SparkctlError>();
   for (const kind of order) {
-    const obstacle = await (await loadBackend(kind)).obstacle(context);
+    const obstacle = await (await loadBackend(kind, context)).obstacle(context);
     const [passedOver] = obstacles;
     if (obstacle !== undefined) obstacles.set(kind, obstacle);
     else if (passedOver === undefined) return { kind, reason: { why: 'possible' } };

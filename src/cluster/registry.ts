@@ -49,15 +49,20 @@ export const stayingKinds = makingKinds.toSorted(
   (a, b) => Number(backends[b].firstForStaying) - Number(backends[a].firstForStaying),
 );
 
-export async function loadBackend(kind: BackendKind): Promise<ClusterBackend> {
-  return await backends[kind].load();
+/** Loads a backend: the context's own where it brings one, otherwise that of the registry. */
+export async function loadBackend(
+  kind: BackendKind,
+  context: Pick<BackendContext, 'backends'>,
+): Promise<ClusterBackend> {
+  return context.backends?.[kind] ?? (await backends[kind].load());
 }
 
 /** The backends that may have clusters of the project; the others need not be loaded. */
 export async function presentBackends(
-  context: Pick<BackendContext, 'project' | 'environment'>,
+  context: Pick<BackendContext, 'project' | 'environment' | 'backends'>,
   kinds: readonly BackendKind[] = backendKinds,
 ): Promise<readonly BackendKind[]> {
+  if (context.backends !== undefined) return kinds.filter((kind) => context.backends?.[kind] !== undefined);
   const present = await Promise.all(kinds.map((kind) => backends[kind].mayHaveClusters(context)));
   return kinds.filter((_, index) => present[index]);
 }

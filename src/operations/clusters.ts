@@ -33,7 +33,7 @@ export async function upCluster(
   context.emit({ kind: 'backend-chosen', backend: kind, reason });
   return await inPhase(context.emit, 'cluster', async () => {
     if (kind === 'local') await context.spark.versions();
-    const backend = await loadBackend(kind);
+    const backend = await loadBackend(kind, context);
     const value = await changing('up', force, context, () => backend.up(plan, context));
     const { name, workers, ephemeral } = value.status;
     const was = value.changed ? 'changed' : 'running';
@@ -61,7 +61,7 @@ export async function downClusters(
     request === 'all' ? await everyCluster(context) : [await findRunningCluster(request, context)];
   const removed: string[] = [];
   for (const { name, backend: kind } of present.filter((each) => each !== undefined)) {
-    const backend = await loadBackend(kind);
+    const backend = await loadBackend(kind, context);
     if (await changing('down', force, context, () => backend.down(name, context))) removed.push(name);
   }
   return removed;
@@ -104,7 +104,7 @@ async function everyCluster(context: BackendContext): Promise<readonly ClusterSt
   const found: ClusterStatus[] = [];
   for (const kind of await presentBackends(context)) {
     try {
-      found.push(...(await (await loadBackend(kind)).list(context)));
+      found.push(...(await (await loadBackend(kind, context)).list(context)));
     } catch (error) {
       // With no daemon there are no Docker clusters to list.
       if (!(error instanceof SparkctlError)) throw error;
@@ -119,7 +119,7 @@ async function existingCluster(
 ): Promise<{ readonly backend: ClusterBackend; readonly status: ClusterStatus }> {
   await reclaim(context);
   const status = await findRunningCluster(request, context);
-  if (status !== undefined) return { status, backend: await loadBackend(status.backend) };
+  if (status !== undefined) return { status, backend: await loadBackend(status.backend, context) };
   const name = request.cluster ?? defaultClusterName;
   throw new SparkctlError({
     code: 'no-cluster',

@@ -23,6 +23,8 @@ export interface LibraryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with every event as it happens. */
   readonly onEvent?: ((event: SparkctlEvent) => void) | undefined;
+  /** Backends instead of sparkctl's own. */
+  readonly backends?: OperationContext['backends'];
   /** An image that is there, instead of the one that sparkctl builds (Docker). */
   readonly image?: string | undefined;
   /** A file with the certificates of a TLS-intercepting proxy. Default: SSL_CERT_FILE, NODE_EXTRA_CA_CERTS. */
@@ -91,7 +93,7 @@ export class StartedCluster implements AsyncDisposable {
     const plan = planCluster(name, options, true);
     const { kind, reason } = await chooseBackend(options, makingKinds, context);
     context.emit({ kind: 'backend-chosen', backend: kind, reason });
-    const cluster = new Cluster(await loadBackend(kind), name, context);
+    const cluster = new Cluster(await loadBackend(kind, context), name, context);
     try {
       const status = await inPhase(context.emit, 'cluster', async () => {
         const { status: value } = await cluster.up(plan);
@@ -148,5 +150,6 @@ export function contextOf(options: LibraryOptions, entry: Entry): OperationConte
     environment,
     emit: options.onEvent ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
+    ...(options.backends && { backends: options.backends }),
   });
 }

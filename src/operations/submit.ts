@@ -38,7 +38,7 @@ export async function planSubmission(
   return await withFacts(request, context, async (facts, redactor) => {
     const plan = planRun(facts, await findPlace(facts, context));
     const { place } = plan;
-    const backend = await loadBackend(place.backend);
+    const backend = await loadBackend(place.backend, context);
     const connection =
       place.kind === 'new'
         ? await backend.preview(place.cluster, context)

@@ -85,7 +85,7 @@ async function executeRun(plan: RunPlan, run: Run): Promise<RunOutcome> {
 
 /** The cluster that a plan goes to, not yet started. Disposing of it takes down what was made for the run alone. */
 async function clusterOf({ place }: RunPlan, { journal, context }: Run): Promise<Cluster> {
-  return new Cluster(await loadBackend(place.backend), place.name, context, (takeDown) =>
+  return new Cluster(await loadBackend(place.backend, context), place.name, context, (takeDown) =>
     journal.phase('cluster-down', async () => {
       const removed = await takeDown();
       return { value: removed, result: { phase: 'cluster-down', removed } };

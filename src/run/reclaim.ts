@@ -23,7 +23,7 @@ export async function reclaim(context: OperationContext): Promise<void> {
   await reclaimRuns(context);
   for (const kind of await presentBackends(context)) {
     try {
-      const backend = await loadBackend(kind);
+      const backend = await loadBackend(kind, context);
       for (const name of await backend.reclaim(context)) {
         context.emit({ kind: 'cluster-reclaimed', cluster: name });
       }

@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import type { OperationContext } from '../../src/cluster/operation-context.ts';
+import { planSubmission, submit } from '../../src/operations/submit.ts';
+import { runFolder } from '../../src/run/run-store.ts';
+import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
+import type { SparkctlEvent } from '../../src/system/event.ts';
+import { endlessDriver, FakeBackend } from '../support/fake-backend.ts';
+import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+import { testContext } from '../support/test-context.ts';
+
+const manifest = `
+input: { path: people.jsonl }
+database:
+  path: data/people.db
+  table: { name: people, primaryKey: [id], columns: [{ name: id, type: integer }] }
+arguments: ['\${input}', '\${run}']
+checks: [{ kind: schema }, { kind: query, name: few, sql: SELECT id FROM people WHERE id > 1 }]
+`;
+
+interface Stage extends AsyncDisposable {
+  readonly project: TemporaryProject;
+  readonly context: OperationContext;
+  readonly events: SparkctlEvent[];
+}
+
+/** A project with a job, and a context whose only backends are these. */
+async function stage(...backends: readonly FakeBackend[]): Promise<Stage> {
+  const project = temporaryProject();
+  await project.write('job.py', 'print(1)\n');
+  const events: SparkctlEvent[] = [];
+  const context = testContext(project.folder, {
+    backends: Object.fromEntries(backends.map((backend) => [backend.kind, backend])),
+    emit: (event) => events.push(event),
+  });
+  return { project, context, events, [Symbol.asyncDispose]: () => project[Symbol.asyncDispose]() };
+}
+
+async function writeJob(project: TemporaryProject): Promise<void> {
+  await project.write('job.yaml', manifest);
+  await project.write('people.jsonl', '{"id":1}\n');
+}
+
+/** Plays a job that loads these ids. */
+function loading(project: () => string, ...ids: readonly number[]) {
+  return async () => {
+    const database = new Sqlite(join(project(), 'data/people.db'));
+    for (const id of ids) database.prepare('INSERT INTO people VALUES (?)').run(id);
+    database.close();
+    return { exitCode: 0 };
+  };
+}
+
+describe('submit', () => {
+  it('makes a cluster for the run, and takes it down after it', async () => {
+    const backend = new FakeBackend();
+    await using on = await stage(backend);
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run).toMatchObject({
+      state: 'succeeded',
+      exitCode: 0,
+      cluster: {
+        name: run.id,
+        backend: 'local',
+        ephemeral: true,
+        workers: 2,
+        reason: 'Java and Python are here',
+      },
+    });
+    expect(backend.calls).toEqual([`up ${run.id}`, `drive ${run.id}`, `down ${run.id}`]);
+    expect(on.events[0]).toEqual({
+      kind: 'run-created',
+      run: run.id,
+      folder: runFolder(run.project, run.id),
+    });
+    expect(run.phases.map(({ id }) => id)).toEqual(['cluster', 'submit', 'cluster-down']);
+  });
+
+  it('leaves a cluster that is to be kept, and uses it the next time', async () => {
+    const backend = new FakeBackend();
+    await using on = await stage(backend);
+    await submit({ application: 'job.py', keep: true, cluster: { workers: 3 } }, on.context);
+    const second = await submit({ application: 'job.py' }, on.context);
+    expect(second.cluster).toMatchObject({
+      name: 'default',
+      ephemeral: false,
+      workers: 3,
+      reason: 'it is running',
+    });
+    expect(backend.calls).toEqual(['up default', 'drive default', 'drive default']);
+  });
+
+  it('takes the next backend where the preferred one has an obstacle, and says why', async () => {
+    const obstacle = new SparkctlError({ code: 'no-java', category: 'runtime', message: 'No Java.' });
+    const docker = new FakeBackend({ kind: 'docker' });
+    await using on = await stage(new FakeBackend({ obstacle }), docker);
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run.cluster).toMatchObject({ backend: 'docker', reason: 'no Java for a local cluster' });
+    expect(docker.calls[0]).toBe(`up ${run.id}`);
+  });
+
+  it('ends with the obstacle of the preferred backend where none can make a cluster', async () => {
+    const obstacle = (code: string) => new SparkctlError({ code, category: 'runtime', message: code });
+    const backends = [
+      new FakeBackend({ obstacle: obstacle('no-java') }),
+      new FakeBackend({ kind: 'docker', obstacle: obstacle('docker-unreachable') }),
+    ];
+    await using on = await stage(...backends);
+    expect(await submit({ application: 'job.py' }, on.context)).toMatchObject({
+      state: 'failed',
+      exitCode: 69,
+      message: 'no-java',
+    });
+  });
+
+  it('goes to the master that was named, and makes no cluster', async () => {
+    const external = new FakeBackend({ kind: 'external' });
+    const local = new FakeBackend();
+    await using on = await stage(local, external);
+    const sparkOptions = [{ name: '--master', value: 'local[1]' } as const];
+    const run = await submit({ application: 'job.py', sparkOptions }, on.context);
+    expect(run.cluster).toMatchObject({ name: 'local[1]', backend: 'external', reason: '--master local[1]' });
+    expect([local.calls, external.calls]).toEqual([[], ['drive local[1]']]);
+  });
+
+  it("passes the script's exit code on, and takes the cluster down", async () => {
+    const backend = new FakeBackend({ drive: async () => ({ exitCode: 7 }) });
+    await using on = await stage(backend);
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run).toMatchObject({ state: 'failed', cause: 'application', exitCode: 7 });
+    expect(backend.calls.at(-1)).toBe(`down ${run.id}`);
+  });
+
+  it('removes what a start that failed has left', async () => {
+    const failUp = new SparkctlError({ code: 'node-not-ready', category: 'cluster', message: 'No.' });
+    const backend = new FakeBackend({ failUp });
+    await using on = await stage(backend);
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run).toMatchObject({ state: 'failed', cause: 'cluster', exitCode: 69, message: 'No.' });
+    expect(backend.calls).toEqual([`up ${run.id}`, `down ${run.id}`]);
+  });
+
+  it('stops the driver at the timeout', async () => {
+    const backend = new FakeBackend({ drive: endlessDriver });
+    await using on = await stage(backend);
+    const run = await submit({ application: 'job.py', timeoutMs: 200 }, on.context);
+    expect(run).toMatchObject({ state: 'timed-out', cause: 'timeout', exitCode: 124 });
+    expect(backend.calls).toEqual([`up ${run.id}`, `drive ${run.id}`, `stop ${run.id}`, `down ${run.id}`]);
+  });
+
+  it('stops the driver when its signal aborts', async () => {
+    const controller = new AbortController();
+    const reason = new SparkctlError({ code: 'interrupted', category: 'interrupted', message: 'Ctrl-C.' });
+    const backend = new FakeBackend({
+      drive: async (launch, signal) => {
+        controller.abort(reason);
+        return await endlessDriver(launch, signal);
+      },
+    });
+    await using on = await stage(backend);
+    const run = await submit({ application: 'job.py' }, { ...on.context, signal: controller.signal });
+    expect(run).toMatchObject({ state: 'killed', exitCode: 130 });
+    expect(backend.calls.slice(-2)).toEqual([`stop ${run.id}`, `down ${run.id}`]);
+  });
+
+  it('prepares the target, checks the result, and records both', async () => {
+    let folder = '';
+    const backend = new FakeBackend({ drive: loading(() => folder, 1) });
+    await using on = await stage(backend);
+    folder = on.project.folder;
+    await writeJob(on.project);
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run).toMatchObject({ state: 'succeeded', database: { table: 'people' } });
+    expect(run.checks.map(({ kind, status }) => [kind, status])).toEqual([
+      ['schema', 'held'],
+      ['query', 'held'],
+    ]);
+    expect(run.phases.map(({ id }) => id)).toEqual([
+      'database',
+      'cluster',
+      'submit',
+      'checks',
+      'cluster-down',
+    ]);
+    const [launch] = backend.launches;
+    expect(launch?.sparkSubmitArguments.slice(-2)).toEqual([on.project.path('people.jsonl'), run.id]);
+    expect(launch?.files.writes[0]).toBe(on.project.path('data/people.db'));
+  });
+
+  it('ends with 65 where a check failed, and with --skip-checks does not ask', async () => {
+    let folder = '';
+    const backend = new FakeBackend({ drive: loading(() => folder, 2) });
+    await using on = await stage(backend);
+    folder = on.project.folder;
+    await writeJob(on.project);
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run).toMatchObject({ state: 'checks-failed', cause: 'checks', exitCode: 65 });
+    folder = on.project.folder;
+    await on.project.write('job.yaml', manifest.replace('people.db', 'other.db'));
+    const other = new FakeBackend();
+    const skipped = await submit(
+      { application: 'job.py', skipChecks: true },
+      { ...on.context, backends: { local: other } },
+    );
+    expect(skipped).toMatchObject({ state: 'succeeded', checks: [] });
+    expect(skipped.phases.find(({ id }) => id === 'checks')).toMatchObject({ outcome: 'skipped' });
+  });
+
+  it('keeps its plan in the run folder, without secrets', async () => {
+    await using on = await stage(new FakeBackend());
+    const sparkOptions = [{ name: '--conf', value: 'spark.my.password=tell-nobody' } as const];
+    const applicationArguments = ['--token', 'quite-secret'];
+    const run = await submit({ application: 'job.py', sparkOptions, applicationArguments }, on.context);
+    const text = readFileSync(join(runFolder(run.project, run.id), 'plan.json'), 'utf8');
+    expect(text).not.toMatch(/tell-nobody|quite-secret/);
+    expect(JSON.parse(text)).toMatchObject({
+      schemaVersion: 1,
+      id: run.id,
+      place: { kind: 'new', backend: 'local', name: run.id, cluster: { workers: 2, ephemeral: true } },
+      redactsSpark: true,
+      submission: { application: on.project.path('job.py') },
+    });
+  });
+
+  it.each([
+    ['a script that is missing', { application: 'none.py' }, 'script-missing'],
+    ['rows without a dataset', { application: 'job.py', rows: 5 }, 'no-dataset'],
+  ])('throws before there is a run: %s', async (_, request, code) => {
+    const backend = new FakeBackend();
+    await using on = await stage(backend);
+    await expect(submit(request, on.context)).rejects.toMatchObject({ code });
+    expect([backend.calls, on.events]).toEqual([[], []]);
+  });
+});
+
+describe('planSubmission', () => {
+  it('starts and writes nothing, and has the command of a new cluster', async () => {
+    const backend = new FakeBackend();
+    await using on = await stage(backend);
+    await writeJob(on.project);
+    const { plan, command, target } = await planSubmission({ application: 'job.py' }, on.context);
+    expect(plan.place).toMatchObject({ kind: 'new', reason: 'Java and Python are here' });
+    expect(target).toBe(on.project.path('data/people.db'));
+    expect(command.slice(0, 3)).toEqual(['spark-submit', '--master', `spark://${plan.id}:7077`]);
+    expect(backend.calls).toEqual([]);
+  });
+
+  it('blanks the secrets of the cluster in the command', async () => {
+    await using on = await stage(new FakeBackend());
+    const applicationArguments = ['fake-secret'];
+    const { command } = await planSubmission({ application: 'job.py', applicationArguments }, on.context);
+    expect(command.at(-1)).toBe('*********(redacted)');
+  });
+});
