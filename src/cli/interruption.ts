@@ -38,7 +38,7 @@ export function interruption(host: CliHost): AbortSignal {
   };
   on('SIGINT', 'interrupted', () => controller.signal.aborted);
   on('SIGTERM', 'terminated', (came) => came > 1);
-  // Who closes a terminal sends it several times, from the shell and from the system, and nobody is there any more to be in a hurry.
+  // Closing a terminal sends it several times, from the shell and from the system; that is no demand to hurry.
   on('SIGHUP', 'terminated', () => false);
   host.stdout.onFailure((error) => end(outputFailure(error, 'Standard output')));
   host.stderr.onFailure((error) => end(outputFailure(error, 'Standard error')));

@@ -5,7 +5,7 @@ import { interruption } from './interruption.ts';
 import { buildProgram } from './program.ts';
 import { formatDefect, formatError } from './render/format.ts';
 
-/** How long a reader that takes nothing may keep a command that was ended from outside. */
+/** The time for which a reader that takes nothing may keep a command that was ended from outside. */
 const lastWordsMs = 2_000;
 
 /** Runs one command line and returns the exit code, once everything that it printed is on its way. */
@@ -59,7 +59,7 @@ async function runWords(words: readonly string[], host: CliHost, signal: AbortSi
   }
 }
 
-/** What is wrong with the words, and where to look. */
+/** Says which word of a command line is wrong, and names the help to read. */
 export function usageMessage(error: CommanderError, words: readonly string[], root: Command): string {
   const text = error.message
     .replace(/^error: /, '')

@@ -8,7 +8,7 @@ export function titleOfPhase(phase: PhaseId): string {
 }
 
 /**
- * What was found or decided in a phase, in one clause. It stands here and not in `cli/render/`, because `run.json` and the
+ * Says what was found or decided in a phase, in one clause. It stands here and not in `cli/render/`, because `run.json` and the
  * report say it too.
  */
 export function describePhase(result: PhaseResult): string {

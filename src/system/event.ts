@@ -1,5 +1,5 @@
 /**
- * What happens while sparkctl works, as data: kinds with fields and no sentences. `cli/render/event-words.ts` has the words
+ * Everything that happens while sparkctl works, as data: kinds with fields and no sentences. `cli/render/event-words.ts` has the words
  * for people, one entry a kind.
  */
 export type SparkctlEvent =
@@ -90,7 +90,7 @@ export type PhaseId =
 
 export type PhaseOutcome = 'done' | 'failed' | 'skipped';
 
-/** What was found or decided in a phase. `describe-phase.ts` says it in a clause. */
+/** The findings and decisions of a phase. `describe-phase.ts` says it in a clause. */
 export type PhaseResult =
   | { readonly phase: 'wait'; readonly runs: readonly string[] }
   | { readonly phase: 'runtime'; readonly spark: string; readonly java: string; readonly python: string }
@@ -127,11 +127,11 @@ export type PhaseResult =
   | { readonly phase: 'checks'; readonly passed: number; readonly of: number; readonly skipped: number }
   | { readonly phase: 'cluster-down'; readonly removed: boolean };
 
-/** Why a cluster is made by one backend and not by another. */
+/** The reason why a cluster is made by one backend and not by another. */
 export type BackendReason =
   | { readonly why: 'named' | 'cluster-exists' | 'possible' }
   /** The preferred backend has an obstacle: the code of its error. */
   | { readonly why: 'instead'; readonly of: string; readonly code: string };
 
-/** What the installation of the runtime does. */
+/** A step of the installation of the runtime. */
 export type InstallStep = 'collecting' | 'downloading' | 'building' | 'installing';

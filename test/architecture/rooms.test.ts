@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const source = resolve(import.meta.dirname, '../../src');
+import { importsOf, roomOf, source, sourceFiles } from './imports.ts';
 
 /** The rooms that each room may import. Arrows point down only: a room names those below it and never one above. */
 const below: Readonly<Record<string, readonly string[]>> = {
@@ -24,43 +23,15 @@ const ownerOf: Readonly<Record<string, string>> = {
   commander: 'cli',
 };
 
-const files = readdirSync(source, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-  .map((entry) => relative(source, join(entry.parentPath, entry.name)));
-
-interface Import {
-  readonly file: string;
-  readonly specifier: string;
-  /** Types leave no trace in what runs. */
-  readonly typeOnly: boolean;
-}
-
-const imports: readonly Import[] = files.flatMap((file) => {
-  const text = readFileSync(join(source, file), 'utf8');
-  return [
-    ...text.matchAll(
-      /^(?:import|export)\s(?<type>type\s)?[^'`]*?from\s*'(?<from>[^']+)'|\bimport\s*\(?\s*'(?<plain>[^']+)'/gm,
-    ),
-  ].map(({ groups }) => ({
-    file,
-    specifier: groups?.['from'] ?? groups?.['plain'] ?? '',
-    typeOnly: groups?.['type'] !== undefined,
-  }));
-});
-
-function roomOf({ file, specifier }: Import): string {
-  return relative(source, resolve(source, dirname(file), specifier)).split('/')[0] ?? '';
-}
-
 describe('the rooms', () => {
   it('are all in the table', () => {
-    const rooms = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
+    const rooms = new Set(sourceFiles.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
     expect([...rooms].sort()).toEqual(Object.keys(below).sort());
-    expect(imports.length).toBeGreaterThan(500);
+    expect(importsOf.length).toBeGreaterThan(500);
   });
 
   it('import downwards only', () => {
-    const upward = imports
+    const upward = importsOf
       .filter(({ file, specifier }) => specifier.startsWith('.') && file.includes('/'))
       .filter((each) => {
         const [room = ''] = each.file.split('/');
@@ -73,7 +44,7 @@ describe('the rooms', () => {
   });
 
   it('each own the packages that act on the world', () => {
-    const strays = imports
+    const strays = importsOf
       .filter(({ file, specifier }) => {
         const name = Object.keys(ownerOf).find(
           (each) => specifier === each || specifier.startsWith(`${each}/`),
@@ -85,7 +56,7 @@ describe('the rooms', () => {
   });
 
   it('never print or exit outside cli', () => {
-    const loud = files
+    const loud = sourceFiles
       .filter((file) => !file.startsWith('cli/'))
       .filter((file) =>
         /\bconsole\.|process\.exit\(|process\.std(out|err)\.write/.test(

@@ -19,7 +19,7 @@ const warning = (text: string): EventWords => ({ level: 'warning', text });
 const who = ({ pid, run }: { readonly pid: number; readonly run?: string }) =>
   run === undefined ? `process ${pid}` : `run ${run}`;
 
-/** What every kind of event says to people; undefined for those that are shown in another way, or not at all. */
+/** The words of every kind of event; undefined for those that are shown in another way, or not at all. */
 const words: Words = {
   'run-created': () => undefined,
   'phase-started': () => undefined,

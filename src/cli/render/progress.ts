@@ -17,7 +17,7 @@ export interface Progress extends Disposable {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** The renderer for an audience: a terminal, a log file, a program, or nobody. */
+/** Makes the renderer for an audience: a terminal, a log file, a program, or none. */
 export function makeProgress(
   kind: ProgressKind,
   stderr: TextSink,

@@ -1,5 +1,5 @@
 /**
- * Why something ended badly, and the exit code that says so. The name is what `run.json` records as
+ * The reason of a bad end, and the exit code that says so. The name is what `run.json` records as
  * `cause`; the number is the process's exit code (sysexits.h where it has one).
  * A script that failed is not listed: its own exit code is passed on verbatim.
  */
@@ -40,9 +40,9 @@ interface SparkctlErrorFacts {
   /** Stable, kebab-case name of this failure, for programs. */
   code: string;
   category: FailureCategory;
-  /** What happened, to what, with the value. */
+  /** The event, the thing it happened to, and the value. */
   message: string;
-  /** What to type or change next. */
+  /** The next thing to type or to change. */
   hint?: string;
   /** The facts as fields, for `--json`. */
   details?: Readonly<Record<string, unknown>>;
@@ -84,7 +84,7 @@ export function firstFailure(error: unknown): unknown {
   return new SparkctlError({
     code,
     category,
-    message: `${message}\nWhat was to be cleared up after that failed, too: ${words}`,
+    message: `${message}\nCleaning up afterwards failed, too: ${words}`,
     ...(hint !== undefined && { hint }),
     details,
     cause,

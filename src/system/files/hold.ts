@@ -11,7 +11,7 @@ export interface Held extends AsyncDisposable {
 
 /**
  * Linux's O_PATH, which Node has no name for: holds a place without opening it. That needs no permission, waits for
- * nobody, and its end drops no lock that this process has on the file.
+ * no other process, and its end drops no lock that this process has on the file.
  */
 const placeOnly = 0o10000000;
 

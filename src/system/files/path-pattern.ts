@@ -6,7 +6,7 @@ const patternLetters = /[*?[\]{}\\]/;
 /** More alternatives than anybody writes by hand: a pattern with more of them would never be done. */
 const mostAlternatives = 10_000;
 
-/** Whether Spark takes a path for a pattern. */
+/** Tells whether Spark takes a path for a pattern. */
 export function isPattern(path: string): boolean {
   return patternLetters.test(path);
 }

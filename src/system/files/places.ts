@@ -18,7 +18,7 @@ export async function makeStateFolder(project: string): Promise<void> {
   }
 }
 
-/** Where this user's reusable things are kept: `$XDG_CACHE_HOME/sparkctl`, `~/Library/Caches/sparkctl` or `~/.cache/sparkctl`. */
+/** The folder of this user's reusable things: `$XDG_CACHE_HOME/sparkctl`, `~/Library/Caches/sparkctl` or `~/.cache/sparkctl`. */
 export function userCacheFolder(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform = process.platform,

@@ -2,7 +2,7 @@ import { access, open, readFile, stat } from 'node:fs/promises';
 import { hasErrorCode } from '../errors/system-error.ts';
 import { waitUntil } from '../processes/wait-until.ts';
 
-/** Whether a file is there, or with a mode of `fs.constants` whether this user may do that with it. */
+/** Tells whether a file exists, or with a mode of `fs.constants` whether this user may do that with it. */
 export async function canAccess(path: string, mode?: number): Promise<boolean> {
   try {
     await access(path, mode);

@@ -27,7 +27,7 @@ const holderRecord = z.object({
   claims: z.array(claim),
 });
 
-/** Who wants a run to end: text for people, which comes from a file and goes to a terminal. */
+/** The command that asks a run to end: text for people, which comes from a file and goes to a terminal. */
 const stopRequest = z.object({ by: z.string().regex(/^[\x20-\x7e]{1,200}$/) });
 
 /** Something that a run uses and not everybody may use at the same time. */
@@ -53,7 +53,7 @@ interface ClaimsOptions {
   readonly run: string;
   /** Ends what dead runs of this project have left: their claims are free only then. */
   readonly reclaim: () => Promise<void>;
-  /** Called once when somebody wants this run to end, with who it is. */
+  /** Called once when another command asks this run to end, with the name of that command. */
   readonly onStopWanted: (by: string) => void;
 }
 
@@ -72,7 +72,7 @@ const listenIntervalMs = 200;
 const stopTimeoutMs = 120_000;
 
 /**
- * What one run claims, for as long as it lives. It stands in a file of `.sparkctl/locks/` with the identity of the run's
+ * The claims of one run, for as long as it lives. It stands in a file of `.sparkctl/locks/` with the identity of the run's
  * process: where that is dead, what it held is free.
  */
 export class Claims implements AsyncDisposable {
@@ -170,7 +170,7 @@ export async function stopHolder(
   });
 }
 
-/** What to do about a run that holds something, as the end of a hint. */
+/** The end of a hint about a run that holds something. */
 export function whereToLook({ liveness, run, path }: Holder): string {
   return liveness === 'elsewhere'
     ? `It belongs to another host or another container, of which nothing can be said from here: if it is over, remove ${path}.`

@@ -68,7 +68,7 @@ function foreignProc(): SparkctlError {
   });
 }
 
-/** How long a killed process may take to disappear before that is called a failure. */
+/** The time that a killed process may take to disappear before that is called a failure. */
 const killTimeoutMs = 10_000;
 
 /**

@@ -15,7 +15,7 @@ export interface CommandOutcome {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why the program could not be started or was stopped, in a few words. */
+  /** The reason why the program could not be started or was stopped, in a few words. */
   readonly problem: string | undefined;
 }
 

@@ -7,7 +7,7 @@ interface DaemonSpec {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
-  /** Where stdout and stderr go. */
+  /** The file that stdout and stderr go to. */
   readonly logPath: string;
   /** Recorded before the call, see process-mark.ts. */
   readonly mark: string;
@@ -21,7 +21,7 @@ export interface StartedDaemon {
 
 /** Starts a process that outlives this one: in a session of its own, with no terminal and its output in a file. */
 export function startDaemon(spec: DaemonSpec): StartedDaemon {
-  // execa's types know file descriptors only as literals, so that nobody passes 0 by mistake.
+  // execa's types know file descriptors only as literals, so that 0 is not passed by mistake.
   const log = openSync(spec.logPath, 'a', 0o600) as 3;
   try {
     const options = {

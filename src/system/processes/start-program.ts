@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { endMarked, markVariable } from './process-mark.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Takes a piece of what a program prints. Nothing more is read before it settles, so that who takes slowly slows the program down. */
+/** Takes a piece of what a program prints. Nothing more is read before it settles, so that a slow reader slows the program down. */
 export type TakeOutput = (chunk: Uint8Array) => void | Promise<void>;
 
 interface ProgramSpec {
@@ -19,7 +19,7 @@ interface ProgramSpec {
 export interface ProgramExit {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
-  /** Why it could not be started. */
+  /** The reason why it could not be started. */
   readonly problem: string | undefined;
   /** A process without the mark still holds its output, and could print for ever: that is not waited for. */
   readonly outputIsHeld: boolean;
@@ -33,7 +33,7 @@ export interface RunningProgram {
   stop(graceMs: number): Promise<void>;
 }
 
-/** How long children of a program that ended may take to end, too. */
+/** The time that children of a program that ended may take to end, too. */
 const leftoverGraceMs = 2_000;
 
 /**
@@ -58,7 +58,7 @@ export function startProgram(spec: ProgramSpec): RunningProgram {
     new Handover(subprocess.stderr, spec.onStderr),
   ];
   const ended = async (): Promise<ProgramExit> => {
-    // What outlives the program would keep its output open for ever, and is nobody's any more.
+    // A process that outlives the program would keep its output open for ever, and nothing else ends it.
     await Promise.race([new Promise((resolve) => subprocess.once('exit', resolve)), subprocess]);
     await endMarked(spec.mark, leftoverGraceMs);
     const outputIsHeld = !(await allTaken(handovers));
@@ -75,13 +75,13 @@ export function startProgram(spec: ProgramSpec): RunningProgram {
   };
 }
 
-/** How long nothing may come of an output that is open although its program has ended. */
+/** The time for which an output that is open although its program has ended may be silent. */
 const silenceMs = 2_000;
 /** More than the system holds back of what a program has printed. */
 const mostHeldBytes = 2 ** 20;
 const lookEveryMs = 50;
 
-/** Whether all the outputs of a program that has ended come to their end. One that somebody else holds does not, silent or not. */
+/** Tells whether all outputs of a program that has ended come to their end. One that another process holds does not, silent or not. */
 async function allTaken(handovers: readonly Handover[]): Promise<boolean> {
   const before = bytesOf(handovers);
   let silentMs = 0;
@@ -116,7 +116,7 @@ class Handover {
     void this.#handOn(take);
   }
 
-  /** What comes now is dropped. */
+  /** Drops what comes from now on. */
   giveUp(): void {
     this.#stream.destroy();
   }

@@ -9,7 +9,7 @@ interface Described {
 
 type Issue = z.core.$ZodIssue;
 
-/** What is wrong in a person's words: one entry for each unknown key, with the nearest one that exists. */
+/** Describes a mistake in the words of the file: one entry for each unknown key, with the nearest one that exists. */
 export function describeIssue(issue: Issue, schema: z.ZodType): readonly Described[] {
   const { path } = issue;
   switch (issue.code) {

@@ -8,7 +8,7 @@ export interface Diagnostic {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** How many characters to underline. */
+  /** The number of characters to underline. */
   readonly length: number;
   readonly message: string;
   /** The line itself. */

@@ -21,7 +21,7 @@ test('a run that fails, and whose cluster cannot be taken down either, has faile
     state: 'failed',
     cause: 'cluster',
     exitCode: 69,
-    message: 'No worker registered.\nWhat was to be cleared up after that failed, too: The daemon went away.',
+    message: 'No worker registered.\nCleaning up afterwards failed, too: The daemon went away.',
     hint: 'Try again.',
   });
 });

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repository } from '../support/sparkctl.ts';
+import { importsOf, roomOf } from './imports.ts';
+
+const read = (path: string) => readFileSync(join(repository, path), 'utf8');
+const architecture = read('docs/architecture.md');
+
+/** The groups of rooms in the picture, the uppermost first: `a -> (b, c) -> d`. */
+const layers = (/^cli -> .*$/m.exec(architecture)?.[0] ?? '')
+  .split(' -> ')
+  .map((layer) => layer.replace(/[()]/g, '').split(', '));
+
+const rooms = readdirSync(join(repository, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+
+describe('the architecture document', () => {
+  it('draws every room, and lists it in the table', () => {
+    expect(layers.flat().sort()).toEqual(rooms);
+    const listed = [...architecture.matchAll(/^\| `(\w+)\/`/gm)].map(([, room]) => room);
+    expect(listed.sort()).toEqual(rooms);
+  });
+
+  it('draws the arrows of the import graph', () => {
+    const layerOf = (room: string) => layers.findIndex((layer) => layer.includes(room));
+    const arrows = new Set(importsOf.map((each) => `${each.file.split('/')[0]} ${roomOf(each)}`));
+    const against = [...arrows].filter((arrow) => {
+      const [from = '', to = ''] = arrow.split(' ');
+      return rooms.includes(from) && rooms.includes(to) && from !== to && layerOf(from) >= layerOf(to);
+    });
+    expect(against).toEqual([]);
+    // None is drawn that is not there: each room is used by one of the layer above it.
+    const unused = layers.flatMap((layer, index) =>
+      index === 0
+        ? []
+        : layer.filter((room) => !layers[index - 1]?.some((above) => arrows.has(`${above} ${room}`))),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('gives each foreign package to the room that owns it', () => {
+    const owners = [...architecture.matchAll(/^\| `(\w+)\/` *\|[^|]*\| *([^|]*?) *\|$/gm)].flatMap(
+      ([, room, owned]) => (owned ?? '').split(', ').flatMap((name) => (name === '' ? [] : [[name, room]])),
+    );
+    expect(owners.length).toBeGreaterThan(3);
+    for (const [name = '', room] of owners) {
+      const users = importsOf
+        .filter(({ specifier }) => specifier === name || specifier.endsWith(`/${name}`))
+        .map(({ file }) => file.split('/')[0]);
+      expect([name, [...new Set(users)]]).toEqual([name, [room]]);
+    }
+  });
+});
+
+const documents = [
+  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+  'CONTRIBUTING.md',
+  'README.md',
+  'SECURITY.md',
+].filter((path) => path.endsWith('.md'));
+
+/** The folders that a path in a document can begin with; others, such as `data/`, are those of a user's project. */
+const folders = ['src', 'test', 'docs', 'spark', 'scripts', 'bench', 'bin', 'jobs', ...rooms];
+
+it.each(documents)('every path that %s names exists', (document) => {
+  const named = [...read(document).matchAll(/`([\w.-]+(?:\/[\w.-]+)+\/?|[\w.-]+\/)`/g)]
+    .map(([, path]) => path ?? '')
+    .filter((path) => folders.includes(path.split('/')[0] ?? ''));
+  const missing = named.filter(
+    (path) => !existsSync(join(repository, path)) && !existsSync(join(repository, 'src', path)),
+  );
+  expect(missing).toEqual([]);
+});
