@@ -52,8 +52,9 @@ export async function listClusters(options: LibraryOptions = {}): Promise<readon
 
 /** Lists the runs of the project, the newest first. */
 export async function listRuns(options: Pick<LibraryOptions, 'project'> = {}): Promise<readonly RunRecord[]> {
-  const { listRuns: list } = await import('./run/run-store.ts');
-  return await list(contextOf(options, entry()).project);
+  const { readRuns } = await import('./operations/runs.ts');
+  const { runs } = await readRuns(contextOf(options, entry()).project);
+  return runs.map(({ record }) => record);
 }
 
 /** Finds the run of an id or the beginning of one, or the newest. */
@@ -61,6 +62,6 @@ export async function findRun(
   id?: string,
   options: Pick<LibraryOptions, 'project'> = {},
 ): Promise<RunRecord> {
-  const { findRun: find } = await import('./run/run-store.ts');
+  const { findRun: find } = await import('./operations/runs.ts');
   return await find(contextOf(options, entry()).project, id);
 }

@@ -2,16 +2,16 @@ import type { BackendContext } from '../cluster/backend.ts';
 import { loadBackend } from '../cluster/registry.ts';
 import { resolveJob } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
-import { submitRun } from '../run/execute-run.ts';
+import { executePlan, submitRun } from '../run/execute-run.ts';
 import { givenProperties, redactorOf } from '../run/given-properties.ts';
 import { planRun, type RunFacts, type RunPlan, submissionTo } from '../run/plan-run.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { findPlace } from '../run/reserve-place.ts';
 import { commandForPeople } from '../run/run-driver.ts';
 import { newRunId, type RunRecord } from '../run/run-record.ts';
-import { withoutSecrets } from '../run/stored-plan.ts';
+import { readPlan, withoutSecrets } from '../run/stored-plan.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
-import type { Redactor } from '../spark/redact.ts';
+import { Redactor } from '../spark/redact.ts';
 
 /**
  * Takes a job from nothing to a verified result. Mistakes that stand before a run (no script, an invalid manifest)
@@ -51,6 +51,16 @@ export async function planSubmission(
       command: commandForPeople(submission, redactor.with(connection.secrets)),
     };
   });
+}
+
+/**
+ * Executes the plan that stands in the folder of a run of the project, in this process: whatever a submission was planned
+ * by, its plan is enough. Secrets are not in it, so that a plan which needs some has to be submitted again.
+ */
+export async function submitPlanned(id: string, context: BackendContext): Promise<RunRecord> {
+  await reclaim(context);
+  const plan = await readPlan(context.project, id);
+  return await executePlan(plan, new Redactor([]), context);
 }
 
 /** Brings together all that a submission says, and sees to it that no error tells a secret. */

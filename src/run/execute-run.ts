@@ -25,7 +25,7 @@ import { RunJournal } from './run-journal.ts';
 import { outcomeOf, type RunOutcome } from './run-outcome.ts';
 import type { RunRecord } from './run-record.ts';
 import { createRunFolder, writeInRun, writeRun } from './run-store.ts';
-import { manifestForKeeping, planForKeeping } from './stored-plan.ts';
+import { manifestForKeeping, planFile, planForKeeping } from './stored-plan.ts';
 
 /** What a program gets of a run while it goes on. */
 interface RunOutputs {
@@ -45,7 +45,7 @@ export async function submitRun(
   return await inRunFolder(frame, context, async (run) => {
     if (job.manifest !== undefined) await claimData(job.manifest, request.wait === true, run);
     const plan = await reservePlace(facts, run);
-    await writeInRun(run.journal.record, 'plan.json', planForKeeping(plan, redactor));
+    await writeInRun(run.journal.record, planFile, planForKeeping(plan, redactor));
     return await executeRun(plan, run);
   });
 }

@@ -1,8 +1,24 @@
+import { isAbsolute, join } from 'node:path';
 import { stringify } from 'yaml';
+import { z } from 'zod';
+import { backendKinds } from '../cluster/registry.ts';
+import { checkSpec } from '../job/checks/registry.ts';
+import { datasetSpec } from '../job/datasets/registry.ts';
+import { inputFormats } from '../job/input/input-format.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
+import { targetKeys } from '../job/targets/registry.ts';
+import { tableSpec } from '../job/targets/table-spec.ts';
 import type { Redactor } from '../spark/redact.ts';
 import type { SparkSubmission } from '../spark/spark-submit.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { plainName } from '../system/files/places.ts';
+import { readJson } from '../system/files/read-json.ts';
 import type { RunPlan } from './plan-run.ts';
+import { isRunId } from './run-record.ts';
+import { runFolder } from './run-store.ts';
+
+/** The file of a run's plan. */
+export const planFile = 'plan.json';
 
 /** The text of a plan for the run folder. Secrets are blanked: whoever executes it again has to give them again. */
 export function planForKeeping(plan: RunPlan, redactor: Redactor): string {
@@ -43,4 +59,98 @@ function manifestWithoutSecrets(manifest: Manifest, redactor: Redactor): Manifes
     conf: redactor.properties(manifest.conf),
     arguments: redactor.arguments(manifest.arguments),
   };
+}
+
+const absolutePath = z.string().refine(isAbsolute, 'it is not an absolute path');
+const count = z.number().int().positive();
+const texts = z.record(z.string(), z.string());
+const clusterName = z.string().regex(plainName, 'it is not the name of a cluster');
+const backend = z.enum(backendKinds);
+
+const manifest = z.object({
+  file: z.string(),
+  script: absolutePath,
+  dataset: datasetSpec.optional(),
+  input: z.object({ path: absolutePath, format: z.enum(inputFormats) }).optional(),
+  target: z
+    .object({ kind: z.enum(targetKeys), table: tableSpec })
+    .catchall(z.string())
+    .optional(),
+  outputs: z.record(z.string(), absolutePath),
+  cluster: z.object({
+    workers: count.optional(),
+    workerCores: count.optional(),
+    workerMemoryMb: count.optional(),
+  }),
+  conf: texts,
+  arguments: z.array(z.string()),
+  checks: z.array(checkSpec),
+});
+
+const place = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('external'),
+    backend,
+    name: z.string(),
+    reason: z.string(),
+    runsInYarn: z.boolean(),
+  }),
+  z.object({ kind: z.literal('running'), backend, name: clusterName }),
+  z.object({
+    kind: z.literal('new'),
+    backend,
+    name: clusterName,
+    reason: z.string(),
+    cluster: z.object({
+      name: clusterName,
+      workers: count,
+      workerCores: count,
+      workerMemoryMb: count,
+      ephemeral: z.boolean(),
+    }),
+    demand: z.object({ memoryMb: count, cores: count.optional() }),
+  }),
+]);
+
+const runPlan = z.object({
+  schemaVersion: z.literal(1),
+  id: z.string().refine(isRunId, 'it is not the id of a run'),
+  project: absolutePath,
+  workingFolder: absolutePath,
+  job: z.object({ name: z.string(), application: z.string(), manifest: manifest.optional() }),
+  place,
+  submission: z.object({
+    properties: z.array(texts),
+    propertiesFiles: z.array(absolutePath),
+    options: z.array(z.object({ name: z.templateLiteral(['--', z.string()]), value: z.string().optional() })),
+    application: z.string(),
+    applicationArguments: z.array(z.string()),
+  }),
+  redactsSpark: z.boolean(),
+  wait: z.boolean(),
+  timeoutMs: z.number().positive().optional(),
+  strict: z.boolean(),
+  skipChecks: z.boolean(),
+});
+
+/** Reads the plan of a run of the project, so that this process can execute it. */
+export async function readPlan(project: string, id: string): Promise<RunPlan> {
+  const path = join(runFolder(project, id), planFile);
+  const read = isRunId(id) ? await readJson(path, runPlan) : ({ kind: 'absent' } as const);
+  // Of a target, which has settings of its own kind, more than that they are texts is not known here.
+  if (read.kind === 'value' && read.value.id === id && read.value.project === project)
+    return read.value as unknown as RunPlan;
+  const reason =
+    read.kind === 'damaged'
+      ? read.reason
+      : read.kind === 'absent'
+        ? 'it is missing'
+        : 'it is that of another run or project';
+  throw new SparkctlError({
+    code: 'no-plan',
+    category: 'input',
+    message: `The plan ${path} cannot be used: ${reason}.`,
+    hint: 'Submit the job again.',
+    details: { path },
+  });
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { OperationContext } from '../../src/cluster/operation-context.ts';
-import { planSubmission, submit } from '../../src/operations/submit.ts';
-import { runFolder } from '../../src/run/run-store.ts';
+import { planSubmission, submit, submitPlanned } from '../../src/operations/submit.ts';
+import { createRunFolder, runFolder } from '../../src/run/run-store.ts';
+import { readPlan } from '../../src/run/stored-plan.ts';
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 import type { SparkctlEvent } from '../../src/system/event.ts';
 import { endlessDriver, FakeBackend } from '../support/fake-backend.ts';
@@ -222,6 +223,43 @@ describe('submit', () => {
       redactsSpark: true,
       submission: { application: on.project.path('job.py') },
     });
+  });
+
+  it('can be executed from the plan alone', async () => {
+    let folder = '';
+    const backend = new FakeBackend({ drive: loading(() => folder, 1) });
+    await using on = await stage(backend);
+    folder = on.project.folder;
+    await writeJob(on.project);
+    const { plan } = await planSubmission({ application: 'job.py', strict: true }, on.context);
+    await createRunFolder(folder, plan.id);
+    writeFileSync(join(runFolder(folder, plan.id), 'plan.json'), JSON.stringify(plan));
+    expect(await readPlan(folder, plan.id)).toEqual(plan);
+    const run = await submitPlanned(plan.id, on.context);
+    expect(run).toMatchObject({ id: plan.id, state: 'succeeded' });
+    expect(run.checks.map(({ status }) => status)).toEqual(['held', 'held']);
+    expect(backend.calls).toEqual([`up ${run.id}`, `drive ${run.id}`, `down ${run.id}`]);
+  });
+
+  it.each([
+    ['that is missing', () => undefined],
+    ['that is no JSON', () => '{'],
+    ['of another run', (plan: object) => JSON.stringify({ ...plan, id: 'job-20260131-120000-abcdef' })],
+    [
+      'whose cluster is a path',
+      (plan: object) =>
+        JSON.stringify({ ...plan, place: { kind: 'running', backend: 'local', name: '../..' } }),
+    ],
+    ['whose application is none', (plan: object) => JSON.stringify({ ...plan, job: { name: 'x' } })],
+  ])('refuses a plan %s', async (_, textOf) => {
+    const backend = new FakeBackend();
+    await using on = await stage(backend);
+    const { plan } = await planSubmission({ application: 'job.py' }, on.context);
+    await createRunFolder(on.project.folder, plan.id);
+    const text = textOf(plan);
+    if (text !== undefined) writeFileSync(join(runFolder(on.project.folder, plan.id), 'plan.json'), text);
+    await expect(submitPlanned(plan.id, on.context)).rejects.toMatchObject({ code: 'no-plan', exitCode: 66 });
+    expect(backend.calls).toEqual([]);
   });
 
   it.each([
