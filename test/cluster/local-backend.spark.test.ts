@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { eventWords } from '../../src/cli/render/event-words.ts';
 import type { BackendContext } from '../../src/cluster/backend.ts';
 import { localBackend } from '../../src/cluster/local/local-backend.ts';
-import { readRecord, recordPath, writeRecord } from '../../src/cluster/local/local-cluster-record.ts';
+import { localRecords } from '../../src/cluster/local/local-cluster-record.ts';
 import type { SparkctlEvent } from '../../src/system/event.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
@@ -114,13 +114,13 @@ describe('a local cluster', () => {
     const stranger = execa('sleep', ['600'], { reject: false });
     try {
       await localBackend.up(plan, context);
-      const record = await readRecord(project.folder, plan.name);
+      const record = await localRecords.read(project.folder, plan.name);
       if (record === undefined) throw new Error('no record');
       // The record of a machine that went down: its processes are gone, and their ids belong to others.
       await localBackend.down(plan.name, context);
-      await writeRecord(project.folder, record);
+      await localRecords.write(project.folder, record);
       await writeFile(
-        recordPath(project.folder, plan.name),
+        localRecords.path(project.folder, plan.name),
         JSON.stringify({ ...record, pid: stranger.pid }),
       );
       expect(await localBackend.status(plan.name, context)).toMatchObject({
@@ -140,9 +140,9 @@ describe('a local cluster', () => {
     const context = contextOf(project.folder);
     await localBackend.up({ ...plan, ephemeral: true }, context);
     expect(await localBackend.reclaim(context)).toEqual([]);
-    const record = await readRecord(project.folder, plan.name);
+    const record = await localRecords.read(project.folder, plan.name);
     if (record === undefined) throw new Error('no record');
-    await writeRecord(project.folder, { ...record, owner: { ...record.owner, startedAt: '1' } });
+    await localRecords.write(project.folder, { ...record, owner: { ...record.owner, startedAt: '1' } });
     expect(await localBackend.reclaim(context)).toEqual(['own']);
     expect(sparkProcessesIn(project.folder)).toEqual([]);
   });

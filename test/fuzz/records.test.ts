@@ -4,7 +4,7 @@ import { formatCluster, formatClusterList } from '../../src/cli/render/clusters.
 import { formatError } from '../../src/cli/render/format.ts';
 import { makeProgress } from '../../src/cli/render/progress.ts';
 import { formatRunDetails, formatRunDiff, formatRunList } from '../../src/cli/render/runs.ts';
-import { readRecord as readDockerRecord } from '../../src/cluster/docker/cluster-record.ts';
+import { dockerRecords } from '../../src/cluster/docker/cluster-record.ts';
 import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { listClusters } from '../../src/operations/clusters.ts';
 import { diffRuns } from '../../src/run/diff-runs.ts';
@@ -81,7 +81,8 @@ describe('hostile records', { timeout: fuzzTimeoutMs }, () => {
           shown.push(formatRunDiff(record, aRun(), diffRuns(record, aRun())));
           renderReport(record, []);
         }
-        for (const [name] of drawn.clusters) await readDockerRecord(world.project, name, world.context.emit);
+        for (const [name] of drawn.clusters)
+          await dockerRecords.read(world.project, name, world.context.emit);
         for (const event of world.events) terminal.show(event);
         if (failure !== undefined) shown.push(formatError(failure));
         expect(world.surroundings()).toBe(before);

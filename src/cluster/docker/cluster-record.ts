@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import type { Emit } from '../../system/event.ts';
-import { writeAtomically } from '../../system/files/write-file.ts';
-import { clusterFolder, isClusterName, readClusterRecord } from '../cluster-folder.ts';
+import { clusterRecords, isClusterName } from '../cluster-folder.ts';
 
 const clusterRecord = z.object({
   schemaVersion: z.literal(1),
@@ -26,25 +23,4 @@ const clusterRecord = z.object({
  */
 export type ClusterRecord = z.output<typeof clusterRecord>;
 
-export function recordPath(project: string, name: string): string {
-  return join(clusterFolder(project, name), 'docker.json');
-}
-
-export async function readRecord(
-  project: string,
-  name: string,
-  emit?: Emit,
-): Promise<ClusterRecord | undefined> {
-  return await readClusterRecord(
-    project,
-    name,
-    'docker.json',
-    clusterRecord,
-    (record) => record.plan.name,
-    emit,
-  );
-}
-
-export async function writeRecord(project: string, record: ClusterRecord): Promise<void> {
-  await writeAtomically(recordPath(project, record.plan.name), `${JSON.stringify(record, null, 2)}\n`);
-}
+export const dockerRecords = clusterRecords('docker.json', clusterRecord, ({ plan }) => plan.name);

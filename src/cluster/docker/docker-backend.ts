@@ -4,7 +4,7 @@ import type { BackendContext, ClusterBackend } from '../backend.ts';
 import type { ClusterPlan } from '../cluster-plan.ts';
 import type { ClusterConnection } from '../driver.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
-import { readRecord } from './cluster-record.ts';
+import { dockerRecords } from './cluster-record.ts';
 import { containerLogs } from './containers.ts';
 import { connectDocker, connectIfThere, type Daemon } from './daemon.ts';
 import { clusterStatus, masterUrl, pageUrl } from './docker-status.ts';
@@ -45,7 +45,7 @@ export const dockerBackend: ClusterBackend = {
 
   async scale(name, workers, context) {
     await using _lock = await lockCluster(name, context);
-    const { plan } = (await readRecord(context.project, name)) ?? {};
+    const { plan } = (await dockerRecords.read(context.project, name)) ?? {};
     if (plan !== undefined && plan.workers !== workers) await mustBeUnused(name, context);
     return await scaleCluster(name, workers, context);
   },
@@ -96,7 +96,7 @@ async function daemonFor(
   name: string,
   { project, environment, emit }: BackendContext,
 ): Promise<Daemon | undefined> {
-  const recorded = (await readRecord(project, name, emit)) !== undefined;
+  const recorded = (await dockerRecords.read(project, name, emit)) !== undefined;
   return recorded ? await connectDocker(environment) : await connectIfThere(environment);
 }
 

@@ -1,10 +1,10 @@
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { canAccess } from '../../system/files/read-file.ts';
 import { parseJson } from '../../system/files/read-json.ts';
 import type { BackendContext } from '../backend.ts';
-import { clusterFolder, clusterNames } from '../cluster-folder.ts';
+import { clusterNames } from '../cluster-folder.ts';
+import { dockerRecords } from './cluster-record.ts';
 import { type DockerEndpoint, dockerEndpoints } from './docker-endpoint.ts';
 import { label, placeOf } from './plan/labels.ts';
 
@@ -21,7 +21,7 @@ export async function mayHaveClusters({
   environment,
 }: Pick<BackendContext, 'project' | 'environment'>): Promise<boolean> {
   for (const name of await clusterNames(project)) {
-    if (await canAccess(join(clusterFolder(project, name), 'docker.json'))) return true;
+    if (await canAccess(dockerRecords.path(project, name))) return true;
   }
   const endpoints = await dockerEndpoints(environment).catch(() => undefined);
   if (endpoints === undefined) return true;

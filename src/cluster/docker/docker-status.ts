@@ -3,7 +3,7 @@ import { parseMemoryMb } from '../../spark/executor-demand.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
 import { clusterRoles, roles } from '../roles.ts';
 import { httpGet, readMasterState } from '../spark-pages.ts';
-import { readRecord } from './cluster-record.ts';
+import { dockerRecords } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
 import type { FoundContainer } from './find-containers.ts';
 import { label } from './plan/labels.ts';
@@ -24,7 +24,7 @@ export async function clusterStatus(
   name: string,
   containers: readonly FoundContainer[],
 ): Promise<ClusterStatus> {
-  const record = await readRecord(project, name);
+  const record = await dockerRecords.read(project, name);
   const pageOf = (role: FoundContainer['role']) => {
     const found = containers.find((container) => container.role === role);
     return found === undefined ? undefined : pageUrl(found);

@@ -2,7 +2,7 @@ import type { ContainerInfo } from 'dockerode';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { BackendContext } from '../backend.ts';
 import { type NodeRole, nodeName, roleNames } from '../roles.ts';
-import { type ClusterRecord, readRecord } from './cluster-record.ts';
+import { type ClusterRecord, dockerRecords } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
 import type { ReadyImage } from './image/ensure-image.ts';
 import { composeLabel, label, placeOf } from './plan/labels.ts';
@@ -95,7 +95,7 @@ export async function knownCluster(
   context: Pick<BackendContext, 'project'>,
 ): Promise<{ readonly record: ClusterRecord; readonly containers: readonly FoundContainer[] }> {
   const containers = await existingCluster(daemon, name, context);
-  const record = await readRecord(context.project, name);
+  const record = await dockerRecords.read(context.project, name);
   if (record !== undefined) return { record, containers };
   throw new SparkctlError({
     code: 'cluster-without-record',

@@ -9,7 +9,7 @@ import type { Daemon } from './daemon.ts';
 import { masterUrl, pageUrl, reasonOf, registeredAddresses } from './docker-status.ts';
 import { type FoundContainer, findCluster } from './find-containers.ts';
 import { composeLabel } from './plan/labels.ts';
-import { compareCluster } from './plan/plan-cluster.ts';
+import type { Difference } from './plan/plan-cluster.ts';
 import type { ClusterSpec, NetworkSpec, VolumeSpec } from './plan/plan-container.ts';
 
 const graceMs = 2_000;
@@ -20,17 +20,16 @@ interface Made {
 }
 
 /**
- * Brings what is there to what is planned: removes what does not fit, makes what is missing, all of it at once, and
- * waits until it answers. Whatever fits is left as it is.
+ * Brings a cluster to its plan: removes what does not fit, makes what is missing, all of it at once, and waits until it
+ * answers. Whatever fits is left as it is.
  */
 export async function makeCluster(
   daemon: Daemon,
   spec: ClusterSpec,
-  name: string,
+  { remove, create }: Difference,
   context: BackendContext,
   onCreated: (id: string) => void,
 ): Promise<Made> {
-  const { remove, create } = compareCluster(spec, await containersOf(daemon, spec, name, context));
   const changed = remove.length + create.length > 0;
   if (changed) {
     await inPhase(context.emit, 'containers', async () => {
@@ -50,34 +49,11 @@ export async function makeCluster(
     });
   }
   const containers = await inPhase(context.emit, 'ready', async () => {
-    const ready = await waitUntilReady(daemon, name, context);
+    const ready = await waitUntilReady(daemon, spec.cluster, context);
     const workers = ready.filter(({ role }) => role === 'worker').length;
     return { value: ready, result: { phase: 'ready', workers } };
   });
   return { containers, changed };
-}
-
-/** Tells whether bringing a cluster to a plan changes something that is there. */
-export async function wouldChange(
-  daemon: Daemon,
-  spec: ClusterSpec,
-  name: string,
-  context: Pick<BackendContext, 'project'>,
-): Promise<boolean> {
-  const found = await containersOf(daemon, spec, name, context);
-  const { remove, create } = compareCluster(spec, found);
-  return found.length > 0 && remove.length + create.length > 0;
-}
-
-async function containersOf(
-  daemon: Daemon,
-  spec: ClusterSpec,
-  name: string,
-  { project }: Pick<BackendContext, 'project'>,
-): Promise<readonly FoundContainer[]> {
-  return (await findCluster(daemon, project, name)).filter(
-    ({ composeProject }) => composeProject === spec.composeProject,
-  );
 }
 
 /** Waits for all, also after one has failed: a rollback must not race with a start that is still under way. */

@@ -4,7 +4,7 @@ import type { BackendContext } from '../backend.ts';
 import { isClusterName } from '../cluster-folder.ts';
 import { lockCluster } from '../lock-cluster.ts';
 import { clusterRoles } from '../roles.ts';
-import { recordPath } from './cluster-record.ts';
+import { dockerRecords } from './cluster-record.ts';
 import { removeContainer } from './containers.ts';
 import { connectIfThere, type Daemon, isNotFound } from './daemon.ts';
 import { findCluster, findContainers } from './find-containers.ts';
@@ -38,7 +38,7 @@ export async function removeCluster(
     await rm(path, { recursive: true, force: true });
   }
   const ephemeral = containers.some(({ labels }) => labels[label.ephemeral] === 'true');
-  await rm(keepEvents && !ephemeral ? recordPath(project, name) : folders.cluster, {
+  await rm(keepEvents && !ephemeral ? dockerRecords.path(project, name) : folders.cluster, {
     recursive: true,
     force: true,
   });

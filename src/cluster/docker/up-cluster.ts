@@ -2,17 +2,17 @@ import type { BackendContext, UpOutcome } from '../backend.ts';
 import type { ClusterPlan } from '../cluster-plan.ts';
 import type { ClusterStatus } from '../cluster-status.ts';
 import { mustBeUnused } from '../lock-cluster.ts';
-import { type ClusterRecord, writeRecord } from './cluster-record.ts';
+import { type ClusterRecord, dockerRecords } from './cluster-record.ts';
 import { removeContainer } from './containers.ts';
 import { connectDocker, type Daemon, dockerMachine, requireLocal } from './daemon.ts';
 import { clusterStatus } from './docker-status.ts';
-import { imageOf, knownCluster } from './find-containers.ts';
+import { findCluster, imageOf, knownCluster } from './find-containers.ts';
 import { prepareFolders, writeComposeVariables, writeSupportFiles } from './folders/cluster-folders.ts';
 import { type ContainerUser, containerUser, openProject } from './folders/container-user.ts';
 import { ensureImage, type ReadyImage } from './image/ensure-image.ts';
-import { makeCluster, wouldChange } from './make-cluster.ts';
+import { makeCluster } from './make-cluster.ts';
 import { requireMemory } from './plan/memory-limits.ts';
-import { planCluster } from './plan/plan-cluster.ts';
+import { compareCluster, planCluster } from './plan/plan-cluster.ts';
 import { type Planning, planningOf } from './plan/planning.ts';
 import { removeCluster } from './remove-cluster.ts';
 
@@ -30,10 +30,13 @@ export async function upCluster(plan: ClusterPlan, context: BackendContext): Pro
   context.signal.throwIfAborted();
   const planning = await planningOf(plan, user, image, context);
   const spec = planCluster(planning);
-  if (await wouldChange(daemon, spec, plan.name, context)) await mustBeUnused(plan.name, context);
+  const found = await findCluster(daemon, context.project, plan.name);
+  const difference = compareCluster(spec, found);
+  const changes = difference.remove.length + difference.create.length > 0;
+  if (found.length > 0 && changes) await mustBeUnused(plan.name, context);
   try {
     await writeFiles(plan, planning, user, image, context);
-    const { containers, changed } = await makeCluster(daemon, spec, plan.name, context, () => {});
+    const { containers, changed } = await makeCluster(daemon, spec, difference, context, () => {});
     return { status: await clusterStatus(daemon, context.project, plan.name, containers), changed };
   } catch (error) {
     await rollBack(daemon, plan, context);
@@ -58,7 +61,7 @@ async function writeFiles(
   await prepareFolders(context.project, planning.folders, user);
   await writeComposeVariables(planning.folders.composeVariables, planning.variables);
   if (image.flavour.kind === 'foreign') await writeSupportFiles(planning.folders.support, user.uid);
-  await writeRecord(context.project, recordOf(plan, image, user));
+  await dockerRecords.write(context.project, recordOf(plan, image, user));
 }
 
 function recordOf(plan: ClusterPlan, { name, flavour }: ReadyImage, { uid }: ContainerUser): ClusterRecord {
@@ -99,12 +102,14 @@ export async function scaleCluster(
   const planning = await planningOf(plan, record, imageOf(record), context, containers);
   const added: string[] = [];
   try {
-    await writeRecord(context.project, { ...record, plan });
-    const made = await makeCluster(daemon, planCluster(planning), name, context, (id) => added.push(id));
+    await dockerRecords.write(context.project, { ...record, plan });
+    const spec = planCluster(planning);
+    const difference = compareCluster(spec, containers);
+    const made = await makeCluster(daemon, spec, difference, context, (id) => added.push(id));
     await writeComposeVariables(planning.folders.composeVariables, planning.variables);
     return await clusterStatus(daemon, context.project, name, made.containers);
   } catch (error) {
-    await writeRecord(context.project, record);
+    await dockerRecords.write(context.project, record);
     await Promise.allSettled(added.map((id) => removeContainer(daemon, id, 0)));
     throw error;
   }

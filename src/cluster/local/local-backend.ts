@@ -19,12 +19,7 @@ import {
   stopLocalCluster,
   withMoreWorkers,
 } from './local-cluster.ts';
-import {
-  type LocalClusterRecord,
-  readRecord,
-  recordedClusters,
-  writeRecord,
-} from './local-cluster-record.ts';
+import { type LocalClusterRecord, localRecords } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, workersOf } from './local-node.ts';
 
@@ -70,12 +65,12 @@ export const localBackend: ClusterBackend = {
   },
 
   async status(name, context) {
-    const record = await readRecord(context.project, name, context.emit);
+    const record = await localRecords.read(context.project, name, context.emit);
     return record === undefined ? undefined : await localClusterStatus(record);
   },
 
   async list(context) {
-    const records = await recordedClusters(context.project, context.emit);
+    const records = await localRecords.list(context.project, context.emit);
     return await Promise.all(records.map(localClusterStatus));
   },
 
@@ -121,12 +116,12 @@ export const localBackend: ClusterBackend = {
 
   async reclaim(context) {
     const reclaimed: string[] = [];
-    for (const record of await recordedClusters(context.project)) {
+    for (const record of await localRecords.list(context.project)) {
       if (!(await isOrphan(record))) continue;
       const { name } = record;
       await using _lock = await lockCluster(name, context);
       // While the lock was waited for, somebody may have removed it and made another of that name.
-      const now = await readRecord(context.project, name);
+      const now = await localRecords.read(context.project, name);
       if (now === undefined || !(await isOrphan(now))) continue;
       if (await stopLocalCluster(name, context, { keepEvents: false })) reclaimed.push(name);
     }
@@ -159,7 +154,7 @@ async function isOrphan({ ephemeral, owner }: LocalClusterRecord): Promise<boole
 
 /** The record of a cluster that may be changed from here, where there is one. */
 async function ownRecord(name: string, context: BackendContext): Promise<LocalClusterRecord | undefined> {
-  const record = await readRecord(context.project, name, context.emit);
+  const record = await localRecords.read(context.project, name, context.emit);
   if (record === undefined || (await whereIs(record.owner)) !== 'elsewhere') return record;
   throw new SparkctlError({
     code: 'cluster-elsewhere',
@@ -196,13 +191,13 @@ async function rescale(
   const present = workersOf(record);
   if (workers >= present.length) {
     const grown = await withMoreWorkers(record, workers);
-    await writeRecord(context.project, grown);
+    await localRecords.write(context.project, grown);
     const added = workersOf(grown).slice(present.length);
     try {
       await startNodes(grown, added, context);
     } catch (error) {
       await Promise.all(added.map(({ mark }) => endMarked(mark, nodeGraceMs)));
-      await writeRecord(context.project, record);
+      await localRecords.write(context.project, record);
       throw error;
     }
     return grown;
@@ -211,6 +206,6 @@ async function rescale(
   const leaving = present.slice(workers);
   await Promise.all(leaving.map(({ mark }) => endMarked(mark, nodeGraceMs)));
   const shrunk = { ...record, nodes: record.nodes.filter((node) => !leaving.includes(node)) };
-  await writeRecord(context.project, shrunk);
+  await localRecords.write(context.project, shrunk);
   return shrunk;
 }

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import type { Emit } from '../../system/event.ts';
-import { writeAtomically } from '../../system/files/write-file.ts';
 import { processIdentity } from '../../system/processes/process-identity.ts';
-import { clusterFolder, clusterNames, isClusterName, readClusterRecord } from '../cluster-folder.ts';
+import { clusterRecords, isClusterName } from '../cluster-folder.ts';
 import { isNodeName, localRoles, roles } from '../roles.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -36,38 +33,7 @@ export type LocalNodeRecord = z.output<typeof nodeRecord>;
 /** What was or is about to be started of a local cluster: written before each start, in `cluster.json`. */
 export type LocalClusterRecord = z.output<typeof localClusterRecord>;
 
-export function recordPath(project: string, name: string): string {
-  return join(clusterFolder(project, name), 'cluster.json');
-}
-
-export async function readRecord(
-  project: string,
-  name: string,
-  emit?: Emit,
-): Promise<LocalClusterRecord | undefined> {
-  return await readClusterRecord(
-    project,
-    name,
-    'cluster.json',
-    localClusterRecord,
-    (record) => record.name,
-    emit,
-  );
-}
-
-export async function writeRecord(project: string, record: LocalClusterRecord): Promise<void> {
-  await writeAtomically(recordPath(project, record.name), `${JSON.stringify(record, null, 2)}\n`);
-}
-
-/** The local clusters that have a record in this project, dead ones included. */
-export async function recordedClusters(project: string, emit?: Emit): Promise<readonly LocalClusterRecord[]> {
-  const records: LocalClusterRecord[] = [];
-  for (const name of await clusterNames(project)) {
-    const record = await readRecord(project, name, emit);
-    if (record !== undefined) records.push(record);
-  }
-  return records;
-}
+export const localRecords = clusterRecords('cluster.json', localClusterRecord, ({ name }) => name);
 
 function hasOneOfEach(nodes: readonly LocalNodeRecord[]): boolean {
   const names = new Set(nodes.map(({ name }) => name));

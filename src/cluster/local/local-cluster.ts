@@ -15,13 +15,7 @@ import type { ClusterPlan } from '../cluster-plan.ts';
 import { choosePort } from '../free-port.ts';
 import { localRoles, nodeName, roles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
-import {
-  type LocalClusterRecord,
-  type LocalNodeRecord,
-  readRecord,
-  recordPath,
-  writeRecord,
-} from './local-cluster-record.ts';
+import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode, workersOf } from './local-node.ts';
 
 /** How long the JVMs of a cluster may take until they answer. */
@@ -50,7 +44,7 @@ export async function startLocalCluster(
 async function startOnce(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
   const record = await newRecord(plan, context);
   await prepareFolder(record, context);
-  await writeRecord(context.project, record);
+  await localRecords.write(context.project, record);
   const registers = ({ role }: LocalNodeRecord) => roles[role].registers;
   const others = record.nodes.filter((node) => node.role !== 'master' && !registers(node));
   await allOrNone(context.signal, [
@@ -208,14 +202,14 @@ export async function stopLocalCluster(
   context: Pick<BackendContext, 'project'>,
   { keepEvents }: { readonly keepEvents: boolean },
 ): Promise<boolean> {
-  const record = await readRecord(context.project, name);
+  const record = await localRecords.read(context.project, name);
   if (record === undefined) return false;
   await Promise.all(record.nodes.map((node) => endMarked(node.mark, nodeGraceMs)));
   const folder = clusterFolder(context.project, name);
   for (const part of ['work', 'tmp', 'daemon.properties'])
     await rm(join(folder, part), { recursive: true, force: true });
   await rm(secretPath(context.project, name), { force: true });
-  if (keepEvents) await rm(recordPath(context.project, name), { force: true });
+  if (keepEvents) await rm(localRecords.path(context.project, name), { force: true });
   else await rm(folder, { recursive: true, force: true });
   return true;
 }

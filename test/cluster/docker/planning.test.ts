@@ -152,7 +152,7 @@ describe('what changes', () => {
     name: spec.name,
     node: spec.node,
     role: spec.role,
-    composeProject: 'x',
+    composeProject: spec.labels[composeLabel.project] ?? '',
     cluster: 'default',
     isRunning: true,
     address: '172.18.0.2',

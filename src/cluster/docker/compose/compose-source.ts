@@ -22,7 +22,7 @@ export async function composeSource({
 }: Pick<BackendContext, 'project' | 'environment'>): Promise<ComposeSource> {
   const settings = parseEnvFile((await readIfPresent(join(project, '.env'))) ?? '');
   const source = (path: string, text: string): ComposeSource => ({
-    read: (variables) => readCompose(path, text, { ...settings, ...environment, ...variables }),
+    read: (variables) => readCompose(path, text, { ...settings, ...environment, ...variables }, project),
   });
   for (const name of names) {
     const path = join(project, name);

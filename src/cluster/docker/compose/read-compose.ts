@@ -7,11 +7,12 @@ import { parseComposeYaml, type Variables } from './compose-yaml.ts';
 
 /**
  * Reads a Compose file as far as sparkctl understands it. Every mistake is reported at once with its place, and what
- * is not understood is one: a key that is left out silently would make another cluster than the file describes.
+ * is not understood is one: a key that is left out silently would make another cluster than the file describes. Messages
+ * name a file of the project by its path there.
  */
-export function readCompose(path: string, text: string, variables: Variables): ComposeFile {
-  const near = relative(process.cwd(), path);
-  const name = near.startsWith('..') ? path : near;
+export function readCompose(path: string, text: string, variables: Variables, project?: string): ComposeFile {
+  const inProject = project === undefined ? '..' : relative(project, path);
+  const name = inProject.startsWith('..') ? path : inProject;
   const yaml = parseComposeYaml(name, text, variables);
   const mistakes: Diagnostic[] = [...yaml.mistakes];
   const warnings: Ignored[] = [...yaml.warnings];

@@ -54,6 +54,7 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
     Object.values(services).flatMap(({ volumes }) => volumes.map(({ source }) => source)),
   );
   return {
+    cluster: ownership.cluster,
     composeProject,
     containers,
     networks: Object.entries(file.networks)
@@ -88,14 +89,16 @@ export function finish(
   };
 }
 
-interface Difference {
+export interface Difference {
   readonly remove: readonly FoundContainer[];
   readonly create: readonly ContainerSpec[];
 }
 
 /** The containers to remove and to make so that a cluster is as planned. Drivers belong to their runs and are left alone. */
 export function compareCluster(spec: ClusterSpec, found: readonly FoundContainer[]): Difference {
-  const nodes = found.filter(({ role }) => clusterRoles.includes(role));
+  const nodes = found.filter(
+    ({ role, composeProject }) => clusterRoles.includes(role) && composeProject === spec.composeProject,
+  );
   const fits = (container: FoundContainer) =>
     container.isRunning &&
     spec.containers.some(

@@ -64,6 +64,7 @@ export interface VolumeSpec {
 
 /** Everything that makes up a cluster in Docker. */
 export interface ClusterSpec {
+  readonly cluster: string;
   readonly composeProject: string;
   readonly networks: readonly NetworkSpec[];
   readonly volumes: readonly VolumeSpec[];
