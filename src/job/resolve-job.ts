@@ -6,7 +6,7 @@ import { canAccess } from '../system/files/read-file.ts';
 import { loadManifest } from './manifest/load-manifest.ts';
 import type { Manifest } from './manifest/manifest.ts';
 
-/** What is to be submitted: the application as spark-submit gets it, and the manifest that goes with it. */
+/** A job to submit: the application as spark-submit gets it, and the manifest that goes with it. */
 export interface Job {
   readonly name: string;
   readonly application: string;
@@ -37,17 +37,17 @@ async function findJob({ application, useManifest, workingFolder, project }: Job
   const extension = extname(path);
   const name = basename(path, extension);
   if (extension === '.yaml' || extension === '.yml') {
-    await mustBeReadable(path, application, 'manifest');
-    const manifest = await loadManifest(path, project);
+    await mustBeReadable(path, application, workingFolder, 'manifest');
+    const manifest = await loadManifest(path, { project, workingFolder });
     return { name, application: manifest.script, manifest };
   }
-  await mustBeReadable(path, application, 'script');
+  await mustBeReadable(path, application, workingFolder, 'script');
   const beside = useManifest ? await manifestBeside(path) : undefined;
   if (beside === undefined) return { name, application: path };
   return {
     name,
     application: path,
-    manifest: { ...(await loadManifest(beside, project)), script: path },
+    manifest: { ...(await loadManifest(beside, { project, workingFolder })), script: path },
   };
 }
 
@@ -86,7 +86,12 @@ function withOverrides(job: Job, { rows, seed }: Pick<JobWords, 'rows' | 'seed'>
   return { ...job, manifest };
 }
 
-async function mustBeReadable(path: string, written: string, what: string): Promise<void> {
+async function mustBeReadable(
+  path: string,
+  written: string,
+  workingFolder: string,
+  what: 'manifest' | 'script',
+): Promise<void> {
   try {
     await access(path, constants.R_OK);
   } catch (error) {
@@ -99,7 +104,7 @@ async function mustBeReadable(path: string, written: string, what: string): Prom
         : `The ${what} ${written} cannot be read: permission denied.`,
       hint: missing
         ? `Looked for ${path}. Options of sparkctl stand before the script.`
-        : `Give yourself read permission: chmod u+r ${relative(process.cwd(), path)}`,
+        : `Give yourself read permission: chmod u+r ${relative(workingFolder, path)}`,
       details: { path },
       cause: error,
     });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { backendKinds } from '../cluster/registry.ts';
 import { checkSpec } from '../job/checks/registry.ts';
 import { datasetSpec } from '../job/datasets/registry.ts';
-import { inputFormats } from '../job/input/input-format.ts';
+import { inputFormats } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import { targetKeys } from '../job/targets/registry.ts';
 import { tableSpec } from '../job/targets/table-spec.ts';

@@ -39,7 +39,10 @@ describe('hostile configuration', { timeout: fuzzTimeoutMs }, () => {
         const before = world.surroundings();
         let manifest: Manifest | undefined;
         const failure = await foreseen(async () => {
-          manifest = await loadManifest(join(world.project, 'jobs', 'etl.yaml'), world.project);
+          manifest = await loadManifest(join(world.project, 'jobs', 'etl.yaml'), {
+            project: world.project,
+            workingFolder: world.project,
+          });
         });
         if (failure !== undefined) {
           expect([66, 78]).toContain(failure.exitCode);

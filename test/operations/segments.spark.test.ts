@@ -82,7 +82,10 @@ it('season: SQLite computes again what Spark has computed, and finds every chang
   const report = await readFile(project.path(`.sparkctl/runs/${run.id}/report.html`), 'utf8');
   expect(report).toContain('alt="top-scorers"');
 
-  const manifest = await loadManifest(project.path('jobs/season.yaml'), project.folder);
+  const manifest = await loadManifest(project.path('jobs/season.yaml'), {
+    project: project.folder,
+    workingFolder: project.folder,
+  });
   const { target } = manifest;
   if (target === undefined) throw new Error('the job has no target');
   const description = 'query (the description of the players)';

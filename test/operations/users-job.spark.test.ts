@@ -78,7 +78,10 @@ describe('the users job', () => {
   it('fails its checks when the table was tampered with', async () => {
     using database = open();
     database.connection.exec("UPDATE users SET city = city || '!' WHERE id = (SELECT min(id) FROM users)");
-    const manifest = await loadManifest(project.path('jobs/etl.yaml'), project.folder);
+    const manifest = await loadManifest(project.path('jobs/etl.yaml'), {
+      project: project.folder,
+      workingFolder: project.folder,
+    });
     if (manifest.target === undefined) throw new Error('the job has no target');
     const results = await runChecks({
       target: manifest.target,

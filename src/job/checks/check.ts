@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Ledger } from '../datasets/ledger.ts';
-import type { InputFormat } from '../input/input-format.ts';
+import type { InputFormat } from '../input/find-input.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
 import type { CommittedRun, Mistake, TargetReader } from '../targets/target.ts';
 

@@ -11,7 +11,7 @@ const zstd = through(() =>
   (zlib as unknown as { createZstdDecompress(): zlib.Gunzip }).createZstdDecompress(),
 );
 
-/** What Spark decompresses while it reads text, by the end of the file's name, in whatever case. */
+/** The compressions that Spark reads, by the ending of the file's name in whatever case. */
 const decompressOf: Readonly<Record<string, Decompress>> = {
   gz: through(() => zlib.createGunzip()),
   gzip: through(() => zlib.createGunzip()),
@@ -41,7 +41,7 @@ export async function* contentOf(path: string, signal?: AbortSignal): AsyncGener
       code: 'input-damaged',
       category: 'input',
       message: `The input ${path} cannot be decompressed: ${error instanceof Error ? error.message : String(error)}.`,
-      hint: 'It is damaged, or its name promises a compression that it has not.',
+      hint: 'It is damaged, or its name promises another compression than it has.',
       details: { path },
       cause: error,
     });

@@ -1,14 +1,26 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { hasErrorCode } from '../../system/errors/system-error.ts';
 import { expandSlashedBraces, isPattern, matcherOf } from '../../system/files/path-pattern.ts';
-import { unreadable } from './unreadable.ts';
+
+/** The formats of an input, by which its lines are counted. */
+export const inputFormats = ['jsonl', 'csv'] as const;
+
+export type InputFormat = (typeof inputFormats)[number];
+
+/** The ends of names that say how a file is compressed, and nothing about its lines. */
+const compression = /\.(?:gz|gzip|bz2|deflate|zstd?|lz4|snappy)$/i;
+
+/** The format of an input that does not say which it is: a file's or a pattern's, compressed or not. */
+export function formatOfPath(path: string): InputFormat {
+  return extname(path.replace(compression, '')).toLowerCase() === '.csv' ? 'csv' : 'jsonl';
+}
 
 /**
- * The files that Spark reads for an absolute path, sorted: a file, a folder, or a pattern of either. Everybody who asks what an input is
- * asks here. Links are followed. A path that names nothing is an error; a folder without a file is not, as for Spark.
+ * The files that Spark reads for an absolute path, sorted: a file, a folder, or a pattern of either. The look before a
+ * run and the checks after it both ask here. Links are followed. A path that names nothing is an error; a folder without a file is not, as for Spark.
  * `namedIn` is the manifest, for the message.
  */
 export async function findInput(path: string, namedIn = 'the manifest'): Promise<readonly string[]> {
@@ -125,5 +137,25 @@ function missing(path: string, namedIn: string): SparkctlError {
     message: isPattern(path) ? `The input ${path} matches no file.` : `The input ${path} is not there.`,
     hint: `Put it there, or change input.path in ${namedIn}.`,
     details: { path },
+  });
+}
+
+/** Explains why an input cannot be read; an error that does not come from the file system is returned unchanged. */
+export function unreadable(error: unknown, path: string): unknown {
+  if (
+    !(error instanceof Error) ||
+    !hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EIO')
+  )
+    return error;
+  const denied = hasErrorCode(error, 'EACCES', 'EPERM');
+  return new SparkctlError({
+    code: 'input-unreadable',
+    category: denied ? 'permission' : 'input',
+    message: `The input ${path} cannot be read: ${error.message}.`,
+    hint: denied
+      ? 'Give yourself permission to read it.'
+      : 'Correct the path of the input, or give yourself permission to read it.',
+    details: { path },
+    cause: error,
   });
 }

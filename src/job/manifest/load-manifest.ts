@@ -15,7 +15,7 @@ import {
   type YamlFile,
 } from '../../system/yaml/yaml-file.ts';
 import { checkOf } from '../checks/registry.ts';
-import { formatOfPath } from '../input/input-format.ts';
+import { formatOfPath } from '../input/find-input.ts';
 import {
   kindOf,
   type ResolvedTarget,
@@ -27,9 +27,17 @@ import type { Mistake } from '../targets/target.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
 
-/** Reads and checks a manifest: every mistake at once, each with its place. Paths in it are relative to the project. */
-export async function loadManifest(path: string, project: string): Promise<Manifest> {
-  const name = relative(process.cwd(), path).startsWith('..') ? path : relative(process.cwd(), path);
+interface Folders {
+  /** Paths in a manifest are relative to it, and lead nowhere else. */
+  readonly project: string;
+  /** Messages name the manifest from there. */
+  readonly workingFolder: string;
+}
+
+/** Reads and checks a manifest: every mistake at once, each with its place. */
+export async function loadManifest(path: string, { project, workingFolder }: Folders): Promise<Manifest> {
+  const near = relative(workingFolder, path);
+  const name = near.startsWith('..') ? path : near;
   const file = parseYamlFile(name, await readText(path, name));
   const source = validateYaml(file, manifestSchema);
   const mistakes: Diagnostic[] = [];

@@ -1,11 +1,19 @@
 import { z } from 'zod';
+import { parseMemoryMb } from '../../spark/executor-demand.ts';
 import { checkSpec } from '../checks/registry.ts';
 import { datasetSpec } from '../datasets/registry.ts';
-import { inputFormats } from '../input/input-format.ts';
+import { inputFormats } from '../input/find-input.ts';
 import { type TargetKey, targets } from '../targets/registry.ts';
-import { memorySize } from './memory-size.ts';
 
 const path = z.string().min(1);
+
+/** A memory size as a manifest writes it. */
+const memorySize = z
+  .string()
+  .refine(
+    (text) => parseMemoryMb(text) !== undefined,
+    'a memory size is a number with m, g or t, such as 512m or 2g',
+  );
 
 /** A key for each kind of target, of which a manifest has at most one. */
 const targetSpecs = Object.fromEntries(
@@ -27,11 +35,11 @@ export const manifestSchema = z.strictObject({
         .enum(inputFormats)
         .optional()
         .describe(
-          'How its lines are to be counted: the first line of csv is a header. Default: by the file extension, that of a compression left aside.',
+          'The format by which its lines are counted: the first line of csv is a header. Default: by the file extension, that of a compression left aside.',
         ),
     })
     .optional()
-    .describe('What the job reads. Without a dataset it must be there.'),
+    .describe('The input of the job. Without a dataset it must be there.'),
   ...targetSpecs,
   outputs: z
     .record(
@@ -39,15 +47,15 @@ export const manifestSchema = z.strictObject({
       path.describe('A path, relative to the project.'),
     )
     .default({})
-    .describe('What else the job writes, by name. Its folder is made before the job runs.'),
+    .describe('Other outputs of the job, by name. Its folder is made before the job runs.'),
   cluster: z
     .strictObject({
-      workers: z.number().int().min(1).max(64).optional().describe('How many workers.'),
+      workers: z.number().int().min(1).max(64).optional().describe('Number of workers.'),
       workerCores: z.number().int().min(1).max(1024).optional().describe('Cores that a worker offers.'),
       workerMemory: memorySize.optional().describe('Memory that a worker offers, such as 2g.'),
     })
     .default({})
-    .describe('What the job wants of a cluster that is made for it.'),
+    .describe('The size of a cluster that is made for the job.'),
   spark: z
     .strictObject({
       conf: z
@@ -65,7 +73,15 @@ export const manifestSchema = z.strictObject({
     .describe(
       'Arguments of the script. ${input}, ${database}, ${table}, ${outputs.NAME}, ${run} and ${artifacts} are filled in.',
     ),
-  checks: z.array(checkSpec).default([]).describe('What must hold of the result.'),
+  checks: z.array(checkSpec).default([]).describe('Checks of the result.'),
 });
 
 export type ManifestSource = z.output<typeof manifestSchema>;
+
+/** The JSON Schema (draft 7) of a manifest, for editors. `jobs/manifest.schema.json` holds it; `npm run schema` writes it anew. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  return {
+    ...z.toJSONSchema(manifestSchema, { target: 'draft-7', io: 'input' }),
+    title: 'sparkctl job manifest',
+  };
+}

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { bunzip2 } from '../../../src/job/input/bzip2.ts';
 import { countLines, countRecords } from '../../../src/job/input/count-lines.ts';
 import { mustBeCountable } from '../../../src/job/input/decompress.ts';
-import { formatOfPath } from '../../../src/job/input/input-format.ts';
+import { formatOfPath } from '../../../src/job/input/find-input.ts';
 import { temporaryFolder } from '../datasets/temporary-folder.ts';
 
 function file(name: string, content: Uint8Array): string {
