@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { backendKinds } from '../cluster/registry.ts';
 import { exitCodeOf } from '../system/errors/sparkctl-error.ts';
 import { plainName } from '../system/files/places.ts';
 import { processIdentity } from '../system/processes/process-identity.ts';
@@ -118,7 +119,7 @@ export const runRecordSchema = z.object({
   cluster: z
     .object({
       name: z.string(),
-      backend: z.enum(['local', 'docker', 'external']),
+      backend: z.enum(backendKinds),
       master: z.string(),
       workers: z.number().int().optional(),
       ephemeral: z.boolean(),
