@@ -35,8 +35,8 @@ export interface DriverLaunch {
   /** Everything else after the word `spark-submit`. */
   readonly sparkSubmitArguments: readonly string[];
   readonly workingFolder: string;
-  /** True where the driver runs within YARN, whose client alone is started here. */
-  readonly runsInYarn?: boolean;
+  /** The tag by which YARN knows the application, where the driver runs within YARN and only its client is started here. */
+  readonly yarnTag?: string;
   readonly onStdout: TakeOutput;
   readonly onStderr: TakeOutput;
 }

@@ -12,8 +12,7 @@ import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
 import type { RunPlan } from './plan-run.ts';
 import type { Run } from './run.ts';
-import type { RunOutcome } from './run-outcome.ts';
-import type { Accounting } from './run-record.ts';
+import type { Accounting, RunOutcome } from './run-record.ts';
 
 const number = new Intl.NumberFormat('en-US');
 

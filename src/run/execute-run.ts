@@ -5,7 +5,12 @@ import { loadBackend } from '../cluster/registry.ts';
 import type { Job } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
 import type { Redactor } from '../spark/redact.ts';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import {
+  exitCodeOf,
+  type FailureCategory,
+  firstFailure,
+  SparkctlError,
+} from '../system/errors/sparkctl-error.ts';
 import type { PhaseResult, SparkctlEvent } from '../system/event.ts';
 import { Claims } from '../system/locks/claims.ts';
 import { sparkctlVersion } from '../system/package.ts';
@@ -22,8 +27,7 @@ import { reservePlace } from './reserve-place.ts';
 import type { Run } from './run.ts';
 import { runDriver } from './run-driver.ts';
 import { RunJournal } from './run-journal.ts';
-import { outcomeOf, type RunOutcome } from './run-outcome.ts';
-import type { RunRecord } from './run-record.ts';
+import type { RunOutcome, RunRecord, RunState } from './run-record.ts';
 import { createRunFolder, writeInRun, writeRun } from './run-store.ts';
 import { manifestForKeeping, planFile, planForKeeping } from './stored-plan.ts';
 
@@ -268,4 +272,27 @@ function timeoutSignal(
   });
   const cancel = after(timeoutMs, () => controller.abort(error));
   return { signal: controller.signal, cancel };
+}
+
+const stateOfCause: Partial<Record<FailureCategory, RunState>> = {
+  timeout: 'timed-out',
+  interrupted: 'killed',
+  terminated: 'killed',
+  checks: 'checks-failed',
+};
+
+/** The ending that an error means. */
+export function outcomeOf(thrown: unknown): RunOutcome {
+  const error = firstFailure(thrown);
+  if (!(error instanceof SparkctlError)) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { state: 'failed', cause: 'defect', exitCode: exitCodeOf.defect, message };
+  }
+  return {
+    state: stateOfCause[error.category] ?? 'failed',
+    cause: error.category,
+    exitCode: error.exitCode,
+    message: error.message,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  };
 }

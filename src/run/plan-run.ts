@@ -9,7 +9,6 @@ import {
 import type { ClusterPlan } from '../cluster/cluster-plan.ts';
 import type { ClusterStatus } from '../cluster/cluster-status.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
-import { yarnTag } from '../cluster/external/yarn-tag.ts';
 import type { BackendKind } from '../cluster/registry.ts';
 import type { Job } from '../job/resolve-job.ts';
 import {
@@ -57,7 +56,8 @@ export type RunPlace =
       readonly name: string;
       /** Where the master was named. */
       readonly reason: string;
-      readonly runsInYarn: boolean;
+      /** The tag by which YARN knows the application, where the driver runs within YARN. */
+      readonly yarnTag?: string;
     }
   | { readonly kind: 'running'; readonly backend: BackendKind; readonly name: string }
   | {
@@ -124,7 +124,8 @@ function planPlace(facts: RunFacts, found: FoundPlace): RunPlace {
   refuseClusterMode(master?.value, given);
   if (master !== undefined) {
     const { value: name, saidBy: reason } = master;
-    return { kind: 'external', backend: 'external', name, reason, runsInYarn: runsInYarn(given) };
+    const tag = runsInYarn(given) ? { yarnTag: yarnTag(id) } : {};
+    return { kind: 'external', backend: 'external', name, reason, ...tag };
   }
   const demand = executorDemand(given);
   if (found.kind === 'running') {
@@ -258,6 +259,14 @@ function tagForYarn(given: GivenProperties, id: string): SparkSubmission['option
   if (!runsInYarn(given)) return [];
   const own = effectiveValue('spark.yarn.tags', given)?.value;
   return [{ name: '--conf', value: `spark.yarn.tags=${own ? `${own},` : ''}${yarnTag(id)}` }];
+}
+
+/** Makes a tag of an id: YARN takes small ASCII letters, a hundred at most. */
+function yarnTag(id: string): string {
+  return id
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '_')
+    .slice(-100);
 }
 
 /** A script whose path has a # is passed as a URL: Spark would take what follows the # for a name of its own. */

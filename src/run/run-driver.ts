@@ -11,8 +11,8 @@ import { collectEventLogs, findMemoryShortage, type MemoryShortage } from './eve
 import { type RunPlan, submissionTo } from './plan-run.ts';
 import type { Run } from './run.ts';
 import type { RunJournal } from './run-journal.ts';
-import type { RunOutcome } from './run-outcome.ts';
 import { RunOutput } from './run-output.ts';
+import type { RunOutcome } from './run-record.ts';
 import { artifactsFolder, holdRun } from './run-store.ts';
 import { findScriptError, type ScriptError, scriptErrorLine } from './script-error.ts';
 
@@ -49,7 +49,7 @@ export async function runDriver(
       secretProperties,
       propertiesFiles: submission.propertiesFiles,
       workingFolder: plan.workingFolder,
-      runsInYarn: plan.place.kind === 'external' && plan.place.runsInYarn,
+      ...(plan.place.kind === 'external' && plan.place.yarnTag && { yarnTag: plan.place.yarnTag }),
       onStdout: (chunk) => {
         output.stdout(chunk);
         return toStdout(chunk);

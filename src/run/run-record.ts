@@ -151,6 +151,10 @@ export const runRecordSchema = z.object({
 /** What is known of one submission: the content of `run.json`. */
 export type RunRecord = z.output<typeof runRecordSchema>;
 export type RunState = RunRecord['state'];
+
+/** The end of a run, as the record has it. */
+export type RunOutcome = Pick<RunRecord, 'state' | 'exitCode' | 'cause' | 'message' | 'hint' | 'scriptError'>;
+
 export type RunSeries = z.output<typeof series>;
 export type JobMetrics = z.output<typeof jobMetricsSchema>;
 export type RunPhase = z.output<typeof phase>;

@@ -93,7 +93,10 @@ const place = z.discriminatedUnion('kind', [
     backend,
     name: z.string(),
     reason: z.string(),
-    runsInYarn: z.boolean(),
+    yarnTag: z
+      .string()
+      .regex(/^[a-z0-9_-]{1,100}$/)
+      .optional(),
   }),
   z.object({ kind: z.literal('running'), backend, name: clusterName }),
   z.object({

@@ -36,9 +36,9 @@ export const externalBackend: ClusterBackend = {
     const isLocal = master.startsWith('local') && !context.environment['SPARK_LOCAL_IP'];
     const environment = isLocal ? { SPARK_LOCAL_IP: '127.0.0.1' } : {};
     const client = await startClientDriver(launch, context, { environment });
-    if (launch.runsInYarn !== true) return client;
+    if (launch.yarnTag === undefined) return client;
     const { followYarn } = await import('./follow-yarn.ts');
-    return followYarn(client, launch.runId, context);
+    return followYarn(client, launch.yarnTag, context);
   },
 
   up: ({ name }) => Promise.reject(notOurs(name, 'started')),

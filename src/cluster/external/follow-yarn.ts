@@ -8,7 +8,6 @@ import {
   type YarnApplication,
   yarnDiagnostics,
 } from './yarn-applications.ts';
-import { yarnTag } from './yarn-tag.ts';
 
 const pauseMs = 3_000;
 const forEver = Number.POSITIVE_INFINITY;
@@ -17,8 +16,7 @@ const forEver = Number.POSITIVE_INFINITY;
  * Follows a driver that runs within YARN. What was started here is only its client: it can end before the application
  * does, or without it, and does not know the script's exit code. YARN does.
  */
-export function followYarn(client: RunningDriver, runId: string, context: BackendContext): RunningDriver {
-  const tag = yarnTag(runId);
+export function followYarn(client: RunningDriver, tag: string, context: BackendContext): RunningDriver {
   const ended = async (): Promise<DriverExit> => {
     const exit = await client.exited;
     const last = await waitUntil(() => lastIfEnded(tag, context), {
