@@ -1,3 +1,4 @@
+import type { OperationContext } from '../operations/context.ts';
 /** A place that text goes to; a terminal knows its width. */
 export interface TextSink {
   write(chunk: string | Uint8Array): unknown;
@@ -32,6 +33,8 @@ export interface CliHost {
 export interface CommandContext {
   readonly host: CliHost;
   readonly signal: AbortSignal;
+  /** The settings that options gave. */
+  readonly settings?: OperationContext['settings'];
   /** Sets the exit code of a command that ran to its end, whatever came of it. */
   end(exitCode: number): void;
 }

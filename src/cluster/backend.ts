@@ -6,11 +6,20 @@ import type { ClusterStatus } from './cluster-status.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
 import type { BackendKind } from './registry.ts';
 
-/** What every backend is handed: nothing is read from globals. */
+/** Settings that stand above the variables of the environment with the same meaning. */
+export interface Settings {
+  /** An existing image, instead of SPARK_IMAGE or the one that sparkctl builds. */
+  readonly image?: string | undefined;
+  /** The certificates of a TLS-intercepting proxy, instead of SSL_CERT_FILE, NODE_EXTRA_CA_CERTS and PIP_CERT. */
+  readonly caBundle?: string | undefined;
+}
+
+/** The surroundings of every backend: nothing is read from globals. */
 export interface BackendContext {
   /** The project's folder, absolute: clusters live under `<project>/.sparkctl/clusters/<name>/`. */
   readonly project: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly settings: Settings;
   readonly emit: Emit;
   /** Java and the runtime of this machine, found at most once. */
   readonly spark: SparkInstallation;

@@ -150,6 +150,7 @@ export function contextOf(options: LibraryOptions, entry: Entry): OperationConte
     environment,
     emit: options.onEvent ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
+    settings: { image: options.image, caBundle: options.caBundle },
     ...(options.backends && { backends: options.backends }),
   });
 }

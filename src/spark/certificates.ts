@@ -16,6 +16,13 @@ export function caBundleOf(environment: Environment): string | undefined {
   return environment['SSL_CERT_FILE'] || environment['NODE_EXTRA_CA_CERTS'] || undefined;
 }
 
+/** The environment of a program that shall trust a bundle: the variables that Python, OpenSSL and pip read. */
+export function withCaBundle(environment: Environment, caBundle: string | undefined): Environment {
+  return caBundle === undefined
+    ? environment
+    : { ...environment, SSL_CERT_FILE: caBundle, PIP_CERT: caBundle };
+}
+
 /** The environment for pip: its own setting where there is one, otherwise the bundle. Proxy variables pip reads itself. */
 export function pipEnvironment(environment: Environment): Environment {
   const bundle = caBundleOf(environment);

@@ -70,18 +70,13 @@ export function requestOf(options: ClusterOptionValues): ClusterRequest {
   };
 }
 
-/** The command's context with what these options set in its environment; each has a variable that can be set instead. */
+/** The command's context with the settings of these options. */
 export function withSettings(
   { image, caBundle }: Pick<ClusterOptionValues, 'image' | 'caBundle'>,
   context: CommandContext,
 ): CommandContext {
   const bundle = caBundle === undefined ? undefined : resolve(context.host.workingFolder, caBundle);
-  const environment = {
-    ...context.host.environment,
-    ...(image !== undefined && { SPARK_IMAGE: image }),
-    ...(bundle !== undefined && { SSL_CERT_FILE: bundle, PIP_CERT: bundle }),
-  };
-  return { ...context, host: { ...context.host, environment } };
+  return { ...context, settings: { image, caBundle: bundle } };
 }
 
 /** Parses a whole number of at least `minimum`. */

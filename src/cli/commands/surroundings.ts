@@ -9,7 +9,7 @@ const collectEveryRows = 50_000;
 
 /** The context in which a command's operation works: in the project of its folder, with its events shown as they come. */
 export function surroundings(command: CommandContext, progress: Progress): OperationContext {
-  const { host, signal } = command;
+  const { host, signal, settings } = command;
   const collect = collector(host);
   return operationContext({
     project: projectFolder(host.workingFolder),
@@ -19,6 +19,7 @@ export function surroundings(command: CommandContext, progress: Progress): Opera
       collect(event);
     },
     signal,
+    ...(settings && { settings }),
   });
 }
 

@@ -47,7 +47,7 @@ export function dockerFailure(error: unknown, task: string, address: string): un
 function refusal(error: Error, task: string): SparkctlError {
   const answer = 'json' in error ? (error.json as { message?: unknown } | null) : null;
   const words = typeof answer?.message === 'string' ? answer.message : error.message;
-  const facts = { details: { task, answer: words }, origin: error };
+  const facts = { details: { task, answer: words }, cause: error };
   if (/no space left on device/i.test(words)) return diskFull(`Docker refused ${task}: ${words}`, facts);
   const [, name] = /name "\/?([^"]+)" is already in use/.exec(words) ?? [];
   if (name !== undefined) {
@@ -80,7 +80,7 @@ function refusal(error: Error, task: string): SparkctlError {
 /** A full disk, wherever Docker met it. */
 export function diskFull(
   message: string,
-  facts: { details?: Readonly<Record<string, unknown>>; origin?: unknown } = {},
+  facts: { details?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
 ): SparkctlError {
   return new SparkctlError({
     code: 'disk-full',

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { connectDocker, connectIfThere, dockerFailure } from '../../../src/cluster/docker/daemon.ts';
+import {
+  connectDocker,
+  connectIfThere,
+  dockerFailure,
+  isNotFound,
+} from '../../../src/cluster/docker/daemon.ts';
 import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
 import { dockerEndpoints } from '../../../src/cluster/docker/docker-endpoint.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
@@ -148,6 +153,12 @@ describe('what Docker refuses', () => {
     ],
   ])('%s', (error, code, exitCode, message) => {
     expect(dockerFailure(error, 'the start of x', 'unix:///s')).toMatchObject({ code, exitCode, message });
+  });
+
+  it('keeps its status, by which the missing is told from the refused', () => {
+    const refused = (statusCode: number) =>
+      dockerFailure(Object.assign(new Error('no'), { statusCode }), 'the image x', 'unix:///s');
+    expect([isNotFound(refused(404)), isNotFound(refused(409))]).toEqual([true, false]);
   });
 
   it('is not what a defect of sparkctl throws', () => {

@@ -71,7 +71,7 @@ function throwFailure(log: BuildLog, name: string): void {
 
 function hintFor(text: string): string {
   if (/certificate|CERTIFICATE_VERIFY_FAILED|SSL/i.test(text)) {
-    return 'A proxy signs the connection anew: name its certificates with SSL_CERT_FILE=/path/to/bundle.pem and try again.';
+    return 'A TLS-intercepting proxy signs the connection: name its certificates with --ca-bundle or SSL_CERT_FILE and try again.';
   }
   if (/hashes|THESE PACKAGES DO NOT MATCH/i.test(text)) {
     return 'A package is not the one that requirements.txt pins: make the file anew as spark/requirements.in says, or look at who changed it.';

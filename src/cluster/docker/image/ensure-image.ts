@@ -19,8 +19,8 @@ export interface ReadyImage {
 const repository = 'sparkctl-spark';
 
 /**
- * Sees to it that there is an image: the one that was named (`SPARK_IMAGE`), pulled where it is not there, or the one
- * that the Compose file's `build` describes, built where none has been built from the same files.
+ * Makes sure of the image: the one that was named (`--image`, SPARK_IMAGE), pulled where it is missing, or the one that the
+ * Compose file's `build` describes, built where none has been built from the same files.
  */
 export async function ensureImage(
   daemon: Daemon,
@@ -28,7 +28,7 @@ export async function ensureImage(
   services: ClusterServices,
   context: BackendContext,
 ): Promise<ReadyImage> {
-  const named = context.environment['SPARK_IMAGE'];
+  const named = context.settings.image ?? context.environment['SPARK_IMAGE'];
   return await inPhase(context.emit, 'image', async () => {
     const { name, was } = named
       ? await pullIfMissing(daemon, named, context)
@@ -53,7 +53,7 @@ async function buildIfMissing(
       hint: 'Give it a build section with context and dockerfile, or name an image with --image.',
     });
   }
-  const bundle = caBundleOf(context.environment);
+  const bundle = context.settings.caBundle ?? caBundleOf(context.environment);
   const args = Object.fromEntries(
     Object.entries(build.args).map(([key, value]) => [key, value ?? context.environment[key] ?? '']),
   );
