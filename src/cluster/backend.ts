@@ -14,7 +14,7 @@ export interface Settings {
   readonly caBundle?: string | undefined;
 }
 
-/** The surroundings of every backend: nothing is read from globals. */
+/** The surroundings of every operation. Nothing is read from globals, so that a test or a program can pass its own. */
 export interface BackendContext {
   /** The project's folder, absolute: clusters live under `<project>/.sparkctl/clusters/<name>/`. */
   readonly project: string;
@@ -45,7 +45,7 @@ export interface ClusterBackend {
   readonly kind: BackendKind;
   /** True where drivers run with the Java and the Spark of this machine, and not with those of an image. */
   readonly usesInstallation: boolean;
-  /** Why no cluster can be made this way on this machine, or undefined when it can: no Java, no daemon. */
+  /** The reason why no cluster can be made this way on this machine, such as no Java or no daemon; undefined when one can. */
   obstacle(context: BackendContext): Promise<SparkctlError | undefined>;
   /**
    * Makes the cluster as planned, or brings the one of that name to the plan; a run takes one that is up as it is. On failure
@@ -56,14 +56,14 @@ export interface ClusterBackend {
   down(name: string, context: BackendContext): Promise<boolean>;
   /** Adds or removes workers until there are `workers`. */
   scale(name: string, workers: number, context: BackendContext): Promise<ClusterStatus>;
-  /** What is there now, asked of the real endpoints; undefined when there is no such cluster. */
+  /** The state of a cluster now, asked of its real endpoints; undefined when there is none of that name. */
   status(name: string, context: BackendContext): Promise<ClusterStatus | undefined>;
   /** The clusters of this project, dead ones included. */
   list(context: BackendContext): Promise<readonly ClusterStatus[]>;
   /** The lines of a node's log from its beginning; with `follow` until the signal aborts. */
   logs(name: string, node: string, follow: boolean, context: BackendContext): AsyncIterable<string>;
   connect(name: string, context: BackendContext): Promise<ClusterConnection>;
-  /** What `connect` would most likely say of a cluster that is not there yet, for a dry run. Starts and writes nothing. */
+  /** Predicts what `connect` will say of a cluster that is not there yet, for a dry run. Starts and writes nothing. */
   preview(plan: ClusterPlan, context: BackendContext): Promise<ClusterConnection>;
   startDriver(name: string, launch: DriverLaunch, context: BackendContext): Promise<RunningDriver>;
   /** Ends and removes ephemeral clusters whose sparkctl process is dead. Returns their names. */

@@ -6,7 +6,7 @@ import type { ClusterPlan } from './cluster-plan.ts';
 import type { ClusterStatus } from './cluster-status.ts';
 import { type BackendKind, loadBackend, makingKinds, presentBackends } from './registry.ts';
 
-/** What a person asks of a cluster, on the command line or in the manifest. What is left open is undefined. */
+/** A request for a cluster, from the command line or the manifest. Whatever it leaves open is undefined. */
 export interface ClusterRequest {
   readonly backend?: BackendKind | 'auto' | undefined;
   readonly cluster?: string | undefined;

@@ -1,4 +1,4 @@
-/** What a person asked of a cluster, complete and checked: nothing in it is left to a backend's taste. */
+/** A cluster as it was asked for, complete and checked: a backend decides nothing. */
 export interface ClusterPlan {
   /** `[a-z0-9][a-z0-9-]*`, unique in the project. */
   readonly name: string;

@@ -15,7 +15,7 @@ export interface NodeStatus {
   readonly id: string;
   /** A link that opens on this host, where the node has a page. */
   readonly url?: string;
-  /** Why it is gone, where that is known: exit code, out of memory. */
+  /** The reason why it is gone, where that is known: exit code, out of memory. */
   readonly reason?: string;
 }
 

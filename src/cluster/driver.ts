@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
-/** Where everything that Spark logs in a run's driver is kept. */
+/** The file that keeps everything that Spark logs in a run's driver. */
 export function sparkLogPath(runFolder: string): string {
   return join(runFolder, 'spark.log');
 }
 
-/** What a driver needs to know of the cluster it submits to. */
+/** The facts that a driver needs of the cluster it submits to. */
 export interface ClusterConnection {
   /** The value of `--master`; undefined where the person's own options name the master. */
   readonly master?: string;
@@ -26,7 +26,7 @@ export interface DriverLaunch {
   readonly runFolder: string;
   /** The one folder in it that the job may write to. */
   readonly artifactsFolder: string;
-  /** What the job reads and writes in the project, as far as its manifest says; the folders of what it writes are there. */
+  /** The files that the job reads and writes in the project, as far as its manifest says; the folders of those it writes exist. */
   readonly files: { readonly reads: readonly string[]; readonly writes: readonly string[] };
   /** Files of Spark properties, weakest first: those of the project or the person. They are not among the arguments. */
   readonly propertiesFiles: readonly string[];
@@ -46,9 +46,9 @@ export interface DriverExit {
   readonly exitCode: number;
   readonly signal?: string;
   readonly outOfMemory?: boolean;
-  /** Where the cluster itself had to be asked, since no event log is here. */
+  /** Set where the cluster itself had to be asked, since no event log is here. */
   readonly applicationIds?: readonly string[];
-  /** Why it ended badly, in the cluster's words. */
+  /** The reason of a bad end, in the cluster's words. */
   readonly explanation?: string;
   /** A process that the script started still holds its output; what that one prints from now on is dropped. */
   readonly outputIsHeld?: boolean;

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 /** The address that everything of a local cluster is bound to. */
 export const loopback = '127.0.0.1';
 
-/** How many ports after the usual one are tried before any free one is taken. */
+/** The number of ports after the usual one that are tried before any free one is taken. */
 const neighbours = 32;
 
 /** The usual port, or where that is taken the next free one after it; ports in `reserved` count as taken. */
@@ -27,7 +27,7 @@ async function tryToListen(port: number): Promise<number | undefined> {
   });
 }
 
-/** Whether a program could listen on a port of this host now. */
+/** Tells whether a program could listen on a port of this host now. */
 export async function portIsFree(port: number, address: string): Promise<boolean> {
   return await new Promise((resolve) => {
     const server = createServer();

@@ -36,7 +36,7 @@ export async function lockCluster(
   });
 }
 
-/** What a run claims of the cluster that it submits to. Any number of runs may use one. */
+/** The claim of a run on the cluster that it submits to. Any number of runs may use one. */
 export function clusterClaim(name: string): Claim {
   return { kind: 'cluster', name, sharedAs: 'used' };
 }

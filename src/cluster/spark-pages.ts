@@ -43,7 +43,7 @@ const masterJson = z.object({
   activeapps: z.array(z.object({ id: z.string(), name: z.string() })),
 });
 
-/** What a standalone master says of itself and its workers at `/json/`. */
+/** The state of a standalone master and its workers, from `/json/`. */
 type MasterState = z.output<typeof masterJson>;
 
 /** Asks a master's web port; undefined while it does not answer or is not ALIVE. */

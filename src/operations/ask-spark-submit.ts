@@ -7,6 +7,7 @@ import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
 interface Inquiry extends OperationContext {
+  readonly workingFolder: string;
   readonly onStdout: TakeOutput;
   readonly onStderr: TakeOutput;
 }
@@ -31,7 +32,7 @@ export async function askSparkSubmit(
       ),
       propertiesFiles: [],
       secretProperties: {},
-      workingFolder: process.cwd(),
+      workingFolder: inquiry.workingFolder,
       onStdout: watch.handOn(inquiry.onStdout),
       onStderr: watch.handOn(inquiry.onStderr),
     },

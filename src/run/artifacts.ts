@@ -9,11 +9,11 @@ import type { RunRecord } from './run-record.ts';
 import { type JobMetrics, jobMetricsSchema } from './run-record.ts';
 import { artifactsFolder, reportFile, runFolder, writeInRun } from './run-store.ts';
 
-/** What a script left in `artifacts/` of its run folder. */
+/** The metrics and pictures that a script left in `artifacts/` of its run folder. */
 export interface Artifacts {
   readonly metrics?: JobMetrics;
   readonly pictures: readonly { readonly name: string; readonly svg: string }[];
-  /** What could not be taken, and why, one sentence each. */
+  /** The reasons why something was left out, one sentence each. */
   readonly problems: readonly string[];
 }
 

@@ -49,7 +49,7 @@ export async function checkResult(
   return checksVerdict(results, accounting, strict);
 }
 
-/** What the phase of the checks says of them: one that was skipped is neither held nor failed. */
+/** Sums up the phase of the checks: a check that was skipped counts as neither held nor failed. */
 export function checksPhase(results: readonly CheckResult[]): {
   readonly result: PhaseResult;
   readonly outcome: PhaseOutcome;
@@ -63,7 +63,7 @@ export function checksPhase(results: readonly CheckResult[]): {
   };
 }
 
-/** How a run ends whose script succeeded. `--strict` takes no check that was skipped, and no row that was quarantined. */
+/** Decides how a run ends whose script succeeded. With `--strict` no check may be skipped, and no row quarantined. */
 export function checksVerdict(
   results: readonly CheckResult[],
   accounting: Accounting | undefined,

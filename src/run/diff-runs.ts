@@ -10,11 +10,11 @@ export interface Difference {
 
 export interface RunDiff {
   readonly differences: readonly Difference[];
-  /** How many facts are the same. */
+  /** The number of facts that are the same. */
   readonly same: number;
 }
 
-/** What two runs have not in common. Only what says nothing, such as ids and instants, is left out. */
+/** Compares two runs. Ids and instants, which always differ, are left out. */
 export function diffRuns(a: RunRecord, b: RunRecord): RunDiff {
   const [one, other] = [factsOf(a), factsOf(b)];
   const differences: Difference[] = [];

@@ -1,10 +1,10 @@
 import type { DriverExit, RunningDriver } from '../cluster/driver.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
-/** How long a driver may take to stop its application after it was asked to. */
+/** The time that a driver has to stop its application after it was asked to. */
 const stopGraceMs = 8_000;
 
-/** What ends a driver that would go on. */
+/** The reasons to end a driver that still runs. */
 interface Ending {
   readonly signal: AbortSignal;
   /** Rejects when there is another reason to end it. */

@@ -31,7 +31,7 @@ import type { RunOutcome, RunRecord, RunState } from './run-record.ts';
 import { createRunFolder, writeInRun, writeRun } from './run-store.ts';
 import { manifestForKeeping, planFile, planForKeeping } from './stored-plan.ts';
 
-/** What a program gets of a run while it goes on. */
+/** The functions that take a driver's output as it comes. */
 interface RunOutputs {
   readonly onStdout?: TakeOutput | undefined;
   readonly onStderr?: TakeOutput | undefined;

@@ -54,7 +54,7 @@ export type RunPlace =
       readonly backend: BackendKind;
       /** The master's URL. */
       readonly name: string;
-      /** Where the master was named. */
+      /** The place where the master was named: an option, a file, the manifest. */
       readonly reason: string;
       /** The tag by which YARN knows the application, where the driver runs within YARN. */
       readonly yarnTag?: string;

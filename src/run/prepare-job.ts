@@ -38,7 +38,7 @@ export async function prepareInput(
   });
 }
 
-/** What a manifest asks of a generator. */
+/** The request that a manifest makes of a generator. */
 export function datasetRequest({ name, seed, rows, defects }: NonNullable<Manifest['dataset']>) {
   const named = Object.entries(defects).filter((entry): entry is [string, number] => entry[1] !== undefined);
   return { dataset: name, seed, rows, defects: Object.fromEntries(named) };
@@ -57,7 +57,7 @@ export async function prepareTarget(
   });
 }
 
-/** What can be known of an input before it is read: its files are there, may be read, and can be counted where the result is checked. */
+/** Makes sure that the files of an input are there, may be read, and can be counted where the result is checked. */
 async function mustBeReadable({ input, target, file }: Manifest): Promise<void> {
   if (input === undefined) return;
   const files = await findInput(input.path, file);
@@ -82,7 +82,7 @@ export async function prepareOutputs(manifest: Manifest): Promise<void> {
   }
 }
 
-/** What a job reads and writes, as far as it says so: whoever runs it must be able to do that, and needs no more. */
+/** Lists the files that a job reads and writes, as far as its manifest says: a driver needs access to them and to nothing else. */
 export async function filesOf({ application, manifest }: Job): Promise<DriverLaunch['files']> {
   const target = manifest?.target;
   return {

@@ -63,7 +63,7 @@ async function privateFilesOf({ id, cluster, project }: RunRecord): Promise<read
   return present.flat();
 }
 
-/** What cannot be removed is said, and is no reason to do nothing else. */
+/** Removes a leftover; a failure is reported, and does not stop the rest. */
 async function remove(path: string, { emit }: OperationContext): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) =>
     emit({ kind: 'leftover-kept', path, code: String(error.code) }),

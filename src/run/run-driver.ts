@@ -20,7 +20,7 @@ interface DriverRun {
   readonly plan: RunPlan;
   readonly cluster: Cluster;
   readonly connection: ClusterConnection;
-  /** What the job reads and writes in the project. */
+  /** The files that the job reads and writes in the project. */
   readonly files: DriverLaunch['files'];
 }
 
@@ -100,7 +100,7 @@ async function rememberApplications(journal: RunJournal, connection: ClusterConn
   });
 }
 
-/** What the script said of its failure. A Python script's stderr comes on stdout. */
+/** Finds the script's own reason for its failure. A Python script's stderr comes on stdout. */
 function errorIn(output: RunOutput, { job, project }: RunPlan, redactor: Redactor): ScriptError | undefined {
   const script = { path: job.application, project };
   for (const stream of ['stdout', 'stderr'] as const) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { writeFully } from '../system/files/write-file.ts';
 
-/** How much of the last that was printed is kept at hand. */
+/** The size of the end of the output that is kept in memory. */
 const tailBytes = 64 * 1024;
 
 /** Keeps what a driver prints, byte for byte, in `stdout.log` and `stderr.log` of the run folder. */

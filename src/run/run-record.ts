@@ -44,7 +44,7 @@ const accounting = z.object({
   reasons: z.record(z.string(), z.number()),
 });
 
-/** Why the script failed, as it said so itself. */
+/** The reason that the script itself gave for its failure. */
 const scriptError = z.object({
   type: z.string().optional(),
   message: z.string(),
@@ -61,7 +61,7 @@ const check = z.object({
   detail: z.string().optional(),
 });
 
-/** What a script says of its own result, in `artifacts/metrics.json`. */
+/** The numbers that a script reports of its own result, in `artifacts/metrics.json`. */
 const metrics = z.record(z.string(), z.number());
 
 /** Points of a line that a report draws, such as a quality by the number of clusters. */
@@ -94,10 +94,10 @@ export const runRecordSchema = z.object({
   schemaVersion: z.literal(1),
   id: z.string().refine(isRunId, 'it is not the id of a run'),
   state: z.enum(runStates),
-  /** Why it ended badly: `application` is the script itself, the others are sparkctl's own. */
+  /** The cause of a bad end: `application` is the script itself, the others are sparkctl's own. */
   cause: z.enum(['application', ...causes]).optional(),
   exitCode: z.number().int().optional(),
-  /** What happened, in words, where it ended badly. */
+  /** The reason of a bad end, in words. */
   message: z.string().optional(),
   hint: z.string().optional(),
   scriptError: scriptError.optional(),
@@ -148,7 +148,7 @@ export const runRecordSchema = z.object({
   links: z.object({ history: z.string().optional(), master: z.string().optional() }),
 });
 
-/** What is known of one submission: the content of `run.json`. */
+/** The record of one submission: the content of `run.json`. */
 export type RunRecord = z.output<typeof runRecordSchema>;
 export type RunState = RunRecord['state'];
 
@@ -160,7 +160,7 @@ export type JobMetrics = z.output<typeof jobMetricsSchema>;
 export type RunPhase = z.output<typeof phase>;
 export type Accounting = z.output<typeof accounting>;
 
-/** Whether a run in this state is over. */
+/** Tells whether a run in this state is over. */
 export function isFinal(state: RunState): boolean {
   return state !== 'preparing' && state !== 'running' && state !== 'checking';
 }

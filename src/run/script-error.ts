@@ -2,7 +2,7 @@ import { basename, isAbsolute, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { printableRecord } from '../system/errors/printable.ts';
 
-/** Why a script failed, as it said so itself. */
+/** The reason that a script itself gave for its failure. */
 export interface ScriptError {
   /** The class of the exception, with its module where it was printed. */
   readonly type?: string;
@@ -36,7 +36,7 @@ export function scriptErrorLine({ type, message, file, line }: ScriptError): str
   return file === undefined ? what : `${what} (${file}, line ${line})`;
 }
 
-/** Where a traceback begins. Those of an exception group are drawn as a tree. */
+/** The first line of a traceback. Those of an exception group are drawn as a tree. */
 const beginning = /^([\s|+]*)(?:Exception Group )?Traceback \(most recent call last\):$/;
 const frame = /^\s*File "(.+)", line (\d+)/;
 const exception = /^([A-Za-z_][\w.]*)(?:: ?(.*))?$/;
@@ -100,7 +100,7 @@ function messageFrom(first: string, after: readonly string[]): string {
   return [said, next.slice(2), ...(cause === undefined ? [] : [cause])].join(' ');
 }
 
-/** What Python says of a script that it cannot read has no traceback. */
+/** Finds a syntax error: Python reports one without a traceback. */
 function syntaxError(lines: readonly string[]): ScriptError | undefined {
   const at = lines.findLastIndex((line) => /^(?:SyntaxError|IndentationError|TabError): /.test(line));
   const place = lines.slice(Math.max(0, at - 6), Math.max(0, at)).findLast((line) => frame.test(line));

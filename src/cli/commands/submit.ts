@@ -157,6 +157,7 @@ async function inquire(options: readonly GivenSparkOption[], context: CommandCon
   const { surroundings } = await import('./surroundings.ts');
   const { stdout, stderr } = context.host;
   const exitCode = await askSparkSubmit(options, {
+    workingFolder: context.host.workingFolder,
     ...surroundings(context, silence),
     onStdout: (chunk) => {
       stdout.write(chunk);

@@ -3,7 +3,7 @@ import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { BackendContext } from '../backend.ts';
 import { type Address, resourceManagers } from './resource-managers.ts';
 
-/** How long a master may take to accept a connection. Spark itself tries for more than a minute. */
+/** The time that a master may take to accept a connection. Spark itself tries for more than a minute. */
 const patienceMs = 5_000;
 
 /**
@@ -71,7 +71,7 @@ const reasonOf: Readonly<Record<string, string>> = {
   ENETUNREACH: 'cannot be reached',
 };
 
-/** Why nothing accepts a connection there, or undefined when something does; what it is stays Spark's business. */
+/** Tries to connect: the reason why nothing accepts it, or undefined when something does. What it is stays Spark's business. */
 async function tryToReach({ host, port }: Address, signal: AbortSignal): Promise<string | undefined> {
   return await new Promise((resolve) => {
     const socket = connect({ host, port });

@@ -25,7 +25,7 @@ export async function hadoopFolder(environment: BackendContext['environment']): 
 
 const defaultPort = 8032;
 
-/** Where YARN's clients will look for a ResourceManager; undefined where only Hadoop itself can work it out. */
+/** Finds the addresses at which YARN's clients will look for a ResourceManager; undefined where only Hadoop itself can work them out. */
 export async function resourceManagers(
   environment: BackendContext['environment'],
 ): Promise<readonly Address[] | undefined> {

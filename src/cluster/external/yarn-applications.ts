@@ -11,7 +11,7 @@ export interface YarnApplication {
   readonly end: 'SUCCEEDED' | 'FAILED' | 'KILLED' | undefined;
 }
 
-/** How long YARN's client may take for one answer. */
+/** The time that YARN's client may take for one answer. */
 const patienceMs = 60_000;
 
 /** The applications that carry a tag. YARN's own client asks, so that Kerberos, TLS and standby masters are its business. */
@@ -27,7 +27,7 @@ export async function findYarnApplications(
   });
 }
 
-/** Why an application ended as it did, in YARN's words. */
+/** Asks YARN why an application ended as it did. */
 export async function yarnDiagnostics(id: string, context: BackendContext): Promise<string> {
   const text = await askYarn(['-status', id], context);
   return /^\tDiagnostics : (.*?)\s*^\tUnmanaged Application : /ms.exec(text)?.[1] ?? '';

@@ -6,7 +6,7 @@ import { hasErrorCode, wrapWriteError } from '../../system/errors/system-error.t
 /** The Spark property that ties an application to the run that submitted it; it stands in the event log. */
 export const runProperty = 'spark.sparkctl.run';
 
-/** How much of an event log is read to find the properties of its application, which come among its first lines. */
+/** The part of an event log that is read to find the properties of its application, which come among its first lines. */
 const headBytes = 4 * 1024 * 1024;
 
 /**
