@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { BackendReason } from '../system/event.ts';
+import { formatNumber } from '../system/format-number.ts';
 import type { BackendContext } from './backend.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { ClusterStatus } from './cluster-status.ts';
@@ -105,5 +106,5 @@ export function planCluster(
 }
 
 function mebibytes(sizeMb: number): string {
-  return `${new Intl.NumberFormat('en-US').format(sizeMb)} MiB`;
+  return `${formatNumber(sizeMb)} MiB`;
 }

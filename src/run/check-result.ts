@@ -7,14 +7,13 @@ import type { Manifest } from '../job/manifest/manifest.ts';
 import type { ResolvedTarget } from '../job/targets/registry.ts';
 import { exitCodeOf } from '../system/errors/sparkctl-error.ts';
 import type { PhaseOutcome, PhaseResult } from '../system/event.ts';
+import { formatNumber } from '../system/format-number.ts';
 import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
 import type { RunPlan } from './plan-run.ts';
 import type { Run } from './run.ts';
 import type { Accounting, RunOutcome } from './run-record.ts';
-
-const number = new Intl.NumberFormat('en-US');
 
 /** The compiled module, also where this file is not: a process of its own runs it. */
 const checkProcess = join(packageRoot, 'dist', 'job', 'checks', 'check-process.js');
@@ -89,7 +88,7 @@ export function checksVerdict(
   if (strict && accounting !== undefined && accounting.quarantined > 0) {
     return {
       ...bad,
-      message: `--strict: ${number.format(accounting.quarantined)} rows were quarantined.`,
+      message: `--strict: ${formatNumber(accounting.quarantined)} rows were quarantined.`,
       hint: 'They are in the quarantine table beside the target, each with its reason.',
     };
   }

@@ -12,6 +12,7 @@ import {
   SparkctlError,
 } from '../system/errors/sparkctl-error.ts';
 import type { PhaseResult, SparkctlEvent } from '../system/event.ts';
+import { formatNumber } from '../system/format-number.ts';
 import { Claims } from '../system/locks/claims.ts';
 import { sparkctlVersion } from '../system/package.ts';
 import { ownIdentity } from '../system/processes/process-identity.ts';
@@ -267,7 +268,7 @@ function timeoutSignal(
   const error = new SparkctlError({
     code: 'timeout',
     category: 'timeout',
-    message: `The timeout of ${new Intl.NumberFormat('en-US').format(timeoutMs / 1000)} s was reached, and the application was stopped.`,
+    message: `The timeout of ${formatNumber(timeoutMs / 1000)} s was reached, and the application was stopped.`,
     hint: 'Give it more time with --timeout, or see in the run folder what took so long.',
   });
   const cancel = after(timeoutMs, () => controller.abort(error));

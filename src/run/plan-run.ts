@@ -22,6 +22,7 @@ import { type ExecutorDemand, executorDemand } from '../spark/executor-demand.ts
 import type { SparkSubmission } from '../spark/spark-submit.ts';
 import { describeReason } from '../system/describe-phase.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { formatNumber } from '../system/format-number.ts';
 import { runProperty } from './events/event-log.ts';
 import { artifactsFolder, runFolder } from './run-store.ts';
 import type { SubmitRequest } from './submit-request.ts';
@@ -160,8 +161,6 @@ function mustHaveWorkers({ name, backend, workers }: ClusterStatus): void {
   });
 }
 
-const number = new Intl.NumberFormat('en-US');
-
 /** Refuses an executor that no worker can hold: Spark itself would wait for ever for a larger one. */
 export function mustFit(
   demand: ExecutorDemand,
@@ -171,8 +170,8 @@ export function mustFit(
   if (!memory && (demand.cores ?? 1) <= cluster.workerCores) return;
   const [asked, offered, flag, lower] = memory
     ? [
-        `${number.format(demand.memoryMb)} MiB of memory`,
-        `${number.format(cluster.workerMemoryMb)} MiB`,
+        `${formatNumber(demand.memoryMb)} MiB of memory`,
+        `${formatNumber(cluster.workerMemoryMb)} MiB`,
         `--worker-memory ${demand.memoryMb}m`,
         '--executor-memory',
       ]

@@ -1,6 +1,5 @@
 import type { BackendReason, PhaseId, PhaseResult } from './event.ts';
-
-const number = new Intl.NumberFormat('en-US');
+import { counted, formatNumber } from './format-number.ts';
 
 /** The name of a phase for people, as `run.json` has it. */
 export function titleOfPhase(phase: PhaseId): string {
@@ -20,14 +19,14 @@ export function describePhase(result: PhaseResult): string {
     case 'image':
       return `${result.image} ${{ present: 'is there', current: 'is up to date', built: 'was built', pulled: 'was pulled' }[result.was]}`;
     case 'containers':
-      return `${number.format(result.started)} started${result.replaced > 0 ? `, ${number.format(result.replaced)} replaced or removed` : ''}`;
+      return `${formatNumber(result.started)} started${result.replaced > 0 ? `, ${formatNumber(result.replaced)} replaced or removed` : ''}`;
     case 'ready':
       return `master, ${counted(result.workers, 'worker')} and history server answer`;
     case 'cluster':
       return describeCluster(result);
     case 'dataset': {
       const { dataset, rows, seed, reused } = result;
-      return `${dataset}, ${number.format(rows)} rows, seed ${seed}${reused ? ': already there' : ''}`;
+      return `${dataset}, ${formatNumber(rows)} rows, seed ${seed}${reused ? ': already there' : ''}`;
     }
     case 'database':
       return `table ${result.table}, ${counted(result.columns, 'column')}`;
@@ -36,7 +35,7 @@ export function describePhase(result: PhaseResult): string {
     case 'checks': {
       const { passed, of, skipped } = result;
       if (of === 0) return 'none';
-      return `${number.format(passed)} of ${number.format(of)} held${skipped === 0 ? '' : `, ${number.format(skipped)} skipped`}`;
+      return `${formatNumber(passed)} of ${formatNumber(of)} held${skipped === 0 ? '' : `, ${formatNumber(skipped)} skipped`}`;
     }
     case 'cluster-down':
       return result.removed ? 'nothing of it is left' : 'it was gone already';
@@ -55,10 +54,6 @@ function describeCluster(result: Extract<PhaseResult, { phase: 'cluster' }>): st
     case 'reached':
       return `external master ${name}`;
   }
-}
-
-function counted(count: number, one: string): string {
-  return `${number.format(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /** Says why a backend was chosen, in a clause. */

@@ -1,5 +1,6 @@
 import { describeReason } from '../../system/describe-phase.ts';
 import type { InstallStep, SparkctlEvent } from '../../system/event.ts';
+import { formatNumber } from '../../system/format-number.ts';
 
 /** A line for people. `activity` replaces the one before it; the others stay. */
 export interface EventWords {
@@ -12,7 +13,6 @@ type Words = {
   readonly [Each in Kind]: (event: Extract<SparkctlEvent, { kind: Each }>) => EventWords | undefined;
 };
 
-const number = new Intl.NumberFormat('en-US');
 const activity = (text: string): EventWords => ({ level: 'activity', text });
 const note = (text: string): EventWords => ({ level: 'note', text });
 const warning = (text: string): EventWords => ({ level: 'warning', text });
@@ -24,7 +24,7 @@ const words: Words = {
   'run-created': () => undefined,
   'phase-started': () => undefined,
   'phase-finished': () => undefined,
-  'rows-generated': ({ rows, of }) => activity(`${number.format(rows)} of ${number.format(of)} rows`),
+  'rows-generated': ({ rows, of }) => activity(`${formatNumber(rows)} of ${formatNumber(of)} rows`),
   'node-ready': ({ node }) => activity(`${node} is ready`),
   'waiting-for-nodes': ({ nodes }) => activity(`waiting for ${nodes.join(', ')}`),
   'image-output': ({ line }) => activity(line),

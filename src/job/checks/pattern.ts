@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { counted, formatNumber } from '../../system/format-number.ts';
 import { unknownColumn } from '../targets/table-spec.ts';
 import type { Mistake } from '../targets/target.ts';
 import { type Check, sampleLimit } from './check.ts';
-import { counted, number, showKey, showValue } from './show-value.ts';
+import { showKey, showValue } from './show-value.ts';
 
 const spec = z
   .strictObject({
@@ -33,7 +34,7 @@ export const pattern: Check<typeof spec> = {
     return {
       status: 'failed',
       expected,
-      found: `${number(broken.rows)} of ${all} ${broken.rows === 1 ? 'does' : 'do'} not match`,
+      found: `${formatNumber(broken.rows)} of ${all} ${broken.rows === 1 ? 'does' : 'do'} not match`,
       detail: broken.samples
         .map(({ key, value }) => `${showKey(table.primaryKey, key)}: ${column} is ${showValue(value)}.`)
         .join('\n'),

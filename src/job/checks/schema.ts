@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { counted } from '../../system/format-number.ts';
 import { type Check, sampleLimit } from './check.ts';
-import { counted } from './show-value.ts';
 
 const spec = z
   .strictObject({ kind: z.literal('schema') })

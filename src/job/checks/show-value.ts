@@ -2,7 +2,6 @@ import { printable } from '../../system/errors/printable.ts';
 import type { RowValue } from '../targets/target.ts';
 
 const longest = 60;
-const format = new Intl.NumberFormat('en-US');
 
 /** A value for people: on one line, not too long, and without characters that a terminal would obey. */
 export function showValue(value: RowValue): string {
@@ -17,14 +16,4 @@ export function showValue(value: RowValue): string {
 /** Named values: `id 5, city "Paris"`. */
 export function showKey(columns: readonly string[], values: readonly RowValue[]): string {
   return columns.map((column, index) => `${column} ${showValue(values[index] ?? null)}`).join(', ');
-}
-
-/** A count for people: `95,923`. */
-export function number(count: number): string {
-  return format.format(count);
-}
-
-/** Numbered things in plain words: `1 row`, `2,000 rows`. */
-export function counted(count: number, one: string): string {
-  return `${number(count)} ${one}${count === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { counted } from '../../system/format-number.ts';
 import { unknownColumn } from '../targets/table-spec.ts';
 import { type Check, sampleLimit } from './check.ts';
-import { counted, showKey } from './show-value.ts';
+import { showKey } from './show-value.ts';
 
 const spec = z
   .strictObject({

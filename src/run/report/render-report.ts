@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { counted, formatNumber } from '../../system/format-number.ts';
 import type { Accounting, RunPhase, RunRecord, RunSeries } from '../run-record.ts';
 import { type Html, html } from './html.ts';
 import { drawLineChart } from './line-chart.ts';
@@ -10,7 +11,6 @@ export interface Picture {
   readonly svg: string;
 }
 
-const number = new Intl.NumberFormat('en-US');
 const measure = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
 
 /** The report of a run: one page that needs no server, no network and no script. */
@@ -49,9 +49,9 @@ ${run.message === undefined ? '' : html`<div class="message">${run.message}${run
 <div class="facts">
 ${fact(seconds(run.durationMs ?? 0), 'whole run')}
 ${fact(String(run.exitCode ?? ''), run.cause === undefined ? 'exit code' : `exit code (${run.cause})`)}
-${run.accounting && fact(number.format(run.accounting.loaded), 'rows loaded')}
-${run.checks.length === 0 ? '' : fact(`${held} of ${run.checks.length}`, skipped === 0 ? 'checks held' : `checks held, ${skipped} skipped`)}
-${run.cluster && fact(run.cluster.backend, run.cluster.workers === undefined ? 'backend' : `backend, ${run.cluster.workers} workers`)}
+${run.accounting && fact(formatNumber(run.accounting.loaded), 'rows loaded')}
+${run.checks.length === 0 ? '' : fact(`${formatNumber(held)} of ${formatNumber(run.checks.length)}`, skipped === 0 ? 'checks held' : `checks held, ${formatNumber(skipped)} skipped`)}
+${run.cluster && fact(run.cluster.backend, run.cluster.workers === undefined ? 'backend' : `backend, ${counted(run.cluster.workers, 'worker')}`)}
 </div>`;
 }
 
@@ -64,14 +64,14 @@ function accounting({ read, reasons, ...parts }: Accounting): Html {
   const sum = kinds.reduce((all, kind) => all + parts[kind], 0);
   const because = Object.entries(reasons).filter(([, rows]) => rows > 0);
   return html`<h2>Where every row went</h2>
-<p>${number.format(read)} read${sum === read ? '' : html`, <span class="failed">and ${number.format(sum)} accounted for: these numbers do not add up</span>`}</p>
+<p>${formatNumber(read)} read${sum === read ? '' : html`, <span class="failed">and ${formatNumber(sum)} accounted for: these numbers do not add up</span>`}</p>
 <div class="bar">${kinds.filter((kind) => parts[kind] > 0).map((kind) => html`<i class="${kind}" style="width:${((100 * parts[kind]) / Math.max(1, read)).toFixed(3)}%"></i>`)}</div>
-<div class="legend">${kinds.map((kind) => html`<span><i class="${kind}"></i>${number.format(parts[kind])} ${kind}</span>`)}</div>
+<div class="legend">${kinds.map((kind) => html`<span><i class="${kind}"></i>${formatNumber(parts[kind])} ${kind}</span>`)}</div>
 ${
   because.length === 0
     ? ''
     : html`<table><tr><th>Why a row is in quarantine</th><th class="number">Rows</th></tr>
-${because.map(([reason, rows]) => html`<tr><td>${reason}</td><td class="number">${number.format(rows)}</td></tr>\n`)}</table>`
+${because.map(([reason, rows]) => html`<tr><td>${reason}</td><td class="number">${formatNumber(rows)}</td></tr>\n`)}</table>`
 }`;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { niceTicks } from '../../../src/run/report/nice-ticks.ts';
+import { niceTicks } from '../../../src/run/report/line-chart.ts';
 import { renderReport } from '../../../src/run/report/render-report.ts';
 import { aRun } from '../a-run.ts';
 

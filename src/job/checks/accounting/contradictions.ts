@@ -1,9 +1,9 @@
+import { counted, formatNumber } from '../../../system/format-number.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { duplicateReason, quarantineReasons } from '../../datasets/quarantine-reason.ts';
 import { RowChecksum } from '../../datasets/row-checksum.ts';
 import type { RejectedLines } from '../../targets/target.ts';
 import { type CheckContext, inSlices, sampleLimit, type Verdict } from '../check.ts';
-import { counted, number } from '../show-value.ts';
 import {
   type Accounting,
   accountingLine,
@@ -50,7 +50,7 @@ function withItself({ evidence, accounting }: Asked): string[] {
     const difference = read - loaded - quarantined - duplicates - filtered;
     found.push(
       difference > 0
-        ? `${number(difference)} of the lines read are neither loaded nor in the quarantine.`
+        ? `${formatNumber(difference)} of the lines read are neither loaded nor in the quarantine.`
         : `There ${difference === -1 ? 'is' : 'are'} ${counted(-difference, 'row')} more than lines that were read.`,
     );
   }
@@ -78,7 +78,7 @@ function withRun({ evidence, accounting, runId, table }: Asked): string[] {
   const compare = (what: string, recorded: number, there: number) => {
     if (recorded !== there)
       found.push(
-        `The run ${run.runId} recorded ${what} ${number(recorded)}, but ${number(there)} ${there === 1 ? 'is' : 'are'} there.`,
+        `The run ${run.runId} recorded ${what} ${formatNumber(recorded)}, but ${formatNumber(there)} ${there === 1 ? 'is' : 'are'} there.`,
       );
   };
   compare('read', run.read, accounting.read);
@@ -96,7 +96,7 @@ function withLedger({ accounting, ledger }: Asked): string[] {
   const compare = (what: string, expected: number, there: number) => {
     if (expected !== there)
       found.push(
-        `The ledger expects ${what} ${number(expected)}, but ${number(there)} ${there === 1 ? 'is' : 'are'} there.`,
+        `The ledger expects ${what} ${formatNumber(expected)}, but ${formatNumber(there)} ${there === 1 ? 'is' : 'are'} there.`,
       );
   };
   compare('read', ledger.read, accounting.read);

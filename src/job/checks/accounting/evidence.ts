@@ -1,9 +1,9 @@
+import { formatNumber } from '../../../system/format-number.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { duplicateReason } from '../../datasets/quarantine-reason.ts';
 import { countRecords } from '../../input/count-lines.ts';
 import type { CommittedRun } from '../../targets/target.ts';
 import { type CheckContext, runOf } from '../check.ts';
-import { number } from '../show-value.ts';
 
 /** The mode in which a run replaces all that was in its table. */
 const overwriting = 'overwrite';
@@ -91,5 +91,5 @@ export function addsUp({
 export function accountingLine(accounting: Omit<Accounting, 'reasons'>): string {
   const { read, loaded, quarantined, duplicates, filtered } = accounting;
   const relation = addsUp(accounting) ? '=' : 'is not';
-  return `read ${number(read)} ${relation} loaded ${number(loaded)} + quarantined ${number(quarantined)} + duplicates ${number(duplicates)} + filtered ${number(filtered)}`;
+  return `read ${formatNumber(read)} ${relation} loaded ${formatNumber(loaded)} + quarantined ${formatNumber(quarantined)} + duplicates ${formatNumber(duplicates)} + filtered ${formatNumber(filtered)}`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { counted } from '../../../system/format-number.ts';
 import { type Check, type CheckContext, inSlices, runOf } from '../check.ts';
-import { counted } from '../show-value.ts';
 
 /** The rows that must be there, as the ledger or the run knows them. */
 interface Expectation {

@@ -1,3 +1,4 @@
+import { counted } from '../../../system/format-number.ts';
 import { KeyBitmap } from '../../datasets/key-bitmap.ts';
 import type { Ledger } from '../../datasets/ledger.ts';
 import { regenerateLoadedRows } from '../../datasets/registry.ts';
@@ -5,7 +6,7 @@ import { valueText } from '../../datasets/row-checksum.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
 import type { RowValue, TargetReader } from '../../targets/target.ts';
 import { type CheckContext, inSlices, sampleLimit } from '../check.ts';
-import { counted, showKey, showValue } from '../show-value.ts';
+import { showKey, showValue } from '../show-value.ts';
 
 /**
  * The first rows in which a table differs from what the ledger's generator wrote, one sentence each. A checksum only

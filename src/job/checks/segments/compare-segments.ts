@@ -1,9 +1,10 @@
+import { counted, formatNumber } from '../../../system/format-number.ts';
 import type { LoadedRow } from '../../datasets/registry.ts';
 import { regenerateLoadedRows } from '../../datasets/registry.ts';
 import type { TableSpec } from '../../targets/table-spec.ts';
 import type { RowValue } from '../../targets/target.ts';
 import { type CheckContext, inSlices, sampleLimit, type Verdict } from '../check.ts';
-import { counted, number, showKey } from '../show-value.ts';
+import { showKey } from '../show-value.ts';
 import { adjustedRandIndex, type Contingency } from './adjusted-rand-index.ts';
 
 /** Generates the dataset's rows again, with the groups that they were planted in, and looks up the segment of each in the table. */
@@ -39,7 +40,7 @@ function sizesOf(found: GroupStatistics): string {
     .names()
     .map((name) => found.size(name))
     .sort((a, b) => b - a)
-    .map(number)
+    .map(formatNumber)
     .join(', ');
 }
 
@@ -129,7 +130,7 @@ export function compareSegments({ contingency, planted, found, columns, minimumR
     // What the index allows to be misplaced may change a size by no more than that.
     if (Math.abs(there - wanted) > Math.max(1, wanted * (1 - minimumRandIndex)))
       disagreements.push(
-        `Segment ${segment} has ${number(there)} rows, the group ${group}, which it is, has ${number(wanted)}.`,
+        `Segment ${segment} has ${formatNumber(there)} rows, the group ${group}, which it is, has ${formatNumber(wanted)}.`,
       );
     const [wantedCentre, centre] = [planted.centre(group), found.centre(segment)];
     for (const [at, column] of columns.entries()) {
