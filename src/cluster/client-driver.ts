@@ -99,7 +99,7 @@ export async function startClientDriver(
   };
 }
 
-/** Fails where the folder is there already: somebody else has made it, and could read what Spark puts there. */
+/** Fails where the folder exists already: another user may have made it, and could read what Spark puts there. */
 async function makeScratch(runId: string): Promise<string> {
   const scratch = driverScratch(runId);
   try {

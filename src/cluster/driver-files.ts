@@ -29,7 +29,7 @@ export function containerPropertiesPath(folder: string, runId: string): string {
   return join(folder, 'drivers', `${runId}.properties`);
 }
 
-/** Wherever a killed sparkctl may have left such a file of a run. */
+/** The places where a killed sparkctl may have left such a file of a run. */
 export function privatePropertiesOf(
   project: string,
   runId: string,

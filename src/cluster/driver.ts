@@ -32,7 +32,7 @@ export interface DriverLaunch {
   readonly propertiesFiles: readonly string[];
   /** Properties that must not stand in argv: stronger than those of the files. */
   readonly secretProperties: Readonly<Record<string, string>>;
-  /** Everything else after the word `spark-submit`. */
+  /** All other arguments of `spark-submit`. */
   readonly sparkSubmitArguments: readonly string[];
   readonly workingFolder: string;
   /** The tag by which YARN knows the application, where the driver runs within YARN and only its client is started here. */

@@ -6,7 +6,7 @@ import { acquireProcessLock } from '../system/locks/process-lock.ts';
 import type { BackendContext } from './backend.ts';
 import { clusterFolder } from './cluster-folder.ts';
 
-/** An image may have to be built by the one who holds the lock. */
+/** The holder of the lock may have to build an image. */
 const lockTimeoutMs = 10 * 60_000;
 
 /** Keeps two sparkctl processes from changing one cluster at the same time, or from using one that is just being changed. */

@@ -42,10 +42,10 @@ export interface RuntimeContext {
   readonly signal: AbortSignal;
 }
 
-/** How long to wait for another process that is making the same runtime. */
+/** The time to wait for another process that is making the same runtime. */
 const lockTimeoutMs = 15 * 60_000;
 
-/** How long pip may take to end by itself. */
+/** The time that pip may take to end by itself. */
 const installGraceMs = 2_000;
 
 /** The folder of one attempt to make a runtime. Its name is the mark of every process that works on it. */
@@ -248,7 +248,7 @@ function withoutPythonSettings(environment: Readonly<Record<string, string | und
   return rest;
 }
 
-/** What a line of pip's output says of the installation. */
+/** Reads the step of the installation from a line of pip's output. */
 function progressOf(line: string): { readonly step: InstallStep; readonly what?: string } | undefined {
   const collecting = /^Collecting ([^\s;]+)/.exec(line)?.[1];
   if (collecting !== undefined) return { step: 'collecting', what: collecting };

@@ -3,13 +3,13 @@ import { announcesSecret, looksSecret, secretsIn, userInfo } from './secrets.ts'
 
 const redacted = '*********(redacted)';
 
-/** What a program reads again is left as it is: it is none of the texts in which a secret can stand. */
+/** Fields that a program reads again are left as they are: no secret can stand in them. */
 const structural: ReadonlySet<string> = new Set([
   ...['schemaVersion', 'id', 'kind', 'state', 'cause', 'status', 'outcome', 'backend', 'format'],
   ...['project', 'startedAt', 'finishedAt', 'owner', 'driver', 'applicationIds', 'versions', 'database'],
 ]);
 
-/** Makes what is to be printed or kept fit for it: what is secret by its name or place is blanked, and known secrets wherever they stand. */
+/** Blanks secrets in all that is printed or kept: values with a secret-looking name or place, and known secrets wherever they stand. */
 export class Redactor {
   readonly #secrets: readonly string[];
   readonly #known: RegExp | undefined;

@@ -18,8 +18,8 @@ const clusterRecord = z.object({
 });
 
 /**
- * What a later command has to know of a cluster and Docker does not say: the plan, above all how many workers were
- * wanted. What there really is, is asked of Docker every time.
+ * The facts of a cluster that Docker does not keep for later commands: its plan, above all the number of workers. The actual
+ * state is asked of Docker every time.
  */
 export type ClusterRecord = z.output<typeof clusterRecord>;
 

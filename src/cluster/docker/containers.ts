@@ -52,7 +52,7 @@ export async function removeContainer(daemon: Daemon, id: string, graceMs: numbe
       ),
     );
   }
-  // 409: somebody else is removing it already.
+  // 409: it is being removed already.
   await allow(
     [404, 409],
     daemon.ask('the removal of a container', (docker) =>

@@ -15,7 +15,7 @@ const unreachable = [
   'ABORT_ERR',
 ];
 
-/** Says in a person's words what Docker could not do, with the exit code that fits; what is no failure of Docker's is returned as it is. */
+/** Explains a failure of Docker, with the exit code that fits. Any other error is returned unchanged. */
 export function dockerFailure(error: unknown, task: string, address: string): unknown {
   if (error instanceof SparkctlError || !(error instanceof Error)) return error;
   if (hasErrorCode(error, 'EACCES', 'EPERM')) {
@@ -43,7 +43,7 @@ export function dockerFailure(error: unknown, task: string, address: string): un
   return 'statusCode' in error ? refusal(error, task) : error;
 }
 
-/** What the daemon itself said no to. */
+/** Describes a refusal of the daemon itself. */
 function refusal(error: Error, task: string): SparkctlError {
   const answer = 'json' in error ? (error.json as { message?: unknown } | null) : null;
   const words = typeof answer?.message === 'string' ? answer.message : error.message;
@@ -65,7 +65,7 @@ function refusal(error: Error, task: string): SparkctlError {
       code: 'port-taken',
       category: 'cluster',
       message: `${port} was taken by another program, for ${task}.`,
-      hint: 'Try again: a port that is taken is then passed over.',
+      hint: 'Try again: another port is then taken.',
       ...facts,
     });
   }
@@ -95,7 +95,7 @@ function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : error.message;
 }
 
-/** Whether the daemon said that what was asked for is not there. */
+/** Tells whether the daemon refused because the object does not exist. */
 export function isNotFound(error: unknown): boolean {
   return statusOf(error) === 404;
 }
@@ -115,7 +115,7 @@ export interface Daemon {
   ask<Answer>(task: string, request: (docker: Docker) => Promise<Answer>): Promise<Answer>;
 }
 
-/** How long a daemon may take to say that it is there. */
+/** The time that a daemon may take to answer a ping. */
 const pingTimeoutMs = 5_000;
 
 /** Finds the first daemon that answers; otherwise says why none does. */
@@ -190,7 +190,7 @@ export function requireLocal(daemon: Daemon): void {
 /** The machine that the containers run on, which may be a virtual one. */
 interface DockerMachine {
   readonly memoryMb: number;
-  /** Whether the daemon runs as an ordinary user. */
+  /** True where the daemon runs as an ordinary user. */
   readonly isRootless: boolean;
 }
 

@@ -15,8 +15,8 @@ import { reclaimOrphans, removeCluster } from './remove-cluster.ts';
 import { scaleCluster, upCluster } from './up-cluster.ts';
 
 /**
- * The Docker backend: master, workers and history server as containers, as docker-compose.yml describes them. What there
- * is, is asked of Docker every time, by labels; the project's folder keeps only what Docker cannot know.
+ * The Docker backend: master, workers and history server as containers, as docker-compose.yml describes them. The
+ * actual state is asked of Docker every time, by labels; the project's folder keeps only what Docker cannot know.
  */
 export const dockerBackend: ClusterBackend = {
   kind: 'docker',
@@ -100,10 +100,10 @@ async function daemonFor(
   return recorded ? await connectDocker(environment) : await connectIfThere(environment);
 }
 
-/** Where the event logs are in every container. */
+/** The folder of event logs in every container. */
 const eventsInContainer = '/var/lib/spark/events';
 
-/** How a driver reaches a cluster. The secret is no part of its properties: the driver's container reads it from its file. */
+/** The connection of a driver to a cluster. The secret is not among its properties: the driver's container reads it from its file. */
 export async function connection(name: string, context: BackendContext): Promise<ClusterConnection> {
   const daemon = await connectDocker(context.environment);
   const { containers } = await knownCluster(daemon, name, context);
@@ -117,7 +117,7 @@ export async function connection(name: string, context: BackendContext): Promise
   };
 }
 
-/** What `connection` would say of a cluster that is not there yet. */
+/** Predicts the connection to a cluster that does not exist yet. */
 function previewConnection(
   { name }: ClusterPlan,
   { project }: Pick<BackendContext, 'project'>,

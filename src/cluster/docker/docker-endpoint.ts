@@ -25,7 +25,7 @@ export interface DockerEndpoint {
 }
 
 /**
- * Where to look for the daemon, in this order: DOCKER_HOST, the context chosen with `docker context use`, the sockets
+ * The places where a daemon may listen, in this order: DOCKER_HOST, the context chosen with `docker context use`, the sockets
  * that Docker, rootless Docker and Docker Desktop make. A place that a person named is the only one.
  */
 export async function dockerEndpoints(environment: Environment): Promise<readonly DockerEndpoint[]> {
@@ -111,7 +111,7 @@ async function contextEndpoint(environment: Environment): Promise<DockerEndpoint
   return host === undefined ? undefined : endpointOf(host, `the Docker context ${name}`, environment);
 }
 
-/** A person's own settings; one that cannot be read is as good as none. */
+/** Reads a setting of the Docker client. One that cannot be read is ignored. */
 async function setting<Schema extends z.ZodType>(
   path: string,
   schema: Schema,

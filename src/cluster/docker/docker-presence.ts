@@ -8,7 +8,7 @@ import { dockerRecords } from './cluster-record.ts';
 import { type DockerEndpoint, dockerEndpoints } from './docker-endpoint.ts';
 import { label, placeOf } from './plan/labels.ts';
 
-/** How long a daemon may take to list its containers. */
+/** The time that a daemon may take to list its containers. */
 const timeoutMs = 2_000;
 
 /**

@@ -17,7 +17,7 @@ export function pageUrl({ role, hostPorts, isRunning }: FoundContainer): string 
   return port === undefined ? undefined : `http://127.0.0.1:${port}`;
 }
 
-/** What there is of a cluster: its containers as Docker has them, and the workers as the master has them. */
+/** Reads the state of a cluster: its containers from Docker, and its workers from the master. */
 export async function clusterStatus(
   daemon: Daemon,
   project: string,

@@ -185,7 +185,7 @@ function ignoreEnded(error: unknown): void {
 /** The signals by which drivers are ended, with the exit code a container has afterwards. */
 const signalOfCode: Readonly<Record<number, string>> = { 137: 'SIGKILL', 143: 'SIGTERM' };
 
-/** How a driver's container ended. Docker tells of a signal only by the exit code 128 + n, like a shell. */
+/** Describes the end of a driver's container. Docker reports a signal only by the exit code 128 + n, like a shell. */
 export function driverExit({
   ExitCode,
   OOMKilled,

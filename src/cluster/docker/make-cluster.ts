@@ -101,7 +101,7 @@ async function makeVolumes(daemon: Daemon, volumes: readonly VolumeSpec[]): Prom
   );
 }
 
-/** How long a cluster may take until all of it answers. */
+/** The time that a cluster may take until all of it answers. */
 const readyTimeoutMs = 120_000;
 const askTimeoutMs = 1_000;
 

@@ -11,7 +11,7 @@ import { findCluster, findContainers } from './find-containers.ts';
 import { clusterFolders } from './folders/cluster-folders.ts';
 import { composeLabel, composeProject, label, ownerOf } from './plan/labels.ts';
 
-/** How long the Java processes of a cluster may take to end by themselves; together with the rest that stays below 5 s. */
+/** The time that the Java processes of a cluster may take to end by themselves; with everything else it stays below 5 s. */
 const graceMs = 2_000;
 
 /**

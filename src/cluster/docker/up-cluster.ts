@@ -75,7 +75,7 @@ function recordOf(plan: ClusterPlan, { name, flavour }: ReadyImage, { uid }: Con
   };
 }
 
-/** Removes what was made. The failure that led here is the one to be told; one of the clean-up is told beside it. */
+/** Removes what was made. The error that led here is the one that is thrown; a failure of the clean-up is only emitted. */
 async function rollBack(
   daemon: Daemon,
   { name, ephemeral }: ClusterPlan,

@@ -30,7 +30,7 @@ const localClusterRecord = z.object({
 });
 
 export type LocalNodeRecord = z.output<typeof nodeRecord>;
-/** What was or is about to be started of a local cluster: written before each start, in `cluster.json`. */
+/** The nodes of a local cluster that were started or are about to be: written before each start, to `cluster.json`. */
 export type LocalClusterRecord = z.output<typeof localClusterRecord>;
 
 export const localRecords = clusterRecords('cluster.json', localClusterRecord, ({ name }) => name);

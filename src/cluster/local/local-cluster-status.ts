@@ -6,7 +6,7 @@ import { readMasterState } from '../spark-pages.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
 import { masterUrl, nodeOf, nodeUrl, workersOf } from './local-node.ts';
 
-/** What there is of a recorded cluster: which processes live, and which workers the master counts as ALIVE. */
+/** Reads the state of a recorded cluster: the processes that live, and the workers that the master calls ALIVE. */
 export async function localClusterStatus(record: LocalClusterRecord): Promise<ClusterStatus> {
   if ((await whereIs(record.owner)) === 'elsewhere') return statusElsewhere(record);
   const master = nodeOf(record, 'master');
@@ -42,7 +42,7 @@ function planned(record: LocalClusterRecord) {
   };
 }
 
-/** What stands in the record. Its addresses may be somebody else's here. */
+/** Repeats the record. Its addresses may belong to another cluster here. */
 function statusElsewhere(record: LocalClusterRecord): ClusterStatus {
   const reason = `on ${describePlace(record.owner)}`;
   return {

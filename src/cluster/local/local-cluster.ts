@@ -18,9 +18,9 @@ import { pageAnswers, readMasterState } from '../spark-pages.ts';
 import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode, workersOf } from './local-node.ts';
 
-/** How long the JVMs of a cluster may take until they answer. */
+/** The time that the JVMs of a cluster may take until they answer. */
 const readyTimeoutMs = 90_000;
-/** How often other ports are chosen when one was taken between the choice and the start. */
+/** The number of attempts with other ports when one was taken between the choice and the start. */
 const portAttempts = 3;
 
 class PortWasTaken extends Error {}
@@ -178,7 +178,7 @@ async function prepareFolder(record: LocalClusterRecord, context: BackendContext
     'spark.master.rest.enabled': 'false',
     // The pages have no login, and whoever can read one finds in it the token with which to end applications.
     'spark.ui.killEnabled': 'false',
-    // Spark would take the next port silently, and the recorded one would belong to somebody else.
+    // Spark would take the next port silently, and the recorded one would belong to another program.
     'spark.port.maxRetries': '0',
     // Relative to the folder in which daemons work: an absolute path may hold a comma, at which Spark would cut it.
     'spark.history.fs.logDirectory': 'events',
@@ -190,12 +190,12 @@ async function prepareFolder(record: LocalClusterRecord, context: BackendContext
   await writeFile(join(folder, 'daemon.properties'), lines.join(''), { mode: 0o600 });
 }
 
-/** How long a JVM may take to end by itself. */
+/** The time that a JVM may take to end by itself. */
 export const nodeGraceMs = 4_000;
 
 /**
- * Stops what the record names, whatever became of it, and removes the record last: a stop that is itself
- * interrupted can be repeated. Event logs may stay, for the history server of the next cluster of that name.
+ * Stops every node that the record names, and removes the record last, so that a stop that is interrupted can be
+ * repeated. Event logs may stay, for the history server of the next cluster of that name.
  */
 export async function stopLocalCluster(
   name: string,

@@ -247,7 +247,7 @@ export const composeSchema = z.strictObject({
     .default({}),
 });
 
-/** A part of the file that is passed over, and why. */
+/** A part of the file that is ignored, with the reason. */
 export interface Ignored {
   readonly file: string;
   readonly what: string;

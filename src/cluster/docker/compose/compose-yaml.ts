@@ -2,14 +2,14 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import { type Diagnostic, parseYaml } from '../../../system/yaml/yaml-file.ts';
 import type { Ignored } from './compose-schema.ts';
 
-/** What `${NAME}` in a Compose file stands for. */
+/** The values of `${NAME}` in a Compose file. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 interface Interpolated {
   readonly text: string;
   /** Variables that are not set and have no default: Compose takes them as empty, and says so. */
   readonly unset: readonly string[];
-  /** What is wrong, in a person's words. */
+  /** A description of the mistake. */
   readonly problem?: string;
 }
 

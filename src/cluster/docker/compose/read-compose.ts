@@ -98,7 +98,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Keys of Compose that change nothing for a cluster that sparkctl makes; each with the reason, which is told as a warning. */
+/** Keys of Compose that change nothing for a cluster that sparkctl makes; each with the reason for the warning. */
 const keysWithoutEffect: Readonly<Record<string, string>> = {
   version: 'Compose itself no longer reads it',
   name: 'a cluster of sparkctl is named after the cluster and the project folder',

@@ -13,7 +13,7 @@ import type { Variables } from '../compose/compose-yaml.ts';
 import type { ContainerUser } from './container-user.ts';
 import { may, shareJobFiles, shareOwn, shareTree } from './share-with-group.ts';
 
-/** Where the files of a Docker cluster are on this host. */
+/** The places of a Docker cluster's files on this host. */
 export interface ClusterFolders {
   /** All that sparkctl keeps in the project. */
   readonly state: string;
@@ -30,7 +30,7 @@ export interface ClusterFolders {
   readonly ivy: string;
   /** The values of docker-compose.yml's variables, for Compose itself. */
   readonly composeVariables: string;
-  /** What a foreign image needs and does not bring: see image/adapt-to-image.ts. */
+  /** The files that a foreign image needs and does not bring: see image/image-flavour.ts. */
   readonly support: string;
 }
 
@@ -76,8 +76,8 @@ export async function prepareFolders(
 }
 
 /**
- * Lets the containers have what a run needs, and no more: to write, the folder of its artifacts and Spark's log in the
- * run's folder; of the project, the files of the job. What is changed there is told by name.
+ * Gives the containers access to what a run needs, and no more: to write, the folder of its artifacts and Spark's log in
+ * the run's folder; of the project, the files of the job. Each change there is named in an event.
  */
 export async function prepareRun(
   project: string,
@@ -115,7 +115,7 @@ export async function writeComposeVariables(path: string, variables: Variables):
   await writeAtomically(path, head + lines.join(''), 0o644);
 }
 
-/** What a foreign image is given: the entry point, the log configuration, sparkctl_jobs and a name for the containers' user. */
+/** Writes the files for a foreign image: the entry point, the log configuration, sparkctl_jobs and a name for the containers' user. */
 export async function writeSupportFiles(folder: string, uid: number): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o755 });

@@ -3,7 +3,7 @@ import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../../system/errors/system-error.ts';
 import type { Emit } from '../../../system/event.ts';
 
-/** Who runs sparkctl, and whether Docker runs as the same user. */
+/** The user who runs sparkctl, with a flag for a Docker that runs as the same user. */
 interface HostUser {
   /** Undefined on systems without user ids. */
   readonly uid?: number;
@@ -16,11 +16,11 @@ export interface ContainerUser {
   /** Never 0; the group always is. */
   readonly uid: number;
   /**
-   * How the containers come to work with this project's files. `owner`: as the user who runs sparkctl. `group`: through
+   * The way in which the containers get at this project's files. `owner`: as the user who runs sparkctl. `group`: through
    * their group 0, to which sparkctl gives its own folders. `any`: Docker's virtual machine does not tell users apart.
    */
   readonly access: 'owner' | 'group' | 'any';
-  /** What the containers' group 0 is on this host. */
+  /** The group of this host that is group 0 in the containers. */
   readonly hostGid: number;
 }
 
@@ -43,7 +43,7 @@ interface Ownership {
   readonly mode: number;
 }
 
-/** What the containers may do with a folder or file: bits as in its mode, 4 read, 2 write, 1 pass through. */
+/** The permissions of the containers on a folder or file, as bits of a mode: 4 read, 2 write, 1 pass through. */
 export function permissionsIn(found: Ownership, { uid, hostGid, access }: ContainerUser): number {
   // Where group 0 is another one outside, user ids are other ones too.
   if ((access === 'owner' || hostGid === 0) && found.uid === uid) return (found.mode >> 6) & 7;
@@ -52,9 +52,9 @@ export function permissionsIn(found: Ownership, { uid, hostGid, access }: Contai
 }
 
 /**
- * Sees to it that the containers can work in the project's folder, before anything is started: every job would fail
- * otherwise, most at their end. A folder of the group that is theirs is opened to it, and that is told; what belongs to
- * somebody else is refused, with the remedy.
+ * Makes sure that the containers can work in the project's folder, before anything is started: every job would fail
+ * otherwise, most of them at their end. A folder of the containers' group is opened to it, with an event; one of another
+ * user and group is refused, with the remedy.
  */
 export async function openProject(project: string, user: ContainerUser, emit: Emit): Promise<void> {
   if (user.access === 'any') return;

@@ -5,7 +5,7 @@ import { hasErrorCode } from '../../../system/errors/system-error.ts';
 import { type Held, hold } from '../../../system/files/hold.ts';
 import { type ContainerUser, permissionsIn } from './container-user.ts';
 
-/** What the containers may do: bits as in a mode. */
+/** Permissions of the containers, as bits of a mode. */
 export const may = { pass: 1, read: 4, list: 5, write: 6, all: 7 } as const;
 
 /** Files of a job, as absolute paths. */

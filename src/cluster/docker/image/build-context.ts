@@ -31,7 +31,7 @@ interface BuildFacts {
   readonly args?: Readonly<Record<string, string>>;
 }
 
-/** Where spark/Dockerfile looks for certificates. */
+/** The name under which spark/Dockerfile looks for certificates. */
 const caBundleName = 'ca-bundle.crt';
 
 /** Finds out what an image is built from, and reads it once for its tag. */

@@ -8,7 +8,7 @@ import { type BuildContext, stageContext } from './build-context.ts';
 
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
 
-/** Builds an image and gives it its names. The log is told line by line; a failure shows the failing step's last lines. */
+/** Builds an image and gives it its names. The log is emitted line by line; a failure shows the failing step's last lines. */
 export async function buildImage(
   daemon: Daemon,
   build: BuildContext,
@@ -90,7 +90,7 @@ const message = z.object({
   progress: z.string().optional(),
 });
 
-/** How many lines of a failed step are shown. */
+/** The number of lines of a failed step that are shown. */
 const shownLines = 15;
 
 /** Follows what the daemon says while it builds or pulls: one line of activity at a time, and the failing step at the end. */

@@ -1,7 +1,7 @@
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { ContainerSpec } from '../plan/plan-container.ts';
 
-/** What an image says of itself, as far as it matters here. */
+/** The facts of an image that matter here. */
 interface ImageFacts {
   readonly name: string;
   readonly environment: readonly string[];
@@ -37,9 +37,9 @@ export function imageFlavour({ name, environment, entrypoint, labels }: ImageFac
   });
 }
 
-/** What has to be brought to a container because its image does not have it. */
+/** The things that a container needs and its image does not have. */
 export interface ImageNeeds {
-  /** Where the driver's log configuration is in the container. */
+  /** The path of the driver's log configuration in the container. */
   readonly driverLogConfiguration: string;
   /** Of an image that sparkctl did not build. */
   readonly foreign?: {

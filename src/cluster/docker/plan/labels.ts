@@ -62,10 +62,10 @@ export const composeLabel = {
   volume: 'com.docker.compose.volume',
 } as const;
 
-/** What `com.docker.compose.version` says: a version of the format of these labels, as Compose 2 writes it. */
+/** The value of `com.docker.compose.version`: a version of the format of these labels, as Compose 2 writes it. */
 const composeVersion = '2.0.0';
 
-/** Whose a cluster or driver is. */
+/** The owner of a cluster or driver. */
 export interface Ownership {
   readonly projectFolder: string;
   readonly cluster: string;

@@ -64,8 +64,8 @@ interface PlanFacts {
 }
 
 /**
- * What sparkctl gives for the variables of docker-compose.yml. The same values in a file let Compose itself make, list
- * and remove exactly this cluster.
+ * The values of docker-compose.yml's variables for a cluster. With the same values in a file, Compose itself can make, list
+ * and remove this cluster.
  */
 export function clusterVariables({
   plan,

@@ -77,7 +77,7 @@ interface ContainerFacts {
   readonly projectFolder: string;
   readonly service: ClusterService;
   readonly number: number;
-  /** Where a variable of a service has no value of its own: Compose takes it from its environment. */
+  /** The source of variables that have no value in the file, as for Compose. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -66,7 +66,7 @@ export async function planningOf(
   };
 }
 
-/** What is added to a cluster belongs to whom the cluster belongs to; a new one to this process. */
+/** The owner of new containers: that of the cluster they join, or this process for a new cluster. */
 async function ownershipOf(
   { name, ephemeral }: ClusterPlan,
   projectFolder: string,
