@@ -33,6 +33,7 @@ export default defineConfig({
           isolate: false,
           // Many files wait for a process or a timer.
           maxWorkers: 3,
+          testTimeout: minute / 3,
           unstubEnvs: true,
           sequence: { groupOrder: 0 },
         },

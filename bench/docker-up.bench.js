@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { historyAnswers, readMasterState } from '../dist/cluster/master-state.js';
+import { historyAnswers, readMasterState } from '../dist/cluster/spark-pages.js';
 import { waitUntil } from '../dist/system/processes/wait-until.js';
 import { compare } from './compare.js';
 

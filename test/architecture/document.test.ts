@@ -74,3 +74,18 @@ it.each(documents)('every path that %s names exists', (document) => {
   );
   expect(missing).toEqual([]);
 });
+
+it('every built file that scripts, benchmarks and CI import has its source', () => {
+  const programs = ['scripts', 'bench', 'bin', '.ci'].flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  const built = programs.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/\.\.?\/dist\/([\w/-]+)\.js/g)].map(
+      ([, file]) => `src/${file}.ts`,
+    ),
+  );
+  expect(built.length).toBeGreaterThan(4);
+  expect(built.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
+});
