@@ -1,13 +1,11 @@
 import { isAbsolute, join } from 'node:path';
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import { backendKinds } from '../cluster/registry.ts';
 import { checkSpec } from '../job/checks/registry.ts';
 import { datasetSpec } from '../job/datasets/registry.ts';
 import { inputFormats } from '../job/input/find-input.ts';
-import type { Manifest } from '../job/manifest/manifest.ts';
-import { targetKeys } from '../job/targets/registry.ts';
-import { tableSpec } from '../job/targets/table-spec.ts';
+import { formatManifest, type Manifest } from '../job/manifest/manifest.ts';
+import { resolvedTarget } from '../job/targets/registry.ts';
 import type { Redactor } from '../spark/redact.ts';
 import type { SparkSubmission } from '../spark/spark-submit.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
@@ -50,7 +48,7 @@ function submissionWithoutSecrets(submission: SparkSubmission, redactor: Redacto
 
 /** The text of a resolved manifest for the run folder, without secrets. */
 export function manifestForKeeping(manifest: Manifest, redactor: Redactor): string {
-  return stringify(manifestWithoutSecrets(manifest, redactor), { lineWidth: 0 });
+  return formatManifest(manifestWithoutSecrets(manifest, redactor));
 }
 
 function manifestWithoutSecrets(manifest: Manifest, redactor: Redactor): Manifest {
@@ -72,10 +70,7 @@ const manifest = z.object({
   script: absolutePath,
   dataset: datasetSpec.optional(),
   input: z.object({ path: absolutePath, format: z.enum(inputFormats) }).optional(),
-  target: z
-    .object({ kind: z.enum(targetKeys), table: tableSpec })
-    .catchall(z.string())
-    .optional(),
+  target: resolvedTarget.optional(),
   outputs: z.record(z.string(), absolutePath),
   cluster: z.object({
     workers: count.optional(),
@@ -140,7 +135,7 @@ const runPlan = z.object({
 export async function readPlan(project: string, id: string): Promise<RunPlan> {
   const path = join(runFolder(project, id), planFile);
   const read = isRunId(id) ? await readJson(path, runPlan) : ({ kind: 'absent' } as const);
-  // Of a target, which has settings of its own kind, more than that they are texts is not known here.
+  // JSON has no field that is undefined.
   if (read.kind === 'value' && read.value.id === id && read.value.project === project)
     return read.value as unknown as RunPlan;
   const reason =

@@ -9,7 +9,7 @@ import type { CommittedRun, Mistake, TargetReader } from '../targets/target.ts';
 export interface CheckContext {
   readonly reader: TargetReader;
   readonly table: TableSpec;
-  /** What the input's generator knows to be true; absent for data that sparkctl did not generate. */
+  /** The facts that the input's generator knows; absent for data that sparkctl did not generate. */
   readonly ledger?: Ledger | undefined;
   /** The files that were loaded, absolute. */
   readonly inputFiles: readonly string[];
@@ -28,7 +28,7 @@ export interface CheckResult {
   readonly status: 'held' | 'failed' | 'skipped';
   readonly expected: string;
   readonly found: string;
-  /** Why it failed or was skipped, one sentence a line. */
+  /** The reason of a failure or a skip, one sentence a line. */
   readonly detail?: string;
 }
 

@@ -29,7 +29,7 @@ export interface GenerateOutcome {
   readonly ledger: Ledger;
   /** True when the file was there already, exactly as wanted, and was not touched. */
   readonly reused: boolean;
-  /** Why it was written or kept, in one clause. */
+  /** The reason for writing or keeping it, in one clause. */
   readonly reason: string;
 }
 

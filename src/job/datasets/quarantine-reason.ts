@@ -1,5 +1,5 @@
 /**
- * Why a line of the input is not loaded, in the order in which a load tests: the first that applies is the reason.
+ * The reasons for not loading a line of the input, in the order in which a load tests: the first that applies is the reason.
  * `duplicate-key` is said of a valid line whose key was already loaded; it counts as a duplicate, not as quarantined.
  */
 export const quarantineReasons = [

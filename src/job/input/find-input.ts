@@ -39,7 +39,7 @@ export async function findInput(path: string, namedIn = 'the manifest'): Promise
 
 /**
  * The files and folders that a path names: itself where it is there, else what it matches as a pattern. A hidden file that is named is
- * read by jobs of the library, and skipped by Spark without a word: it counts, so that the difference is seen.
+ * read by jobs of the library, and skipped by Spark without a warning: it counts, so that the difference is seen.
  */
 async function rootsOf(path: string): Promise<readonly string[]> {
   if ((await look(path)) !== undefined) return [path];
@@ -120,7 +120,7 @@ function identityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** What a path leads to; undefined where it leads nowhere, such as a link to something that is gone. */
+/** Looks at what a path leads to; undefined where it leads nowhere, such as a link to something that is gone. */
 async function look(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);

@@ -132,7 +132,7 @@ async function asInput(path: string, project: string): Promise<string> {
   return `${escapePattern(project)}/${within}`;
 }
 
-/** What stays as it is, since a manifest is read before there is a run. */
+/** Placeholders that are filled in later, since a manifest is read before there is a run. */
 const wordsOfRun = ['run', 'artifacts'];
 
 /** Fills in `${input}` and its like. */

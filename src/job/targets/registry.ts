@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { sqliteTarget } from './sqlite/sqlite-target.ts';
 import type { ResolvePath, TargetKind, TargetSettings } from './target.ts';
 
@@ -15,6 +15,17 @@ export type ResolvedTarget = {
 }[TargetKey];
 
 export const targetKeys = Object.keys(targets) as readonly TargetKey[];
+
+/** A resolved target that stands in a record. */
+export const resolvedTarget: z.ZodType<ResolvedTarget> = z
+  .looseObject({ kind: z.enum(Object.keys(targets) as [TargetKey, ...TargetKey[]]) })
+  .transform(({ kind, ...settings }, context) => {
+    const read = targets[kind].settings.safeParse(settings);
+    if (read.success) return { ...(read.data as TargetSettings), kind } as ResolvedTarget;
+    for (const { path, message } of read.error.issues)
+      context.issues.push({ code: 'custom', path: [...path], message, input: settings });
+    return z.NEVER;
+  });
 
 /** The kind of a target. Targets are to be given to their own kind only. */
 export function kindOf({ kind }: Pick<ResolvedTarget, 'kind'>): AnyKind {

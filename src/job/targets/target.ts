@@ -12,7 +12,7 @@ export interface TargetSettings {
   readonly table: TableSpec;
 }
 
-/** What a target had to make: the whole store, only the table in a store that was there, or nothing because all was there. */
+/** The part of a target that had to be made: the whole store, only the table in a store that was there, or nothing because all was there. */
 export type PreparedPart = 'database' | 'table' | 'nothing';
 
 /** Gives the absolute path of a path in the manifest. One that leads out of the project is noted as a mistake at its place. */
@@ -29,6 +29,8 @@ interface Waiting {
 export interface TargetKind<Spec extends z.ZodType, Settings extends TargetSettings> {
   /** The part of the manifest that stands under the kind's key. */
   readonly spec: Spec;
+  /** The settings of a target that was resolved: a plan that is read from a file is held to it. */
+  readonly settings: z.ZodType<Settings>;
   resolve(source: z.output<Spec>, inside: ResolvePath): Promise<Settings>;
   /** Everything that a schema cannot say of the part. */
   mistakes(source: z.output<Spec>): readonly Mistake[];
@@ -108,7 +110,7 @@ export interface TargetReader extends Disposable {
   integrityProblems(limit: number): readonly string[];
 }
 
-/** What the driver recorded of one table of a run, in the same transaction that published its rows. */
+/** The driver's record of one table of a run, in the same transaction that published its rows. */
 export interface CommittedRun {
   readonly runId: string;
   /** The table, as the sink names it. */

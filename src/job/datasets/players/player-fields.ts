@@ -66,7 +66,7 @@ function plain(text: string): PlayerField {
   return { written: text, loaded: text };
 }
 
-/** Where nothing was tried there is no share: the field is empty. */
+/** A share of successes; an empty field where nothing was tried. */
 function share(hits: number, attempts: number): PlayerField {
   return attempts === 0
     ? { written: '', loaded: '\u0000' }

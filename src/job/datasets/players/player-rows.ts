@@ -52,7 +52,7 @@ export class PlayerRows implements RowSource {
   readonly #values: SeededRandom;
   readonly #flaws: SeededRandom;
   readonly #rates: Readonly<Partial<Record<PlayerDefect, number>>>;
-  /** What is left of the player whose turn it is. */
+  /** The remaining rows of the current player. */
   #planned: PlannedRow[] = [];
   #rank = 0;
   /** The row before, and whether it, or one that it repeats, was loaded. */

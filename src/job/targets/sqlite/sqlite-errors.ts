@@ -82,7 +82,7 @@ export function isLocked(error: unknown): boolean {
 }
 
 export interface BusyOptions {
-  /** How long to wait for a lock that another process holds. */
+  /** The longest time to wait for a lock that another process holds. */
   readonly busyTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

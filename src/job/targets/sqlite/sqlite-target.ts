@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { tableMistakes, tableSpec } from '../table-spec.ts';
 import type { TargetKind, TargetSettings } from '../target.ts';
@@ -22,6 +23,7 @@ const companions = ['-journal', '-wal', '-shm'];
 /** A table of a SQLite database. The native module is loaded with the first use. */
 export const sqliteTarget: TargetKind<typeof spec, SqliteSettings> = {
   spec,
+  settings: z.object({ path: z.string().refine(isAbsolute, 'it is not an absolute path'), table: tableSpec }),
   resolve: async ({ path, table }, inside) => ({ path: await inside(['path'], path), table }),
   mistakes: ({ table }) => tableMistakes(table).map(({ at, message }) => ({ at: ['table', ...at], message })),
   queryProblem: async ({ table }, sql) => (await import('./query-problem.ts')).queryProblem(sql, table),
