@@ -1,31 +1,44 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repository, sparkctl } from './sparkctl.ts';
 import type { TemporaryProject } from './temporary-project.ts';
 
 export interface Loaded {
+  readonly stdout: string;
   /** Modules of sparkctl's own, such as `cluster/registry.js`. */
   readonly own: readonly string[];
+  /** The number of them in each process of sparkctl's. */
+  readonly counts: readonly number[];
   /** Names of packages. */
   readonly packages: readonly string[];
 }
 
-/** Runs a command line that must succeed, and returns what its process has loaded. */
-export async function loadedBy(words: readonly string[], project: TemporaryProject): Promise<Loaded> {
-  const path = await project.write('loaded-modules', '');
+/** Runs a command line that must succeed, and returns what its processes have loaded. */
+export async function loadedBy(
+  words: readonly string[],
+  project: TemporaryProject,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Loaded> {
   const recorder = pathToFileURL(join(import.meta.dirname, 'module-recorder.mjs')).href;
-  const env = { NODE_OPTIONS: `--import=${recorder}`, LOADED_MODULES: path };
-  const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder, env });
+  const recording = { NODE_OPTIONS: `--import=${recorder}`, LOADED_MODULES: project.path('loaded-modules') };
+  const { exitCode, stdout, stderr } = await sparkctl(words, {
+    cwd: project.folder,
+    env: { ...environment, ...recording },
+  });
   if (exitCode !== 0) throw new Error(`sparkctl ${words.join(' ')} failed: ${stderr}`);
-  const urls = [...new Set(readFileSync(path, 'utf8').split('\n'))];
-  const dist = pathToFileURL(join(repository, 'dist')).href;
+  const processes = readdirSync(project.folder)
+    .filter((name) => name.startsWith('loaded-modules.'))
+    .map((name) => [...new Set(readFileSync(project.path(name), 'utf8').split('\n'))]);
+  const dist = `${pathToFileURL(join(repository, 'dist')).href}/`;
+  const own = processes.map((urls) => urls.filter((url) => url.startsWith(dist)));
+  const packages = processes
+    .flat()
+    .flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.slice(1, 2) ?? []);
   return {
-    own: urls.filter((url) => url.startsWith(`${dist}/`)).map((url) => url.slice(dist.length + 1)),
-    packages: [
-      ...new Set(
-        urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.slice(1, 2) ?? []),
-      ),
-    ],
+    stdout,
+    own: [...new Set(own.flat())].map((url) => url.slice(dist.length)),
+    counts: own.map((urls) => urls.length),
+    packages: [...new Set(packages)],
   };
 }

@@ -7,6 +7,6 @@ if (isMainThread) register(import.meta.url);
 
 /** Writes down every module that the process loads. */
 export async function load(url, context, nextLoad) {
-  appendFileSync(process.env.LOADED_MODULES, `${url}\n`);
+  appendFileSync(`${process.env.LOADED_MODULES}.${process.pid}`, `${url}\n`);
   return await nextLoad(url, context);
 }
