@@ -61,7 +61,7 @@ await dockerBackend.startDriver('for-one-run', {
   it('are reclaimed when it had made a network only, or some of the containers', async () => {
     await using project = temporaryProject();
     const killed = startOwnProcess({
-      env: { PROJECT: project.folder, STOP_AT: '"id":"ready"' },
+      env: { PROJECT: project.folder, STOP_AT: '"phase":"ready"' },
       script: `${up}
 await dockerBackend.up({ name: 'half', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: true }, context);
 `,
