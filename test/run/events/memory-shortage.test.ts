@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { findMemoryShortage } from '../../src/run/events/event-log.ts';
-import { temporaryProject } from '../support/temporary-project.ts';
+import { findMemoryShortage } from '../../../src/run/events/event-log.ts';
+import { temporaryProject } from '../../support/temporary-project.ts';
 
 /** Events as Spark 4.3 writes them, without the fields that do not matter here. */
 const removed = (reason: string) =>

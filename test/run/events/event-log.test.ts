@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { collectEventLogs, findMemoryShortage, runProperty } from '../../src/run/events/event-log.ts';
-import { temporaryFolder } from '../job/datasets/temporary-folder.ts';
+import { collectEventLogs, findMemoryShortage, runProperty } from '../../../src/run/events/event-log.ts';
+import { temporaryFolder } from '../../job/datasets/temporary-folder.ts';
 
 const run = 'etl-20260131-120000-aaaaaa';
 const head = `{"Event":"SparkListenerEnvironmentUpdate","Spark Properties":{"${runProperty}":"${run}"}}\n`;
