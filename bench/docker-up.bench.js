@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { historyAnswers, readMasterState } from '../dist/cluster/spark-pages.js';
+import { pageAnswers, readMasterState } from '../dist/cluster/spark-pages.js';
 import { waitUntil } from '../dist/system/processes/wait-until.js';
 import { compare } from './compare.js';
 
@@ -35,7 +35,9 @@ async function composeUp() {
   const ready = async () => {
     const state = await readMasterState('http://127.0.0.1:8080');
     const alive = state?.workers.filter((worker) => worker.state === 'ALIVE').length ?? 0;
-    return alive === 2 && (await historyAnswers('http://127.0.0.1:18080')) ? true : undefined;
+    return alive === 2 && (await pageAnswers('history', 'http://127.0.0.1:18080').catch(() => false))
+      ? true
+      : undefined;
   };
   if ((await waitUntil(ready, { timeoutMs: 120_000 })) !== true)
     throw new Error('the Compose cluster never became ready');
