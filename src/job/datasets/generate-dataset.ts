@@ -19,7 +19,7 @@ export interface GenerateRequest {
   readonly defects?: Readonly<Record<string, number>> | undefined;
   /** The data file, absolute. Its folder is made where it is missing. */
   readonly path: string;
-  /** When it aborts, nothing is left of what was begun, and the signal's reason is thrown. */
+  /** Aborts the generation: nothing is left of what was begun, and the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
   /** Told now and then how many rows are written. */
   readonly onProgress?: ((rows: number) => void) | undefined;

@@ -76,7 +76,7 @@ function applicationId(name: string): string {
     .replace(/\.(zstd|lz4|lzf|snappy)$/, '');
 }
 
-/** Which memory of an executor was too small: the heap of its JVM, or what its container or machine allows. */
+/** The memory of an executor that was too small: the heap of its JVM, or what its container or machine allows. */
 export type MemoryShortage = 'heap' | 'limit';
 
 /** Spark's executor ends with 52 for an OutOfMemoryError; a memory limit ends a process with signal 9. */
