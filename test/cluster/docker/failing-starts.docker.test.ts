@@ -125,7 +125,8 @@ describeDocker('a Docker cluster that cannot start', () => {
       'docker-compose.yml',
       changed('mem_limit: 4g', 'mem_limit: lots\n    privileged: true'),
     );
-    const path = project.path('docker-compose.yml');
+    // Its path in the project, wherever the command was given.
+    const path = 'docker-compose.yml';
     await expect(dockerBackend.up(plan, contextOf(project.folder))).rejects.toMatchObject({
       exitCode: 78,
       message: expect.stringMatching(
