@@ -1,4 +1,4 @@
-import type { BackendContext, ClusterBackend, UpOutcome } from '../cluster/backend.ts';
+import type { BackendContext, UpOutcome } from '../cluster/backend.ts';
 import {
   type BackendChoice,
   type ClusterRequest,
@@ -7,9 +7,10 @@ import {
   findRunningCluster,
   planCluster,
 } from '../cluster/choose-cluster.ts';
+import { Cluster } from '../cluster/cluster.ts';
 import type { ClusterStatus } from '../cluster/cluster-status.ts';
 import { ClusterInUse } from '../cluster/lock-cluster.ts';
-import { loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
+import { type BackendKind, loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { stopHolder } from '../system/locks/claims.ts';
@@ -33,8 +34,8 @@ export async function upCluster(
   context.emit({ kind: 'backend-chosen', backend: kind, reason });
   return await inPhase(context.emit, 'cluster', async () => {
     if (kind === 'local') await context.spark.versions();
-    const backend = await loadBackend(kind, context);
-    const value = await changing('up', force, context, () => backend.up(plan, context));
+    const cluster = await clusterOf(kind, plan.name, context);
+    const value = await changing('up', force, context, () => cluster.up(plan));
     const { name, workers, ephemeral } = value.status;
     const was = value.changed ? 'changed' : 'running';
     return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
@@ -61,8 +62,8 @@ export async function downClusters(
     request === 'all' ? await everyCluster(context) : [await findRunningCluster(request, context)];
   const removed: string[] = [];
   for (const { name, backend: kind } of present.filter((each) => each !== undefined)) {
-    const backend = await loadBackend(kind, context);
-    if (await changing('down', force, context, () => backend.down(name, context))) removed.push(name);
+    const cluster = await clusterOf(kind, name, context);
+    if (await changing('down', force, context, () => cluster.down())) removed.push(name);
   }
   return removed;
 }
@@ -74,8 +75,8 @@ export async function scaleCluster(
   { force }: ChangeOptions,
   context: BackendContext,
 ): Promise<ClusterStatus> {
-  const { backend, status } = await existingCluster(request, context);
-  return await changing('scale', force, context, () => backend.scale(status.name, workers, context));
+  const { cluster } = await existingCluster(request, context);
+  return await changing('scale', force, context, () => cluster.scale(workers));
 }
 
 /** Finds the state of a cluster that must exist. */
@@ -90,8 +91,8 @@ export async function* clusterLogs(
   follow: boolean,
   context: BackendContext,
 ): AsyncGenerator<string> {
-  const { backend, status } = await existingCluster(request, context);
-  yield* backend.logs(status.name, node, follow, context);
+  const { cluster } = await existingCluster(request, context);
+  yield* cluster.logs(node, follow);
 }
 
 /** Lists every cluster of the project, on every backend that answers. */
@@ -116,10 +117,10 @@ async function everyCluster(context: BackendContext): Promise<readonly ClusterSt
 async function existingCluster(
   request: ClusterRequest,
   context: BackendContext,
-): Promise<{ readonly backend: ClusterBackend; readonly status: ClusterStatus }> {
+): Promise<{ readonly cluster: Cluster; readonly status: ClusterStatus }> {
   await reclaim(context);
   const status = await findRunningCluster(request, context);
-  if (status !== undefined) return { status, backend: await loadBackend(status.backend, context) };
+  if (status !== undefined) return { status, cluster: await clusterOf(status.backend, status.name, context) };
   const name = request.cluster ?? defaultClusterName;
   throw new SparkctlError({
     code: 'no-cluster',
@@ -127,6 +128,10 @@ async function existingCluster(
     message: `There is no cluster called ${name} in ${context.project}.`,
     hint: `Start one with: sparkctl cluster up${name === defaultClusterName ? '' : ` --cluster ${name}`}`,
   });
+}
+
+async function clusterOf(kind: BackendKind, name: string, context: BackendContext): Promise<Cluster> {
+  return new Cluster(await loadBackend(kind, context), name, context);
 }
 
 /** Changes or removes a cluster that runs may use; with `force` they are stopped first. */

@@ -61,6 +61,8 @@ export function submitWith(application: string, options: SubmitOptions, entry: E
   const result = submit({ ...rest, application, workingFolder }, context)
     .then((record) => runResult(record, history.events))
     .finally(() => history.end());
+  // A caller that reads the events first awaits the result later.
+  result.catch(() => {});
   return Object.assign(result, { events: history });
 }
 
