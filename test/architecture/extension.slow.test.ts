@@ -44,7 +44,7 @@ export const notes: Dataset<'notes'> = {
     after: 'const checks = [',
     entry: 'atLeast, ',
     text: `import { z } from 'zod';
-import type { Check } from '../../src/job/checks/check.ts';
+import type { Check } from './check.ts';
 
 const spec = z.strictObject({ kind: z.literal('at-least'), rows: z.number() });
 
@@ -67,8 +67,8 @@ export const atLeast: Check<typeof spec> = {
     entry: ' lines: linesTarget,',
     text: `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { tableMistakes, tableSpec } from '../../src/job/targets/table-spec.ts';
-import type { RowValue, TargetKind, TargetReader, TargetSettings } from '../../src/job/targets/target.ts';
+import { tableMistakes, tableSpec } from '../table-spec.ts';
+import type { RowValue, TargetKind, TargetReader, TargetSettings } from '../target.ts';
 
 const spec = z.strictObject({ file: z.string(), table: tableSpec });
 
@@ -160,9 +160,9 @@ class LinesReader implements TargetReader {
     mayHaveClusters: async () => true,
   },`,
     text: `import { copyFileSync } from 'node:fs';
-import type { ClusterBackend } from '../../src/cluster/backend.ts';
-import type { ClusterPlan } from '../../src/cluster/cluster-plan.ts';
-import type { ClusterStatus } from '../../src/cluster/cluster-status.ts';
+import type { ClusterBackend } from '../backend.ts';
+import type { ClusterPlan } from '../cluster-plan.ts';
+import type { ClusterStatus } from '../cluster-status.ts';
 
 const plans = new Map<string, ClusterPlan>();
 
@@ -219,7 +219,7 @@ function statusOf(plan: ClusterPlan): ClusterStatus {
     after: 'for (const make of [',
     entry: 'projectCommand, ',
     text: `import { Command } from 'commander';
-import type { CommandContext } from '../../src/cli/cli-host.ts';
+import type { CommandContext } from '../cli-host.ts';
 
 /** Prints the folder of the project. */
 export function projectCommand({ host }: CommandContext): Command {
