@@ -1,5 +1,5 @@
 /** The library: what the command line does, as functions. The working folder and the environment of the process are read here and nowhere else. */
-import type { ClusterStatus } from './cluster/cluster-status.ts';
+import type { ClusterStatus } from './cluster/cluster.ts';
 import {
   contextOf,
   type Entry,
@@ -12,7 +12,7 @@ import {
 } from './operations/library.ts';
 import type { RunRecord } from './run/run-record.ts';
 
-export type { ClusterStatus, NodeStatus } from './cluster/cluster-status.ts';
+export type { ClusterStatus, NodeStatus } from './cluster/cluster.ts';
 export type { BackendKind } from './cluster/registry.ts';
 export type { LibraryOptions, StartOptions, SubmitOptions, SubmittedRun } from './operations/library.ts';
 export { StartedCluster } from './operations/library.ts';

@@ -2,9 +2,8 @@ import { totalmem } from 'node:os';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { BackendReason } from '../system/event.ts';
 import { formatNumber } from '../system/format-number.ts';
-import type { BackendContext } from './backend.ts';
-import type { ClusterPlan } from './cluster-plan.ts';
-import type { ClusterStatus } from './cluster-status.ts';
+import type { ClusterPlan, ClusterStatus } from './cluster.ts';
+import type { OperationContext } from './operation-context.ts';
 import { type BackendKind, loadBackend, makingKinds, presentBackends } from './registry.ts';
 
 /** A request for a cluster, from the command line or the manifest. Whatever it leaves open is undefined. */
@@ -25,7 +24,7 @@ const defaultWorkerMemoryMb = 1024;
 /** Finds a running cluster of the requested name, whatever its backend, unless one is named. */
 export async function findRunningCluster(
   request: ClusterRequest,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<ClusterStatus | undefined> {
   const name = request.cluster ?? defaultClusterName;
   const { backend = 'auto' } = request;
@@ -44,7 +43,7 @@ export async function findRunningCluster(
 async function statusOn(
   kind: BackendKind,
   name: string,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<ClusterStatus | undefined> {
   const backend = await loadBackend(kind, context);
   return await backend.status(name, context);
@@ -60,7 +59,7 @@ export interface BackendChoice {
 export async function chooseBackend(
   { backend = 'auto' }: Pick<ClusterRequest, 'backend'>,
   order: readonly BackendKind[],
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<BackendChoice> {
   if (backend !== 'auto') {
     // Found out before any data is made.

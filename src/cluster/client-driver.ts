@@ -7,9 +7,9 @@ import { wrapWriteError } from '../system/errors/system-error.ts';
 import { writeAtomically } from '../system/files/write-file.ts';
 import { packageRoot } from '../system/package.ts';
 import { type ProgramExit, startProgram } from '../system/processes/start-program.ts';
-import type { BackendContext } from './backend.ts';
 import { type DriverExit, type DriverLaunch, type RunningDriver, sparkLogPath } from './driver.ts';
 import { clientPropertiesPath, driverScratch } from './driver-files.ts';
+import type { OperationContext } from './operation-context.ts';
 
 /** The numbers of the signals that end processes, for the 128 + n of a shell. */
 const signalNumber: Readonly<Record<string, number>> = {
@@ -31,7 +31,7 @@ interface ClientDriverExtras {
 /** Runs the managed runtime's own spark-submit as a process of this user: the driver of every cluster without containers. */
 export async function startClientDriver(
   launch: DriverLaunch,
-  context: BackendContext,
+  context: OperationContext,
   extras?: ClientDriverExtras,
 ): Promise<RunningDriver> {
   const { spark } = context;
@@ -125,7 +125,7 @@ async function propertiesFile(
 
 /** Settings of the driver, beside whatever the user set; a user's own SPARK_CONF_DIR brings its own log configuration. */
 function driverEnvironment(
-  environment: BackendContext['environment'],
+  environment: OperationContext['environment'],
   runFolder: string,
   scratch: string,
   trustStore: string | undefined,

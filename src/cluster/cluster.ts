@@ -1,8 +1,54 @@
-import type { BackendContext, ClusterBackend, UpOutcome } from './backend.ts';
-import type { ClusterPlan } from './cluster-plan.ts';
-import type { ClusterStatus } from './cluster-status.ts';
+import type { ClusterBackend, UpOutcome } from './backend.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
+import type { OperationContext } from './operation-context.ts';
 import type { BackendKind } from './registry.ts';
+import type { NodeRole } from './roles.ts';
+
+/** A cluster as it was asked for, complete and checked: a backend decides nothing. */
+export interface ClusterPlan {
+  /** `[a-z0-9][a-z0-9-]*`, unique in the project. */
+  readonly name: string;
+  readonly workers: number;
+  readonly workerCores: number;
+  readonly workerMemoryMb: number;
+  /** True for a cluster that lives only as long as the run that made it. */
+  readonly ephemeral: boolean;
+}
+
+/** One process or container of a cluster, as found now. */
+export interface NodeStatus {
+  /** `master`, `worker-1`, `worker-2`, …, `history`, `driver-<run>`. */
+  readonly name: string;
+  readonly role: NodeRole;
+  /**
+   * `registered` is said of a worker that the master calls ALIVE; `running` of one that it does not know (yet);
+   * `elsewhere` of a process that cannot be seen from here.
+   */
+  readonly state: 'running' | 'registered' | 'gone' | 'elsewhere';
+  /** The process id, or the short container id. */
+  readonly id: string;
+  /** A link that opens on this host, where the node has a page. */
+  readonly url?: string;
+  /** The reason why it is gone, where that is known: exit code, out of memory. */
+  readonly reason?: string;
+}
+
+export interface ClusterStatus {
+  readonly name: string;
+  readonly backend: BackendKind;
+  /**
+   * `running`: every node is there. `degraded`: some are not. `elsewhere`: it runs on another host or in another PID
+   * namespace, nothing more can be said of it from here, and nothing is done to it.
+   */
+  readonly state: 'running' | 'degraded' | 'elsewhere';
+  readonly ephemeral: boolean;
+  readonly master: string;
+  readonly workers: { readonly wanted: number; readonly alive: number };
+  readonly workerCores: number;
+  readonly workerMemoryMb: number;
+  readonly links: { readonly master: string; readonly history: string };
+  readonly nodes: readonly NodeStatus[];
+}
 
 /**
  * A handle to one cluster: one that runs, one that is to be started, or an external master. Disposing of it takes down a
@@ -11,7 +57,7 @@ import type { BackendKind } from './registry.ts';
 export class Cluster implements AsyncDisposable {
   readonly name: string;
   readonly #backend: ClusterBackend;
-  readonly #context: BackendContext;
+  readonly #context: OperationContext;
   #ownsCluster = false;
   readonly #onDown: (takeDown: () => Promise<boolean>) => Promise<unknown>;
 
@@ -19,7 +65,7 @@ export class Cluster implements AsyncDisposable {
   constructor(
     backend: ClusterBackend,
     name: string,
-    context: BackendContext,
+    context: OperationContext,
     onDown: (takeDown: () => Promise<boolean>) => Promise<unknown> = (takeDown) => takeDown(),
   ) {
     this.#backend = backend;

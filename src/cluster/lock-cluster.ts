@@ -3,8 +3,8 @@ import { wrapWriteError } from '../system/errors/system-error.ts';
 import { makeStateFolder } from '../system/files/places.ts';
 import { type Claim, type Holder, holdersOf, whereToLook } from '../system/locks/claims.ts';
 import { acquireProcessLock } from '../system/locks/process-lock.ts';
-import type { BackendContext } from './backend.ts';
 import { clusterFolder } from './cluster-folder.ts';
+import type { OperationContext } from './operation-context.ts';
 
 /** The holder of the lock may have to build an image. */
 const lockTimeoutMs = 10 * 60_000;
@@ -12,7 +12,7 @@ const lockTimeoutMs = 10 * 60_000;
 /** Keeps two sparkctl processes from changing one cluster at the same time, or from using one that is just being changed. */
 export async function lockCluster(
   name: string,
-  { project, signal, emit, run }: BackendContext,
+  { project, signal, emit, run }: OperationContext,
 ): Promise<AsyncDisposable> {
   const path = `${clusterFolder(project, name)}.lock`;
   try {
@@ -63,7 +63,7 @@ export class ClusterInUse extends SparkctlError {
 /** Refuses where another run than this one uses the cluster. To be asked under the cluster's lock, before anything is changed. */
 export async function mustBeUnused(
   name: string,
-  { project, run }: Pick<BackendContext, 'project' | 'run'>,
+  { project, run }: Pick<OperationContext, 'project' | 'run'>,
 ): Promise<void> {
   const holders = (await holdersOf(project, clusterClaim(name))).filter((holder) => holder.run !== run);
   if (holders.length > 0) throw new ClusterInUse(name, holders);

@@ -1,4 +1,5 @@
-import type { BackendContext, ClusterBackend } from './backend.ts';
+import type { ClusterBackend } from './backend.ts';
+import type { OperationContext } from './operation-context.ts';
 
 interface BackendEntry {
   /** Loads the backend, when it is first wanted. */
@@ -8,7 +9,7 @@ interface BackendEntry {
   /** True where it comes first for a cluster that stays. The order of the lines is the order of preference for a run. */
   readonly firstForStaying: boolean;
   /** False where the project certainly has no cluster of it, found out without loading it. */
-  readonly mayHaveClusters: (context: Pick<BackendContext, 'project' | 'environment'>) => Promise<boolean>;
+  readonly mayHaveClusters: (context: Pick<OperationContext, 'project' | 'environment'>) => Promise<boolean>;
 }
 
 /** The backends, one line each, in the order of preference. */
@@ -52,14 +53,14 @@ export const stayingKinds = makingKinds.toSorted(
 /** Loads a backend: the context's own where it brings one, otherwise that of the registry. */
 export async function loadBackend(
   kind: BackendKind,
-  context: Pick<BackendContext, 'backends'>,
+  context: Pick<OperationContext, 'backends'>,
 ): Promise<ClusterBackend> {
   return context.backends?.[kind] ?? (await backends[kind].load());
 }
 
 /** The backends that may have clusters of the project; the others need not be loaded. */
 export async function presentBackends(
-  context: Pick<BackendContext, 'project' | 'environment' | 'backends'>,
+  context: Pick<OperationContext, 'project' | 'environment' | 'backends'>,
   kinds: readonly BackendKind[] = backendKinds,
 ): Promise<readonly BackendKind[]> {
   if (context.backends !== undefined) return kinds.filter((kind) => context.backends?.[kind] !== undefined);

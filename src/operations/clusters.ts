@@ -1,4 +1,4 @@
-import type { BackendContext, UpOutcome } from '../cluster/backend.ts';
+import type { UpOutcome } from '../cluster/backend.ts';
 import {
   type BackendChoice,
   type ClusterRequest,
@@ -7,9 +7,10 @@ import {
   findRunningCluster,
   planCluster,
 } from '../cluster/choose-cluster.ts';
+import type { ClusterStatus } from '../cluster/cluster.ts';
 import { Cluster } from '../cluster/cluster.ts';
-import type { ClusterStatus } from '../cluster/cluster-status.ts';
 import { ClusterInUse } from '../cluster/lock-cluster.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
 import { type BackendKind, loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
@@ -26,7 +27,7 @@ interface ChangeOptions {
 export async function upCluster(
   request: ClusterRequest,
   { force }: ChangeOptions,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<UpOutcome> {
   await reclaim(context);
   const plan = planCluster(request.cluster ?? defaultClusterName, request, false);
@@ -43,7 +44,7 @@ export async function upCluster(
 }
 
 /** A cluster that is there keeps its backend. */
-async function backendForStaying(request: ClusterRequest, context: BackendContext): Promise<BackendChoice> {
+async function backendForStaying(request: ClusterRequest, context: OperationContext): Promise<BackendChoice> {
   const { backend = 'auto' } = request;
   if (backend !== 'auto') return { kind: backend, reason: { why: 'named' } };
   const present = await findRunningCluster(request, context);
@@ -55,7 +56,7 @@ async function backendForStaying(request: ClusterRequest, context: BackendContex
 export async function downClusters(
   request: ClusterRequest | 'all',
   { force }: ChangeOptions,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<readonly string[]> {
   await reclaim(context);
   const present =
@@ -73,14 +74,17 @@ export async function scaleCluster(
   request: ClusterRequest,
   workers: number,
   { force }: ChangeOptions,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<ClusterStatus> {
   const { cluster } = await existingCluster(request, context);
   return await changing('scale', force, context, () => cluster.scale(workers));
 }
 
 /** Finds the state of a cluster that must exist. */
-export async function findCluster(request: ClusterRequest, context: BackendContext): Promise<ClusterStatus> {
+export async function findCluster(
+  request: ClusterRequest,
+  context: OperationContext,
+): Promise<ClusterStatus> {
   return (await existingCluster(request, context)).status;
 }
 
@@ -89,19 +93,19 @@ export async function* clusterLogs(
   request: ClusterRequest,
   node: string,
   follow: boolean,
-  context: BackendContext,
+  context: OperationContext,
 ): AsyncGenerator<string> {
   const { cluster } = await existingCluster(request, context);
   yield* cluster.logs(node, follow);
 }
 
 /** Lists every cluster of the project, on every backend that answers. */
-export async function listClusters(context: BackendContext): Promise<readonly ClusterStatus[]> {
+export async function listClusters(context: OperationContext): Promise<readonly ClusterStatus[]> {
   await reclaim(context);
   return await everyCluster(context);
 }
 
-async function everyCluster(context: BackendContext): Promise<readonly ClusterStatus[]> {
+async function everyCluster(context: OperationContext): Promise<readonly ClusterStatus[]> {
   const found: ClusterStatus[] = [];
   for (const kind of await presentBackends(context)) {
     try {
@@ -116,7 +120,7 @@ async function everyCluster(context: BackendContext): Promise<readonly ClusterSt
 
 async function existingCluster(
   request: ClusterRequest,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<{ readonly cluster: Cluster; readonly status: ClusterStatus }> {
   await reclaim(context);
   const status = await findRunningCluster(request, context);
@@ -130,7 +134,7 @@ async function existingCluster(
   });
 }
 
-async function clusterOf(kind: BackendKind, name: string, context: BackendContext): Promise<Cluster> {
+async function clusterOf(kind: BackendKind, name: string, context: OperationContext): Promise<Cluster> {
   return new Cluster(await loadBackend(kind, context), name, context);
 }
 
@@ -138,7 +142,7 @@ async function clusterOf(kind: BackendKind, name: string, context: BackendContex
 async function changing<Result>(
   command: string,
   force: boolean,
-  context: BackendContext,
+  context: OperationContext,
   change: () => Promise<Result>,
 ): Promise<Result> {
   for (;;) {

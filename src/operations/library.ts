@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ClusterRequest, chooseBackend, planCluster } from '../cluster/choose-cluster.ts';
+import type { ClusterStatus } from '../cluster/cluster.ts';
 import { Cluster } from '../cluster/cluster.ts';
-import type { ClusterStatus } from '../cluster/cluster-status.ts';
 import { type OperationContext, operationContext } from '../cluster/operation-context.ts';
 import { loadBackend, makingKinds } from '../cluster/registry.ts';
 import { reclaim } from '../run/reclaim.ts';

@@ -1,4 +1,4 @@
-import type { BackendContext } from '../cluster/backend.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend } from '../cluster/registry.ts';
 import { resolveJob } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
@@ -17,7 +17,7 @@ import { Redactor } from '../spark/redact.ts';
  * Takes a job from nothing to a verified result. Mistakes that stand before a run (no script, an invalid manifest)
  * are thrown; what happens in the run is in the record that is returned, its exit code included.
  */
-export async function submit(request: SubmitRequest, context: BackendContext): Promise<RunRecord> {
+export async function submit(request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
   await reclaim(context);
   return await withFacts(request, context, (facts, redactor) => submitRun(facts, redactor, context));
 }
@@ -33,7 +33,7 @@ export interface PlannedSubmission {
 /** Plans what `submit` would do. Nothing is started or written. */
 export async function planSubmission(
   request: SubmitRequest,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<PlannedSubmission> {
   return await withFacts(request, context, async (facts, redactor) => {
     const plan = planRun(facts, await findPlace(facts, context));
@@ -57,7 +57,7 @@ export async function planSubmission(
  * Executes the plan that stands in the folder of a run of the project, in this process: whatever a submission was planned
  * by, its plan is enough. Secrets are not in it, so that a plan which needs some has to be submitted again.
  */
-export async function submitPlanned(id: string, context: BackendContext): Promise<RunRecord> {
+export async function submitPlanned(id: string, context: OperationContext): Promise<RunRecord> {
   await reclaim(context);
   const plan = await readPlan(context.project, id);
   return await executePlan(plan, new Redactor([]), context);
@@ -66,7 +66,7 @@ export async function submitPlanned(id: string, context: BackendContext): Promis
 /** Brings together all that a submission says, and sees to it that no error tells a secret. */
 async function withFacts<Result>(
   request: SubmitRequest,
-  { project, environment }: BackendContext,
+  { project, environment }: OperationContext,
   work: (facts: RunFacts, redactor: Redactor) => Promise<Result>,
 ): Promise<Result> {
   const { workingFolder = project, useManifest = true } = request;

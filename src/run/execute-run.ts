@@ -1,6 +1,6 @@
-import type { BackendContext } from '../cluster/backend.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend } from '../cluster/registry.ts';
 import type { Job } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
@@ -42,7 +42,7 @@ interface RunOutputs {
 export async function submitRun(
   facts: RunFacts,
   redactor: Redactor,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<RunRecord> {
   const { id, job, request } = facts;
   const { applicationArguments = [], timeoutMs, onStdout, onStderr } = request;
@@ -59,7 +59,7 @@ export async function submitRun(
 export async function executePlan(
   plan: RunPlan,
   redactor: Redactor,
-  context: BackendContext,
+  context: OperationContext,
   outputs: RunOutputs = {},
 ): Promise<RunRecord> {
   const { id, job, submission } = plan;
@@ -183,7 +183,7 @@ interface RunFrame extends RunOutputs {
 /** Makes the folder and the record of a run, and sees to it that the record tells how the work ended, whatever ended it. */
 async function inRunFolder(
   frame: RunFrame,
-  outer: BackendContext,
+  outer: OperationContext,
   work: (run: Run) => Promise<RunOutcome>,
 ): Promise<RunRecord> {
   const { id, job, redactor, onStdout, onStderr } = frame;
@@ -225,7 +225,7 @@ async function inRunFolder(
 
 async function newRecord(
   { id, job, redactor, arguments: words }: RunFrame,
-  { project }: BackendContext,
+  { project }: OperationContext,
 ): Promise<RunRecord> {
   const { manifest } = job;
   return {

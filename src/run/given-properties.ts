@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { BackendContext } from '../cluster/backend.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
 import type { Job } from '../job/resolve-job.ts';
 import type { GivenProperties } from '../spark/effective-value.ts';
 import { parseProperties, readPropertiesFile } from '../spark/java-properties.ts';
@@ -13,7 +13,7 @@ import type { SubmitRequest } from './submit-request.ts';
 export async function givenProperties(
   { manifest }: Job,
   request: SubmitRequest,
-  { project, environment }: Pick<BackendContext, 'project' | 'environment'>,
+  { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
 ): Promise<GivenProperties> {
   const paths = propertiesFiles(request, project, environment);
   return {
@@ -40,7 +40,7 @@ export function redactorOf(
 function propertiesFiles(
   { sparkOptions = [], workingFolder }: SubmitRequest,
   project: string,
-  environment: BackendContext['environment'],
+  environment: OperationContext['environment'],
 ): readonly string[] {
   const defaults = join(environment['SPARK_CONF_DIR'] || project, 'spark-defaults.conf');
   const named = lastValue(sparkOptions, '--properties-file');

@@ -6,8 +6,7 @@ import {
   defaultClusterName,
   planCluster,
 } from '../cluster/choose-cluster.ts';
-import type { ClusterPlan } from '../cluster/cluster-plan.ts';
-import type { ClusterStatus } from '../cluster/cluster-status.ts';
+import type { ClusterPlan, ClusterStatus } from '../cluster/cluster.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
 import type { BackendKind } from '../cluster/registry.ts';
 import type { Job } from '../job/resolve-job.ts';

@@ -1,13 +1,13 @@
-import type { BackendContext } from '../cluster/backend.ts';
 import { chooseBackend, defaultClusterName, findRunningCluster } from '../cluster/choose-cluster.ts';
 import { clusterClaim, lockCluster } from '../cluster/lock-cluster.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
 import { makingKinds } from '../cluster/registry.ts';
 import { effectiveMaster } from '../spark/effective-value.ts';
 import { type FoundPlace, planRun, type RunFacts, type RunPlan, requestedCluster } from './plan-run.ts';
 import type { Run } from './run.ts';
 
 /** Looks for the clusters that a run can go to. */
-export async function findPlace(facts: RunFacts, context: BackendContext): Promise<FoundPlace> {
+export async function findPlace(facts: RunFacts, context: OperationContext): Promise<FoundPlace> {
   const master = effectiveMaster(facts.given);
   if (master !== undefined) {
     if (master.value === 'yarn') {

@@ -1,4 +1,4 @@
-import type { BackendContext } from '../cluster/backend.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
 import type { Redactor } from '../spark/redact.ts';
 import type { Claims } from '../system/locks/claims.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
@@ -14,7 +14,7 @@ export interface Run {
   /** Blanks the secrets of the submission in whatever is printed or kept. */
   readonly redactor: Redactor;
   /** Its signal aborts at Ctrl-C, a timeout, and when another command stops the run. */
-  readonly context: BackendContext;
+  readonly context: OperationContext;
   readonly onStdout?: TakeOutput | undefined;
   readonly onStderr?: TakeOutput | undefined;
 }

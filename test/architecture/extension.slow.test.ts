@@ -161,8 +161,7 @@ class LinesReader implements TargetReader {
   },`,
     text: `import { copyFileSync } from 'node:fs';
 import type { ClusterBackend } from '../backend.ts';
-import type { ClusterPlan } from '../cluster-plan.ts';
-import type { ClusterStatus } from '../cluster-status.ts';
+import type { ClusterPlan, ClusterStatus } from '../cluster.ts';
 
 const plans = new Map<string, ClusterPlan>();
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackendContext, ClusterBackend } from '../../src/cluster/backend.ts';
-import type { ClusterPlan } from '../../src/cluster/cluster-plan.ts';
+import type { ClusterBackend } from '../../src/cluster/backend.ts';
+import type { ClusterPlan } from '../../src/cluster/cluster.ts';
 import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
+import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import { pageAnswers, readMasterState } from '../../src/cluster/spark-pages.ts';
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 import { Claims } from '../../src/system/locks/claims.ts';
@@ -18,7 +19,7 @@ interface BackendUnderTest {
 export function backendContract({ backend, leftovers }: BackendUnderTest): void {
   describe(`the ${backend.kind} backend`, () => {
     let project: TemporaryProject;
-    let context: BackendContext;
+    let context: OperationContext;
     const plan: ClusterPlan = {
       name: 'contract',
       workers: 2,

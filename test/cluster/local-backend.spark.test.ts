@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:net';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { eventWords } from '../../src/cli/render/event-words.ts';
-import type { BackendContext } from '../../src/cluster/backend.ts';
 import { localBackend } from '../../src/cluster/local/local-backend.ts';
 import { localRecords } from '../../src/cluster/local/local-cluster-record.ts';
+import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import type { SparkctlEvent } from '../../src/system/event.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
@@ -33,7 +33,7 @@ function sparkProcessesIn(project: string): readonly string[] {
 
 const plan = { name: 'own', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
 
-function contextOf(project: string, events: SparkctlEvent[] = []): BackendContext {
+function contextOf(project: string, events: SparkctlEvent[] = []): OperationContext {
   return testContext(project, { emit: (event) => events.push(event) });
 }
 
@@ -69,7 +69,7 @@ describe('a local cluster', () => {
     await using project = temporaryProject();
     const servers = [await occupy(8080)];
     const chosen: Promise<Server | undefined>[] = [];
-    const context: BackendContext = {
+    const context: OperationContext = {
       ...contextOf(project.folder),
       // The master's port is chosen by then, and its process is not started yet.
       emit: (event) => {
@@ -91,7 +91,7 @@ describe('a local cluster', () => {
   it("chooses again when a worker's port is taken before it starts", async () => {
     await using project = temporaryProject();
     const taken: Promise<Server | undefined>[] = [];
-    const context: BackendContext = {
+    const context: OperationContext = {
       ...contextOf(project.folder),
       // Workers start once the master is ready.
       emit: (event) => {

@@ -1,7 +1,7 @@
-import type { BackendContext, ClusterBackend } from '../../src/cluster/backend.ts';
-import type { ClusterPlan } from '../../src/cluster/cluster-plan.ts';
-import type { ClusterStatus } from '../../src/cluster/cluster-status.ts';
+import type { ClusterBackend } from '../../src/cluster/backend.ts';
+import type { ClusterPlan, ClusterStatus } from '../../src/cluster/cluster.ts';
 import type { DriverExit, DriverLaunch } from '../../src/cluster/driver.ts';
+import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import type { BackendKind } from '../../src/cluster/registry.ts';
 import type { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 
@@ -75,7 +75,7 @@ export class FakeBackend implements ClusterBackend {
     return await this.connect(name);
   }
 
-  async startDriver(name: string, launch: DriverLaunch, { signal }: BackendContext) {
+  async startDriver(name: string, launch: DriverLaunch, { signal }: OperationContext) {
     this.calls.push(`drive ${name}`);
     this.launches.push(launch);
     const stopped = new AbortController();

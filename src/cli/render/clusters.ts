@@ -1,5 +1,5 @@
 import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
-import type { ClusterStatus } from '../../cluster/cluster-status.ts';
+import type { ClusterStatus } from '../../cluster/cluster.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
 import { formatTable } from './format.ts';

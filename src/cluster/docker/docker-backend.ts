@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { foreseen, SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import type { BackendContext, ClusterBackend } from '../backend.ts';
-import type { ClusterPlan } from '../cluster-plan.ts';
+import type { ClusterBackend } from '../backend.ts';
+import type { ClusterPlan } from '../cluster.ts';
 import type { ClusterConnection } from '../driver.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { dockerRecords } from './cluster-record.ts';
 import { containerLogs } from './containers.ts';
 import { connectDocker, connectIfThere, type Daemon } from './daemon.ts';
@@ -94,7 +95,7 @@ export const dockerBackend: ClusterBackend = {
 /** Without a daemon there is no cluster, unless a record says that there was one: then its silence is the answer. */
 async function daemonFor(
   name: string,
-  { project, environment, emit }: BackendContext,
+  { project, environment, emit }: OperationContext,
 ): Promise<Daemon | undefined> {
   const recorded = (await dockerRecords.read(project, name, emit)) !== undefined;
   return recorded ? await connectDocker(environment) : await connectIfThere(environment);
@@ -104,7 +105,7 @@ async function daemonFor(
 const eventsInContainer = '/var/lib/spark/events';
 
 /** The connection of a driver to a cluster. The secret is not among its properties: the driver's container reads it from its file. */
-export async function connection(name: string, context: BackendContext): Promise<ClusterConnection> {
+export async function connection(name: string, context: OperationContext): Promise<ClusterConnection> {
   const daemon = await connectDocker(context.environment);
   const { containers } = await knownCluster(daemon, name, context);
   const history = containers.find(({ role }) => role === 'history');
@@ -120,7 +121,7 @@ export async function connection(name: string, context: BackendContext): Promise
 /** Predicts the connection to a cluster that does not exist yet. */
 function previewConnection(
   { name }: ClusterPlan,
-  { project }: Pick<BackendContext, 'project'>,
+  { project }: Pick<OperationContext, 'project'>,
 ): ClusterConnection {
   return { ...fixedPart(clusterFolders(project, name).events), secrets: [] };
 }

@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import { z } from 'zod';
 import { canAccess } from '../../system/files/read-file.ts';
 import { parseJson } from '../../system/files/read-json.ts';
-import type { BackendContext } from '../backend.ts';
 import { clusterNames } from '../cluster-folder.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { dockerRecords } from './cluster-record.ts';
 import { type DockerEndpoint, dockerEndpoints } from './docker-endpoint.ts';
 import { label, placeOf } from './plan/labels.ts';
@@ -19,7 +19,7 @@ const timeoutMs = 2_000;
 export async function mayHaveClusters({
   project,
   environment,
-}: Pick<BackendContext, 'project' | 'environment'>): Promise<boolean> {
+}: Pick<OperationContext, 'project' | 'environment'>): Promise<boolean> {
   for (const name of await clusterNames(project)) {
     if (await canAccess(dockerRecords.path(project, name))) return true;
   }

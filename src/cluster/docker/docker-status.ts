@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { parseMemoryMb } from '../../spark/executor-demand.ts';
-import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
+import type { ClusterStatus, NodeStatus } from '../cluster.ts';
 import { clusterRoles, roles } from '../roles.ts';
 import { httpGet, readMasterState } from '../spark-pages.ts';
 import { dockerRecords } from './cluster-record.ts';

@@ -2,9 +2,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { joinProperties } from '../../spark/java-properties.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
-import type { BackendContext } from '../backend.ts';
 import type { DriverExit, DriverLaunch, RunningDriver } from '../driver.ts';
 import { containerPropertiesPath } from '../driver-files.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { createContainer, demultiplexer, removeContainer } from './containers.ts';
 import { connectDocker, type Daemon, dockerMachine, statusOf } from './daemon.ts';
 import { findContainers, imageOf, knownCluster } from './find-containers.ts';
@@ -23,7 +23,7 @@ import { hostContainerUser } from './up-cluster.ts';
 export async function startDriver(
   name: string,
   launch: DriverLaunch,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<RunningDriver> {
   const daemon = await connectDocker(context.environment);
   const { record } = await knownCluster(daemon, name, context);
@@ -80,7 +80,7 @@ async function startAttached(
  */
 export async function findDriver(
   { runId, onStdout, onStderr }: Pick<DriverLaunch, 'runId' | 'onStdout' | 'onStderr'>,
-  context: Pick<BackendContext, 'project' | 'environment'>,
+  context: Pick<OperationContext, 'project' | 'environment'>,
 ): Promise<RunningDriver | undefined> {
   const daemon = await connectDocker(context.environment);
   const found = (await findContainers(daemon, context.project)).find(

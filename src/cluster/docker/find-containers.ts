@@ -1,6 +1,6 @@
 import type { ContainerInfo } from 'dockerode';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import type { BackendContext } from '../backend.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { type NodeRole, nodeName, roleNames } from '../roles.ts';
 import { type ClusterRecord, dockerRecords } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
@@ -76,7 +76,7 @@ function numberOf({ labels }: FoundContainer): number {
 export async function existingCluster(
   daemon: Daemon,
   name: string,
-  { project }: Pick<BackendContext, 'project'>,
+  { project }: Pick<OperationContext, 'project'>,
 ): Promise<readonly FoundContainer[]> {
   const containers = await findCluster(daemon, project, name);
   if (containers.length > 0) return containers;
@@ -92,7 +92,7 @@ export async function existingCluster(
 export async function knownCluster(
   daemon: Daemon,
   name: string,
-  context: Pick<BackendContext, 'project'>,
+  context: Pick<OperationContext, 'project'>,
 ): Promise<{ readonly record: ClusterRecord; readonly containers: readonly FoundContainer[] }> {
   const containers = await existingCluster(daemon, name, context);
   const record = await dockerRecords.read(context.project, name);

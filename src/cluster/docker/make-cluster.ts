@@ -1,7 +1,7 @@
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { inPhase } from '../../system/phase.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
-import type { BackendContext } from '../backend.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { clusterRoles, roles } from '../roles.ts';
 import { pageAnswers } from '../spark-pages.ts';
 import { lastLogLines, removeContainer, startContainer } from './containers.ts';
@@ -27,7 +27,7 @@ export async function makeCluster(
   daemon: Daemon,
   spec: ClusterSpec,
   { remove, create }: Difference,
-  context: BackendContext,
+  context: OperationContext,
   onCreated: (id: string) => void,
 ): Promise<Made> {
   const changed = remove.length + create.length > 0;
@@ -112,7 +112,7 @@ const askTimeoutMs = 1_000;
 async function waitUntilReady(
   daemon: Daemon,
   name: string,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<readonly FoundContainer[]> {
   let told = '';
   let containers: readonly FoundContainer[] = [];

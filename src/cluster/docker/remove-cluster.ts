@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { livenessOf } from '../../system/processes/process-identity.ts';
-import type { BackendContext } from '../backend.ts';
 import { isClusterName } from '../cluster-folder.ts';
 import { lockCluster } from '../lock-cluster.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { clusterRoles } from '../roles.ts';
 import { dockerRecords } from './cluster-record.ts';
 import { removeContainer } from './containers.ts';
@@ -21,7 +21,7 @@ const graceMs = 2_000;
 export async function removeCluster(
   daemon: Daemon,
   name: string,
-  { project }: Pick<BackendContext, 'project'>,
+  { project }: Pick<OperationContext, 'project'>,
   { keepEvents }: { readonly keepEvents: boolean },
 ): Promise<boolean> {
   const containers = await findCluster(daemon, project, name);
@@ -89,7 +89,7 @@ type Labels = Readonly<Record<string, string>>;
  * Removes what belongs to sparkctl processes of this machine that are dead: whole clusters that were made for one run,
  * and drivers that have ended. Whatever has no such owner in its labels, or another project, is never touched.
  */
-export async function reclaimOrphans(context: BackendContext): Promise<readonly string[]> {
+export async function reclaimOrphans(context: OperationContext): Promise<readonly string[]> {
   const daemon = await connectIfThere(context.environment);
   if (daemon === undefined) return [];
   const clusters = new Set<string>();

@@ -1,7 +1,7 @@
-import type { BackendContext, UpOutcome } from '../backend.ts';
-import type { ClusterPlan } from '../cluster-plan.ts';
-import type { ClusterStatus } from '../cluster-status.ts';
+import type { UpOutcome } from '../backend.ts';
+import type { ClusterPlan, ClusterStatus } from '../cluster.ts';
 import { mustBeUnused } from '../lock-cluster.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { type ClusterRecord, dockerRecords } from './cluster-record.ts';
 import { removeContainer } from './containers.ts';
 import { connectDocker, type Daemon, dockerMachine, requireLocal } from './daemon.ts';
@@ -17,7 +17,7 @@ import { type Planning, planningOf } from './plan/planning.ts';
 import { removeCluster } from './remove-cluster.ts';
 
 /** Makes a cluster as planned, or brings the one of that name to the plan. On failure nothing of it is left. */
-export async function upCluster(plan: ClusterPlan, context: BackendContext): Promise<UpOutcome> {
+export async function upCluster(plan: ClusterPlan, context: OperationContext): Promise<UpOutcome> {
   const daemon = await connectDocker(context.environment);
   requireLocal(daemon);
   const machine = await dockerMachine(daemon);
@@ -56,7 +56,7 @@ async function writeFiles(
   planning: Planning,
   user: ContainerUser,
   image: ReadyImage,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<void> {
   await prepareFolders(context.project, planning.folders, user);
   await writeComposeVariables(planning.folders.composeVariables, planning.variables);
@@ -79,7 +79,7 @@ function recordOf(plan: ClusterPlan, { name, flavour }: ReadyImage, { uid }: Con
 async function rollBack(
   daemon: Daemon,
   { name, ephemeral }: ClusterPlan,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<void> {
   try {
     await removeCluster(daemon, name, context, { keepEvents: !ephemeral });
@@ -93,7 +93,7 @@ async function rollBack(
 export async function scaleCluster(
   name: string,
   workers: number,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<ClusterStatus> {
   const daemon = await connectDocker(context.environment);
   const { record, containers } = await knownCluster(daemon, name, context);

@@ -1,7 +1,7 @@
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
-import type { BackendContext } from '../backend.ts';
 import type { DriverExit, RunningDriver } from '../driver.ts';
+import type { OperationContext } from '../operation-context.ts';
 import {
   findYarnApplications,
   killYarnApplication,
@@ -16,7 +16,7 @@ const forEver = Number.POSITIVE_INFINITY;
  * Follows a driver that runs within YARN. What was started here is only its client: it can end before the application
  * does, or without it, and does not know the script's exit code. YARN does.
  */
-export function followYarn(client: RunningDriver, tag: string, context: BackendContext): RunningDriver {
+export function followYarn(client: RunningDriver, tag: string, context: OperationContext): RunningDriver {
   const ended = async (): Promise<DriverExit> => {
     const exit = await client.exited;
     const last = await waitUntil(() => lastIfEnded(tag, context), {
@@ -43,7 +43,7 @@ export function followYarn(client: RunningDriver, tag: string, context: BackendC
 
 async function lastIfEnded(
   tag: string,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<YarnApplication | 'none' | undefined> {
   const last = (await findYarnApplications(tag, context)).toSorted((a, b) => a.id.localeCompare(b.id)).at(-1);
   if (last === undefined) return 'none';
@@ -63,7 +63,7 @@ function withoutApplication(exit: DriverExit, tag: string): DriverExit {
 async function endOf(
   { id, end }: YarnApplication,
   exit: DriverExit,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<DriverExit> {
   const applicationIds = [id];
   if (end === 'SUCCEEDED') return { exitCode: 0, applicationIds };

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
-import type { BackendContext } from '../backend.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { type Address, resourceManagers } from './resource-managers.ts';
 
 /** The time that a master may take to accept a connection. Spark itself tries for more than a minute. */
@@ -12,7 +12,7 @@ const patienceMs = 5_000;
  */
 export async function reachMaster(
   master: string,
-  { signal, environment }: Pick<BackendContext, 'signal' | 'environment'>,
+  { signal, environment }: Pick<OperationContext, 'signal' | 'environment'>,
 ): Promise<string | undefined> {
   const addresses = master === 'yarn' ? await resourceManagers(environment) : addressesOf(master);
   if (addresses === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { canAccess, readIfPresent } from '../../system/files/read-file.ts';
-import type { BackendContext } from '../backend.ts';
+import type { OperationContext } from '../operation-context.ts';
 
 export interface Address {
   readonly host: string;
@@ -9,7 +9,7 @@ export interface Address {
 }
 
 /** The folder that says where YARN is, as spark-submit finds it. */
-export async function hadoopFolder(environment: BackendContext['environment']): Promise<string> {
+export async function hadoopFolder(environment: OperationContext['environment']): Promise<string> {
   const name = environment['HADOOP_CONF_DIR'] ? 'HADOOP_CONF_DIR' : 'YARN_CONF_DIR';
   const folder = environment[name];
   if (folder && (await canAccess(folder))) return folder;
@@ -27,7 +27,7 @@ const defaultPort = 8032;
 
 /** Finds the addresses at which YARN's clients will look for a ResourceManager; undefined where only Hadoop itself can work them out. */
 export async function resourceManagers(
-  environment: BackendContext['environment'],
+  environment: OperationContext['environment'],
 ): Promise<readonly Address[] | undefined> {
   const text = (await readIfPresent(join(await hadoopFolder(environment), 'yarn-site.xml'))) ?? '';
   if (/<xi:include/i.test(text)) return undefined;

@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { runCommand } from '../../system/processes/run-command.ts';
-import type { BackendContext } from '../backend.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { hadoopFolder } from './resource-managers.ts';
 
 /** An application as YARN tells of it. */
@@ -17,7 +17,7 @@ const patienceMs = 60_000;
 /** The applications that carry a tag. YARN's own client asks, so that Kerberos, TLS and standby masters are its business. */
 export async function findYarnApplications(
   tag: string,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<readonly YarnApplication[]> {
   const text = await askYarn(['-list', '-appTags', tag, '-appStates', 'ALL'], context);
   return [...text.matchAll(/^(application_\d+_\d+)\t(.*)$/gm)].map(([, id = '', rest = '']) => {
@@ -28,16 +28,16 @@ export async function findYarnApplications(
 }
 
 /** Asks YARN why an application ended as it did. */
-export async function yarnDiagnostics(id: string, context: BackendContext): Promise<string> {
+export async function yarnDiagnostics(id: string, context: OperationContext): Promise<string> {
   const text = await askYarn(['-status', id], context);
   return /^\tDiagnostics : (.*?)\s*^\tUnmanaged Application : /ms.exec(text)?.[1] ?? '';
 }
 
-export async function killYarnApplication(id: string, context: BackendContext): Promise<void> {
+export async function killYarnApplication(id: string, context: OperationContext): Promise<void> {
   await askYarn(['-kill', id], context);
 }
 
-async function askYarn(words: readonly string[], context: BackendContext): Promise<string> {
+async function askYarn(words: readonly string[], context: OperationContext): Promise<string> {
   const [{ home }, { sparkHome }, folder] = await Promise.all([
     context.spark.java(),
     context.spark.runtime(),

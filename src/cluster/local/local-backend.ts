@@ -5,13 +5,14 @@ import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { followFile } from '../../system/files/read-file.ts';
 import { describePlace, livenessOf, whereIs } from '../../system/processes/process-identity.ts';
 import { endMarked } from '../../system/processes/process-mark.ts';
-import type { BackendContext, ClusterBackend } from '../backend.ts';
+import type { ClusterBackend } from '../backend.ts';
 import { startClientDriver } from '../client-driver.ts';
+import type { ClusterPlan } from '../cluster.ts';
 import { clusterFolder } from '../cluster-folder.ts';
-import type { ClusterPlan } from '../cluster-plan.ts';
 import type { ClusterConnection } from '../driver.ts';
 import { choosePort, loopback } from '../free-port.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
+import type { OperationContext } from '../operation-context.ts';
 import {
   nodeGraceMs,
   startLocalCluster,
@@ -153,7 +154,7 @@ async function isOrphan({ ephemeral, owner }: LocalClusterRecord): Promise<boole
 }
 
 /** The record of a cluster that may be changed from here, where there is one. */
-async function ownRecord(name: string, context: BackendContext): Promise<LocalClusterRecord | undefined> {
+async function ownRecord(name: string, context: OperationContext): Promise<LocalClusterRecord | undefined> {
   const record = await localRecords.read(context.project, name, context.emit);
   if (record === undefined || (await whereIs(record.owner)) !== 'elsewhere') return record;
   throw new SparkctlError({
@@ -164,7 +165,7 @@ async function ownRecord(name: string, context: BackendContext): Promise<LocalCl
   });
 }
 
-async function mustBeThere(name: string, context: BackendContext): Promise<LocalClusterRecord> {
+async function mustBeThere(name: string, context: OperationContext): Promise<LocalClusterRecord> {
   const record = await ownRecord(name, context);
   if (record !== undefined) return record;
   throw new SparkctlError({
@@ -186,7 +187,7 @@ function sameWorkers(record: LocalClusterRecord, plan: ClusterPlan): boolean {
 async function rescale(
   record: LocalClusterRecord,
   workers: number,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<LocalClusterRecord> {
   const present = workersOf(record);
   if (workers >= present.length) {

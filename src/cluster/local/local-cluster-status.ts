@@ -1,6 +1,6 @@
 import { describePlace, whereIs } from '../../system/processes/process-identity.ts';
 import { findMarked } from '../../system/processes/process-mark.ts';
-import type { ClusterStatus, NodeStatus } from '../cluster-status.ts';
+import type { ClusterStatus, NodeStatus } from '../cluster.ts';
 import { roles } from '../roles.ts';
 import { readMasterState } from '../spark-pages.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';

@@ -9,10 +9,10 @@ import { ownIdentity } from '../../system/processes/process-identity.ts';
 import { endMarked } from '../../system/processes/process-mark.ts';
 import type { StartedDaemon } from '../../system/processes/start-daemon.ts';
 import { allOrNone, waitUntil } from '../../system/processes/wait-until.ts';
-import type { BackendContext } from '../backend.ts';
+import type { ClusterPlan } from '../cluster.ts';
 import { clusterFolder } from '../cluster-folder.ts';
-import type { ClusterPlan } from '../cluster-plan.ts';
 import { choosePort } from '../free-port.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { localRoles, nodeName, roles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
 import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
@@ -28,7 +28,7 @@ class PortWasTaken extends Error {}
 /** Starts a cluster that has no record yet; on failure nothing of it is left. */
 export async function startLocalCluster(
   plan: ClusterPlan,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<LocalClusterRecord> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -41,7 +41,7 @@ export async function startLocalCluster(
   }
 }
 
-async function startOnce(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+async function startOnce(plan: ClusterPlan, context: OperationContext): Promise<LocalClusterRecord> {
   const record = await newRecord(plan, context);
   await prepareFolder(record, context);
   await localRecords.write(context.project, record);
@@ -62,7 +62,7 @@ async function startOnce(plan: ClusterPlan, context: BackendContext): Promise<Lo
 export async function startNodes(
   record: LocalClusterRecord,
   nodes: readonly LocalNodeRecord[],
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<void> {
   await allOrNone(
     context.signal,
@@ -87,7 +87,7 @@ async function untilReady(
   node: LocalNodeRecord,
   daemon: StartedDaemon,
   record: LocalClusterRecord,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<void> {
   const outcome = await waitUntil(
     async () => {
@@ -122,7 +122,7 @@ async function untilReady(
   });
 }
 
-async function newRecord(plan: ClusterPlan, context: BackendContext): Promise<LocalClusterRecord> {
+async function newRecord(plan: ClusterPlan, context: OperationContext): Promise<LocalClusterRecord> {
   const owner = await ownIdentity();
   const reserved = new Set<number>();
   const port = async (usual: number, forWhat: string) => {
@@ -164,7 +164,7 @@ export async function withMoreWorkers(
   return { ...record, nodes };
 }
 
-async function prepareFolder(record: LocalClusterRecord, context: BackendContext): Promise<void> {
+async function prepareFolder(record: LocalClusterRecord, context: OperationContext): Promise<void> {
   const folder = clusterFolder(context.project, record.name);
   for (const part of ['logs', 'events', 'work', 'tmp'])
     await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
@@ -199,7 +199,7 @@ export const nodeGraceMs = 4_000;
  */
 export async function stopLocalCluster(
   name: string,
-  context: Pick<BackendContext, 'project'>,
+  context: Pick<OperationContext, 'project'>,
   { keepEvents }: { readonly keepEvents: boolean },
 ): Promise<boolean> {
   const record = await localRecords.read(context.project, name);

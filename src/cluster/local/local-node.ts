@@ -4,9 +4,9 @@ import { withCaBundle } from '../../spark/certificates.ts';
 import type { ManagedRuntime } from '../../spark/managed-runtime.ts';
 import { packageRoot } from '../../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
-import type { BackendContext } from '../backend.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import { loopback } from '../free-port.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { type LocalRole, roles } from '../roles.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
 
@@ -40,7 +40,7 @@ export function secretPath(project: string, cluster: string): string {
 export async function startNode(
   record: LocalClusterRecord,
   node: LocalNodeRecord,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<StartedDaemon> {
   const folder = clusterFolder(context.project, record.name);
   const logPath = nodeLogPath(context.project, record.name, node.name);
@@ -80,7 +80,7 @@ export async function startNode(
 
 /** A daemon must not take settings of this user's own Spark: a SPARK_CONF_DIR or SPARK_WORKER_CORES would overrule the plan. */
 function daemonEnvironment(
-  environment: BackendContext['environment'],
+  environment: OperationContext['environment'],
   javaHome: string,
   runtime: ManagedRuntime,
   secret: string,

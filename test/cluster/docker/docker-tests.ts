@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
-import type { BackendContext } from '../../../src/cluster/backend.ts';
 import { containerLogs } from '../../../src/cluster/docker/containers.ts';
 import { connectDocker, type Daemon } from '../../../src/cluster/docker/daemon.ts';
 import { ensureImage } from '../../../src/cluster/docker/image/ensure-image.ts';
 import { planningOf } from '../../../src/cluster/docker/plan/planning.ts';
+import type { OperationContext } from '../../../src/cluster/operation-context.ts';
 import type { SparkctlEvent } from '../../../src/system/event.ts';
 import { testContext } from '../../support/test-context.ts';
 
@@ -36,8 +36,8 @@ export function daemon(): Daemon {
 /** A context for one project, with all that was told. */
 export function contextOf(
   project: string,
-  environment: BackendContext['environment'] = process.env,
-): BackendContext & { readonly events: SparkctlEvent[]; readonly controller: AbortController } {
+  environment: OperationContext['environment'] = process.env,
+): OperationContext & { readonly events: SparkctlEvent[]; readonly controller: AbortController } {
   const events: SparkctlEvent[] = [];
   const controller = new AbortController();
   const parts = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterPlan } from '../../../src/cluster/cluster-plan.ts';
+import type { ClusterPlan } from '../../../src/cluster/cluster.ts';
 import { readCompose } from '../../../src/cluster/docker/compose/read-compose.ts';
 import { clusterFolders } from '../../../src/cluster/docker/folders/cluster-folders.ts';
 import type { ImageNeeds } from '../../../src/cluster/docker/image/image-flavour.ts';

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackendContext } from '../../../src/cluster/backend.ts';
 import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
 import type { DriverExit, RunningDriver } from '../../../src/cluster/driver.ts';
+import type { OperationContext } from '../../../src/cluster/operation-context.ts';
 
 export interface StartedDriver {
   readonly driver: RunningDriver;
@@ -18,7 +18,7 @@ let count = 0;
 /** Starts a driver on a cluster as a submission does. */
 export async function startDriver(
   cluster: string,
-  context: BackendContext,
+  context: OperationContext,
   args: readonly string[],
   propertiesFiles: readonly string[] = [],
 ): Promise<StartedDriver> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readIfPresent } from '../../../system/files/read-file.ts';
 import { packageRoot } from '../../../system/package.ts';
-import type { BackendContext } from '../../backend.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import type { ComposeFile } from './compose-schema.ts';
 import type { Variables } from './compose-yaml.ts';
 import { readCompose } from './read-compose.ts';
@@ -19,7 +19,7 @@ interface ComposeSource {
 export async function composeSource({
   project,
   environment,
-}: Pick<BackendContext, 'project' | 'environment'>): Promise<ComposeSource> {
+}: Pick<OperationContext, 'project' | 'environment'>): Promise<ComposeSource> {
   const settings = parseEnvFile((await readIfPresent(join(project, '.env'))) ?? '');
   const source = (path: string, text: string): ComposeSource => ({
     read: (variables) => readCompose(path, text, { ...settings, ...environment, ...variables }, project),

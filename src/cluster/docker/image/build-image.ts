@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { parseJson } from '../../../system/files/read-json.ts';
-import type { BackendContext } from '../../backend.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import { type Daemon, diskFull } from '../daemon.ts';
 import { type BuildContext, stageContext } from './build-context.ts';
 
@@ -14,7 +14,7 @@ export async function buildImage(
   build: BuildContext,
   names: readonly [string, ...string[]],
   args: Readonly<Record<string, string>>,
-  context: Pick<BackendContext, 'environment' | 'emit' | 'signal'>,
+  context: Pick<OperationContext, 'environment' | 'emit' | 'signal'>,
 ): Promise<void> {
   await using staged = await stageContext(build);
   const log = buildLog();
@@ -41,7 +41,7 @@ export async function buildImage(
 }
 
 /** Docker hands these to every RUN and keeps them out of the image. */
-function proxyArguments(environment: BackendContext['environment']): Record<string, string> {
+function proxyArguments(environment: OperationContext['environment']): Record<string, string> {
   return Object.fromEntries(
     proxyVariables
       .map((name) => [name, environment[name]] as const)
@@ -159,7 +159,7 @@ function isTelling(line: string): boolean {
 export async function followStream(
   stream: NodeJS.ReadableStream,
   log: BuildLog,
-  { emit, signal }: Pick<BackendContext, 'emit' | 'signal'>,
+  { emit, signal }: Pick<OperationContext, 'emit' | 'signal'>,
 ): Promise<void> {
   const decoder = new TextDecoder();
   try {

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { caBundleOf } from '../../../spark/certificates.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import { inPhase } from '../../../system/phase.ts';
-import type { BackendContext } from '../../backend.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import type { ComposeFile } from '../compose/compose-schema.ts';
 import { type Daemon, isNotFound } from '../daemon.ts';
 import type { ClusterServices } from '../plan/planning.ts';
@@ -26,7 +26,7 @@ export async function ensureImage(
   daemon: Daemon,
   file: ComposeFile,
   services: ClusterServices,
-  context: BackendContext,
+  context: OperationContext,
 ): Promise<ReadyImage> {
   const named = context.settings.image ?? context.environment['SPARK_IMAGE'];
   return await inPhase(context.emit, 'image', async () => {
@@ -42,7 +42,7 @@ async function buildIfMissing(
   daemon: Daemon,
   file: ComposeFile,
   services: ClusterServices,
-  context: BackendContext,
+  context: OperationContext,
 ) {
   const { build, name: service } = services.master;
   if (build === undefined) {
@@ -71,7 +71,7 @@ async function buildIfMissing(
   return { name, was: 'built' as const };
 }
 
-async function pullIfMissing(daemon: Daemon, name: string, context: BackendContext) {
+async function pullIfMissing(daemon: Daemon, name: string, context: OperationContext) {
   if (await isThere(daemon, name)) return { name, was: 'present' as const };
   const log = buildLog();
   try {

@@ -1,6 +1,6 @@
 import { parseMemoryMb } from '../../../spark/executor-demand.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
-import type { ClusterPlan } from '../../cluster-plan.ts';
+import type { ClusterPlan } from '../../cluster.ts';
 import type { Variables } from '../compose/compose-yaml.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
 

@@ -1,7 +1,7 @@
 import { ownIdentity } from '../../../system/processes/process-identity.ts';
 import { configurationError, type Diagnostic } from '../../../system/yaml/yaml-file.ts';
-import type { BackendContext } from '../../backend.ts';
-import type { ClusterPlan } from '../../cluster-plan.ts';
+import type { ClusterPlan } from '../../cluster.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import { type NodeRole, roleNames, roles } from '../../roles.ts';
 import type { ComposeFile, ComposeService } from '../compose/compose-schema.ts';
 import { composeSource } from '../compose/compose-source.ts';
@@ -23,7 +23,7 @@ export interface Planning {
   readonly variables: Variables;
   readonly ownership: Ownership;
   readonly imageNeeds: ImageNeeds;
-  readonly environment: BackendContext['environment'];
+  readonly environment: OperationContext['environment'];
 }
 
 /** Reads the Compose file with a plan's values in it. Without an image it serves to find out which one is needed. */
@@ -31,7 +31,7 @@ export async function planningOf(
   plan: ClusterPlan,
   user: Pick<ContainerUser, 'uid'>,
   image: ReadyImage | undefined,
-  context: BackendContext,
+  context: OperationContext,
   existing: readonly FoundContainer[] = [],
 ): Promise<Planning> {
   const { project, environment } = context;
