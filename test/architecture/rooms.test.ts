@@ -65,4 +65,11 @@ describe('the rooms', () => {
       );
     expect(loud).toEqual([]);
   });
+
+  it('read the environment and the working folder of the process at the entries alone', () => {
+    const readers = sourceFiles
+      .filter((file) => !['cli/main.ts', 'index.ts'].includes(file))
+      .filter((file) => /\bprocess\.(?:env|cwd)\b/.test(readFileSync(join(source, file), 'utf8')));
+    expect(readers).toEqual([]);
+  });
 });
