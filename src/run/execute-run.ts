@@ -24,7 +24,7 @@ import { claimData } from './claim-data.ts';
 import { mustFit, type RunFacts, type RunPlan } from './plan-run.ts';
 import { filesOf, prepareInput, prepareOutputs, prepareTarget } from './prepare-job.ts';
 import { reclaim } from './reclaim.ts';
-import { reservePlace } from './reserve-place.ts';
+import { claimPlace, reservePlace } from './reserve-place.ts';
 import type { Run } from './run.ts';
 import { runDriver } from './run-driver.ts';
 import { RunJournal } from './run-journal.ts';
@@ -67,6 +67,7 @@ export async function executePlan(
   const frame = { id, job, arguments: submission.applicationArguments, redactor, timeoutMs, ...outputs };
   return await inRunFolder(frame, context, async (run) => {
     if (job.manifest !== undefined) await claimData(job.manifest, plan.wait, run);
+    await claimPlace(plan, run);
     return await executeRun(plan, run);
   });
 }

@@ -27,11 +27,23 @@ export async function findPlace(facts: RunFacts, context: OperationContext): Pro
  * Plans a run once nobody is making or changing its cluster any more, and claims the cluster: until the run is over nobody
  * takes it away.
  */
-export async function reservePlace(facts: RunFacts, { claims, context }: Run): Promise<RunPlan> {
+export async function reservePlace(facts: RunFacts, run: Run): Promise<RunPlan> {
+  const { context } = run;
   if (effectiveMaster(facts.given) !== undefined) return planRun(facts, await findPlace(facts, context));
   await using _lock = await lockCluster(requestedCluster(facts).cluster ?? defaultClusterName, context);
   const plan = planRun(facts, await findPlace(facts, context));
-  // It is shared by all, so nothing can be in its way.
-  await claims.tryToAdd([clusterClaim(plan.place.name)], context.signal);
+  await claim(plan, run);
   return plan;
+}
+
+/** Claims the cluster of a plan that was made before. */
+export async function claimPlace(plan: RunPlan, run: Run): Promise<void> {
+  if (plan.place.kind === 'external') return;
+  await using _lock = await lockCluster(plan.place.name, run.context);
+  await claim(plan, run);
+}
+
+async function claim({ place }: RunPlan, { claims, context }: Run): Promise<void> {
+  // Runs share it, so nothing can be in its way.
+  await claims.tryToAdd([clusterClaim(place.name)], context.signal);
 }

@@ -2,12 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
 import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import { planSubmission, submit, submitPlanned } from '../../src/operations/submit.ts';
 import { createRunFolder, runFolder } from '../../src/run/run-store.ts';
 import { readPlan } from '../../src/run/stored-plan.ts';
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 import type { SparkctlEvent } from '../../src/system/event.ts';
+import { holdersOf } from '../../src/system/locks/claims.ts';
 import { endlessDriver, FakeBackend } from '../support/fake-backend.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testContext } from '../support/test-context.ts';
@@ -227,7 +229,15 @@ describe('submit', () => {
 
   it('can be executed from the plan alone', async () => {
     let folder = '';
-    const backend = new FakeBackend({ drive: loading(() => folder, 1) });
+    const held: string[] = [];
+    const load = loading(() => folder, 1);
+    const backend = new FakeBackend({
+      drive: async ({ runId }) => {
+        const holders = await holdersOf(folder, clusterClaim(runId));
+        held.push(...holders.map(({ run }) => run));
+        return await load();
+      },
+    });
     await using on = await stage(backend);
     folder = on.project.folder;
     await writeJob(on.project);
@@ -237,6 +247,7 @@ describe('submit', () => {
     expect(await readPlan(folder, plan.id)).toEqual(plan);
     const run = await submitPlanned(plan.id, on.context);
     expect(run).toMatchObject({ id: plan.id, state: 'succeeded' });
+    expect(held).toEqual([plan.id]);
     expect(run.checks.map(({ status }) => status)).toEqual(['held', 'held']);
     expect(backend.calls).toEqual([`up ${run.id}`, `drive ${run.id}`, `down ${run.id}`]);
   });
