@@ -78,7 +78,7 @@ export async function startClientDriver(
         code: 'spark-submit-not-started',
         category: 'runtime',
         message: `spark-submit could not be started: ${problem}`,
-        hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made anew.`,
+        hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made again.`,
       });
     }
     const held = outputIsHeld ? { outputIsHeld } : {};

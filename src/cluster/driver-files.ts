@@ -19,7 +19,7 @@ export async function runsWithScratch(): Promise<ReadonlySet<string>> {
   return new Set(names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)));
 }
 
-/** The file in which a driver on this machine gets the properties that nobody else may read. It is there as long as the run. */
+/** The file in which a driver on this machine gets the properties that nobody else may read. It exists as long as the run. */
 export function clientPropertiesPath(folder: string, runId: string): string {
   return join(folder, `driver-${runId}.properties`);
 }

@@ -20,7 +20,7 @@ export class DriverWatch {
     this.#ending = ending;
   }
 
-  /** Hands on what the driver prints, waiting for a slow reader. One that is to end waits for nobody: what is not taken then is dropped. */
+  /** Passes on the driver's output and waits for a slow reader. Once the driver is to end, output that is not taken is dropped. */
   handOn(take: TakeOutput | undefined): TakeOutput {
     let isTaking = false;
     return async (chunk) => {

@@ -189,6 +189,6 @@ function lost(run: RunRecord): RunRecord {
     ...run,
     state: 'lost',
     cause: 'terminated',
-    message: `The sparkctl process ${run.owner.pid} that looked after the run ended without a word.`,
+    message: `The sparkctl process ${run.owner.pid} that looked after the run exited without reporting.`,
   };
 }

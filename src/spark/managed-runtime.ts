@@ -149,7 +149,7 @@ async function removeBuilds(folder: string, names: readonly string[]): Promise<v
 }
 
 async function readRuntime(folder: string): Promise<ManagedRuntime | undefined> {
-  // A damaged record is ignored: the runtime is then made anew.
+  // A damaged record is ignored: the runtime is then made again.
   const read = await readJson(join(folder, 'runtime.json'), runtimeRecord);
   if (read.kind !== 'value') return undefined;
   const { schemaVersion: _, ...runtime } = read.value;
@@ -266,7 +266,7 @@ function installFailure(what: string, output: string): SparkctlError {
     message: `Making the Spark runtime failed at ${what}. It ended with:\n${output}`,
     hint: certificate
       ? 'A TLS-intercepting proxy signs the connection: name its certificates with SSL_CERT_FILE=/path/to/bundle.pem and try again.'
-      : 'Behind a proxy set HTTPS_PROXY, and SSL_CERT_FILE where it intercepts TLS; then try again. A half-made runtime is made anew.',
+      : 'Behind a proxy set HTTPS_PROXY, and SSL_CERT_FILE where it intercepts TLS; then try again. A half-made runtime is made again.',
   });
 }
 

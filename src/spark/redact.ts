@@ -95,7 +95,7 @@ export class Redactor {
   }
 }
 
-/** Blanking these wherever they stand would hide everything else, and tell nobody anything. */
+/** Recognizes a secret too common to be blanked everywhere: it would hide half of every text. */
 function isTrivial(secret: string): boolean {
   return (
     secret.length < 5 ||

@@ -55,7 +55,7 @@ it('names every address when there is none', async () => {
   await expect(reach(`spark://127.0.0.1:${closed},nobody.invalid:7077`)).rejects.toMatchObject({
     category: 'cluster',
     message: expect.stringMatching(
-      /: 127\.0\.0\.1:\d+ refuses connections, nobody\.invalid:7077 (is a name|did not answer)/,
+      /: 127\.0\.0\.1:\d+ refuses connections, nobody\.invalid:7077 (is an unknown host name|is a host name|did not answer)/,
     ),
   });
 });

@@ -29,7 +29,7 @@ export async function startDriver(
   const { record } = await knownCluster(daemon, name, context);
   const machine = await dockerMachine(daemon);
   const user = { ...hostContainerUser(machine.isRootless), uid: record.uid };
-  // The one who submits answers for the driver, whoever made the cluster.
+  // The submitting process owns the driver, also on a cluster of another.
   const planning = await planningOf(record.plan, user, imageOf(record), context);
   await prepareRun(context.project, launch, user, context.emit);
   const properties = await driverProperties(launch, planning.folders, user);

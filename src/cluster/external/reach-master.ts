@@ -65,8 +65,8 @@ function addressesOf(master: string): readonly Address[] | undefined {
 
 const reasonOf: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
-  ENOTFOUND: 'is a name that nobody knows',
-  EAI_AGAIN: 'is a name that cannot be looked up now',
+  ENOTFOUND: 'is an unknown host name',
+  EAI_AGAIN: 'is a host name that cannot be looked up now',
   EHOSTUNREACH: 'cannot be reached',
   ENETUNREACH: 'cannot be reached',
 };

@@ -18,7 +18,7 @@ export async function hadoopFolder(environment: OperationContext['environment'])
     category: 'configuration',
     message: folder
       ? `${name} names ${folder}, which is not there or cannot be read.`
-      : 'Where YARN is, nobody says: neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set.',
+      : 'YARN cannot be found: neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set.',
     hint: 'Set HADOOP_CONF_DIR to the folder with core-site.xml and yarn-site.xml of the cluster.',
   });
 }
