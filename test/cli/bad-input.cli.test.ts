@@ -456,7 +456,7 @@ describe('a machine that lacks something', () => {
       'job.py',
     ]);
     expect(stderr).toContain(
-      'An executor of this job asks for 2048 MiB of memory, and a worker of cluster job-',
+      'An executor of this job asks for 2,048 MiB of memory, and a worker of cluster job-',
     );
     expect(stderr).toContain(
       'Hint: Make the workers larger (--worker-memory 2048m), or ask for less with --executor-memory.\n',
