@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { parseMemoryMb } from '../../spark/executor-demand.ts';
+import { formatNumber } from '../../system/format-number.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster.ts';
 import { clusterRoles, roles } from '../roles.ts';
 import { httpGet, readMasterState } from '../spark-pages.ts';
@@ -139,7 +140,8 @@ type Facts = Pick<ContainerInspectInfo['State'], 'OOMKilled' | 'ExitCode' | 'Err
 
 /** In a clause, why a container does not run. */
 export function whyGone({ OOMKilled, ExitCode, Error: problem }: Facts, memoryBytes: number): string {
-  if (OOMKilled) return `it ran out of memory (limit ${Math.round(memoryBytes / 1024 ** 2)} MiB)`;
+  if (OOMKilled)
+    return `it ran out of memory (limit ${formatNumber(Math.round(memoryBytes / 1024 ** 2))} MiB)`;
   if (problem) return `it could not be started: ${problem}`;
   if (ExitCode === 137) return 'it was killed (exit code 137)';
   if (ExitCode === 143) return 'it was told to end (exit code 143)';

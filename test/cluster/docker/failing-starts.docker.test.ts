@@ -91,7 +91,7 @@ describeDocker('a Docker cluster that cannot start', () => {
       code: 'not-enough-memory',
       exitCode: 64,
       message: expect.stringMatching(
-        /^One worker with 50000000 MiB needs 50000000 MiB, and the machine that Docker runs on has \d+ MiB\.$/,
+        /^One worker with 50,000,000 MiB needs 50,000,000 MiB, and the machine that Docker runs on has [\d,]+ MiB\.$/,
       ),
     });
     expect(context.events).toEqual([]);

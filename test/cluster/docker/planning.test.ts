@@ -271,12 +271,12 @@ describe('memory limits', () => {
       expect.objectContaining({
         category: 'usage',
         message:
-          '2 workers with 8001 MiB each need 16002 MiB, and the machine that Docker runs on has 16000 MiB.',
+          '2 workers with 8,001 MiB each need 16,002 MiB, and the machine that Docker runs on has 16,000 MiB.',
         hint: 'Ask for less, such as --workers 2 --worker-memory 5888m.',
       }),
     );
     expect(() => requireMemory({ ...plan, workers: 1, workerMemoryMb: 99_999 }, 16_000)).toThrow(
-      'One worker with 99999 MiB needs 99999 MiB, and the machine that Docker runs on has 16000 MiB.',
+      'One worker with 99,999 MiB needs 99,999 MiB, and the machine that Docker runs on has 16,000 MiB.',
     );
   });
 });

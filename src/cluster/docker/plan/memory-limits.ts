@@ -1,5 +1,6 @@
 import { parseMemoryMb } from '../../../spark/executor-demand.ts';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { formatNumber } from '../../../system/format-number.ts';
 import type { ClusterPlan } from '../../cluster.ts';
 import type { Variables } from '../compose/compose-yaml.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
@@ -47,7 +48,7 @@ export function requireMemory(plan: ClusterPlan, machineMb: number): void {
   throw new SparkctlError({
     code: 'not-enough-memory',
     category: 'usage',
-    message: `${workers} with ${plan.workerMemoryMb} MiB${plan.workers === 1 ? '' : ' each'} ${plan.workers === 1 ? 'needs' : 'need'} ${askedMb} MiB, and the machine that Docker runs on has ${machineMb} MiB.`,
+    message: `${workers} with ${formatNumber(plan.workerMemoryMb)} MiB${plan.workers === 1 ? '' : ' each'} ${plan.workers === 1 ? 'needs' : 'need'} ${formatNumber(askedMb)} MiB, and the machine that Docker runs on has ${formatNumber(machineMb)} MiB.`,
     hint: `Ask for less, such as --workers ${plan.workers} --worker-memory ${Math.max(fitting, 256)}m.`,
     details: { askedMb, machineMb },
   });
