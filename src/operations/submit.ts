@@ -3,7 +3,7 @@ import { loadBackend } from '../cluster/registry.ts';
 import { resolveJob } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
 import { executePlan, submitRun } from '../run/execute-run.ts';
-import { givenProperties, redactorOf } from '../run/given-properties.ts';
+import { givenProperties, propertiesFiles, redactorOf } from '../run/given-properties.ts';
 import { planRun, type RunFacts, type RunPlan, submissionTo } from '../run/plan-run.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { findPlace } from '../run/reserve-place.ts';
@@ -11,7 +11,7 @@ import { commandForPeople } from '../run/run-driver.ts';
 import { newRunId, type RunRecord } from '../run/run-record.ts';
 import { readPlan, withoutSecrets } from '../run/stored-plan.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
-import { Redactor } from '../spark/redact.ts';
+import type { Redactor } from '../spark/redact.ts';
 
 /**
  * Takes a job from nothing to a verified result. Mistakes that stand before a run (no script, an invalid manifest)
@@ -55,24 +55,29 @@ export async function planSubmission(
 
 /**
  * Executes the plan that stands in the folder of a run of the project, in this process: whatever a submission was planned
- * by, its plan is enough. Secrets are not in it, so that a plan which needs some has to be submitted again.
+ * by, its plan is enough. Secrets are not in it, so that one whose own words held some is refused.
  */
 export async function submitPlanned(id: string, context: OperationContext): Promise<RunRecord> {
   await reclaim(context);
   const plan = await readPlan(context.project, id);
-  return await executePlan(plan, new Redactor([]), context);
+  const { options, propertiesFiles: files, applicationArguments } = plan.submission;
+  const given = await givenProperties(plan.job, { options, files }, context.environment);
+  return await executePlan(plan, redactorOf(plan.job, applicationArguments, given), context);
 }
 
 /** Brings together all that a submission says, and sees to it that no error tells a secret. */
 async function withFacts<Result>(
   request: SubmitRequest,
-  { project, environment }: OperationContext,
+  context: OperationContext,
   work: (facts: RunFacts, redactor: Redactor) => Promise<Result>,
 ): Promise<Result> {
+  const { project, environment } = context;
   const { workingFolder = project, useManifest = true } = request;
+  const { sparkOptions: options = [], applicationArguments = [] } = request;
   const job = await resolveJob({ ...request, workingFolder, useManifest, project });
-  const given = await givenProperties(job, request, { project, environment });
-  const redactor = redactorOf(job, request, given);
+  const files = propertiesFiles(request, context);
+  const given = await givenProperties(job, { options, files }, environment);
+  const redactor = redactorOf(job, applicationArguments, given);
   const id = newRunId(job.name, new Date());
   try {
     return await work({ id, project, job, request, given, hasSecrets: redactor.knowsAny }, redactor);

@@ -32,12 +32,6 @@ import type { RunOutcome, RunRecord, RunState } from './run-record.ts';
 import { createRunFolder, writeInRun, writeRun } from './run-store.ts';
 import { manifestForKeeping, planFile, planForKeeping } from './stored-plan.ts';
 
-/** The functions that take a driver's output as it comes. */
-interface RunOutputs {
-  readonly onStdout?: TakeOutput | undefined;
-  readonly onStderr?: TakeOutput | undefined;
-}
-
 /** Makes a run of a submission: from its folder and its plan to its result. What happens in the run is in the record, its exit code included. */
 export async function submitRun(
   facts: RunFacts,
@@ -60,11 +54,9 @@ export async function executePlan(
   plan: RunPlan,
   redactor: Redactor,
   context: OperationContext,
-  outputs: RunOutputs = {},
 ): Promise<RunRecord> {
-  const { id, job, submission } = plan;
-  const { timeoutMs } = plan;
-  const frame = { id, job, arguments: submission.applicationArguments, redactor, timeoutMs, ...outputs };
+  const { id, job, submission, timeoutMs } = plan;
+  const frame = { id, job, arguments: submission.applicationArguments, redactor, timeoutMs };
   return await inRunFolder(frame, context, async (run) => {
     if (job.manifest !== undefined) await claimData(job.manifest, plan.wait, run);
     await claimPlace(plan, run);
@@ -173,12 +165,15 @@ async function findInstallation({ journal, context }: Run): Promise<void> {
   });
 }
 
-interface RunFrame extends RunOutputs {
+interface RunFrame {
   readonly id: string;
   readonly job: Job;
   readonly arguments: readonly string[];
   readonly redactor: Redactor;
   readonly timeoutMs?: number | undefined;
+  /** Takes what the driver prints, as it comes. */
+  readonly onStdout?: TakeOutput | undefined;
+  readonly onStderr?: TakeOutput | undefined;
 }
 
 /** Makes the folder and the record of a run, and sees to it that the record tells how the work ended, whatever ended it. */

@@ -6,21 +6,27 @@ import type { GivenProperties } from '../spark/effective-value.ts';
 import { parseProperties, readPropertiesFile } from '../spark/java-properties.ts';
 import { Redactor } from '../spark/redact.ts';
 import { knownSecrets } from '../spark/secrets.ts';
-import { lastValue } from '../spark/spark-submit.ts';
+import { type GivenSparkOption, lastValue } from '../spark/spark-submit.ts';
 import type { SubmitRequest } from './submit-request.ts';
+
+/** The places where a submission says something of Spark's properties. */
+interface GivenPlaces {
+  readonly options: readonly GivenSparkOption[];
+  /** The files of properties, weakest first. */
+  readonly files: readonly string[];
+}
 
 /** Brings together whatever a submission says of Spark's properties, in arguments, manifest, files and environment. */
 export async function givenProperties(
   { manifest }: Job,
-  request: SubmitRequest,
-  { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
+  { options, files }: GivenPlaces,
+  environment: OperationContext['environment'],
 ): Promise<GivenProperties> {
-  const paths = propertiesFiles(request, project, environment);
   return {
-    options: request.sparkOptions ?? [],
+    options,
     manifest: manifest && { file: manifest.file, conf: manifest.conf },
     files: await Promise.all(
-      paths.map(async (path) => ({ path, properties: parseProperties(await readPropertiesFile(path)) })),
+      files.map(async (path) => ({ path, properties: parseProperties(await readPropertiesFile(path)) })),
     ),
     environment,
   };
@@ -29,18 +35,17 @@ export async function givenProperties(
 /** Makes the redactor that knows every secret of a submission. */
 export function redactorOf(
   { application, manifest }: Job,
-  request: SubmitRequest,
+  applicationArguments: readonly string[],
   given: GivenProperties,
 ): Redactor {
-  const words = [application, ...(manifest?.arguments ?? []), ...(request.applicationArguments ?? [])];
+  const words = [application, ...(manifest?.arguments ?? []), ...applicationArguments];
   return new Redactor(knownSecrets(given, words));
 }
 
-/** The files of properties, as spark-submit takes them: the named file instead of the defaults, or after them with --load-spark-defaults. */
-function propertiesFiles(
+/** Finds the files of properties, as spark-submit takes them: the named file instead of the defaults, or after them with --load-spark-defaults. */
+export function propertiesFiles(
   { sparkOptions = [], workingFolder }: SubmitRequest,
-  project: string,
-  environment: OperationContext['environment'],
+  { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
 ): readonly string[] {
   const defaults = join(environment['SPARK_CONF_DIR'] || project, 'spark-defaults.conf');
   const named = lastValue(sparkOptions, '--properties-file');

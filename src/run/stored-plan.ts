@@ -6,7 +6,7 @@ import { datasetSpec } from '../job/datasets/registry.ts';
 import { inputFormats } from '../job/input/find-input.ts';
 import { formatManifest, type Manifest } from '../job/manifest/manifest.ts';
 import { resolvedTarget } from '../job/targets/registry.ts';
-import type { Redactor } from '../spark/redact.ts';
+import { type Redactor, redacted } from '../spark/redact.ts';
 import type { SparkSubmission } from '../spark/spark-submit.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { plainName } from '../system/files/places.ts';
@@ -25,11 +25,12 @@ export function planForKeeping(plan: RunPlan, redactor: Redactor): string {
 
 /** A plan that may be printed or kept. */
 export function withoutSecrets(plan: RunPlan, redactor: Redactor): RunPlan {
-  const { job, submission } = plan;
+  const { manifest } = plan.job;
+  const blanked = redactor.everywhere(plan);
   return {
-    ...redactor.everywhere(plan),
-    job: { ...job, ...(job.manifest && { manifest: manifestWithoutSecrets(job.manifest, redactor) }) },
-    submission: submissionWithoutSecrets(submission, redactor),
+    ...blanked,
+    job: { ...blanked.job, ...(manifest && { manifest: manifestWithoutSecrets(manifest, redactor) }) },
+    submission: submissionWithoutSecrets(plan.submission, redactor),
   };
 }
 
@@ -135,16 +136,18 @@ const runPlan = z.object({
 export async function readPlan(project: string, id: string): Promise<RunPlan> {
   const path = join(runFolder(project, id), planFile);
   const read = isRunId(id) ? await readJson(path, runPlan) : ({ kind: 'absent' } as const);
+  if (read.kind === 'absent') throw unusable(path, 'it is missing');
+  if (read.kind === 'damaged') throw unusable(path, read.reason);
+  if (read.value.id !== id || read.value.project !== project)
+    throw unusable(path, 'it is that of another run or project');
+  // Spark would take the words in place of a secret for the secret.
+  if (JSON.stringify(read.value).includes(redacted)) throw unusable(path, 'its secrets are not in it');
   // JSON has no field that is undefined.
-  if (read.kind === 'value' && read.value.id === id && read.value.project === project)
-    return read.value as unknown as RunPlan;
-  const reason =
-    read.kind === 'damaged'
-      ? read.reason
-      : read.kind === 'absent'
-        ? 'it is missing'
-        : 'it is that of another run or project';
-  throw new SparkctlError({
+  return read.value as unknown as RunPlan;
+}
+
+function unusable(path: string, reason: string): SparkctlError {
+  return new SparkctlError({
     code: 'no-plan',
     category: 'input',
     message: `The plan ${path} cannot be used: ${reason}.`,

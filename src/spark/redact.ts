@@ -1,7 +1,8 @@
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { announcesSecret, looksSecret, secretsIn, userInfo } from './secrets.ts';
 
-const redacted = '*********(redacted)';
+/** The words that stand where a secret was. */
+export const redacted = '*********(redacted)';
 
 /** Fields that a program reads again are left as they are: no secret can stand in them. */
 const structural: ReadonlySet<string> = new Set([

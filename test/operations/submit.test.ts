@@ -227,6 +227,36 @@ describe('submit', () => {
     });
   });
 
+  it('keeps no secret of an address of the application, of its job either', async () => {
+    await using on = await stage(new FakeBackend());
+    const application = 'https://me:tell-nobody@example.test/job.py';
+    const run = await submit({ application }, on.context);
+    const text = readFileSync(join(runFolder(run.project, run.id), 'plan.json'), 'utf8');
+    expect(text).toContain('@example.test/job.py');
+    expect(text).not.toContain('tell-nobody');
+    await expect(submitPlanned(run.id, on.context)).rejects.toMatchObject({
+      code: 'no-plan',
+      message: expect.stringContaining('its secrets are not in it'),
+    });
+  });
+
+  it('blanks the secrets of files and environment where a plan is executed', async () => {
+    const words = 'not with tell-file and tell-environment';
+    const failUp = new SparkctlError({ code: 'no', category: 'cluster', message: words });
+    const backend = new FakeBackend({ failUp });
+    await using on = await stage(backend);
+    await on.project.write('spark-defaults.conf', 'spark.my.password tell-file\n');
+    const context = {
+      ...on.context,
+      environment: { ...on.context.environment, MY_TOKEN: 'tell-environment' },
+    };
+    const { plan } = await planSubmission({ application: 'job.py' }, context);
+    await createRunFolder(on.project.folder, plan.id);
+    writeFileSync(join(runFolder(on.project.folder, plan.id), 'plan.json'), JSON.stringify(plan));
+    const { message } = await submitPlanned(plan.id, context);
+    expect(message).toMatch(/^not with \*+\(redacted\) and \*+\(redacted\)$/);
+  });
+
   it('can be executed from the plan alone', async () => {
     let folder = '';
     const held: string[] = [];
