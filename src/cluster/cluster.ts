@@ -1,7 +1,7 @@
 import type { ClusterBackend, UpOutcome } from './backend.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
 import type { OperationContext } from './operation-context.ts';
-import type { BackendKind } from './registry.ts';
+import { type BackendKind, loadBackend } from './registry.ts';
 import type { NodeRole } from './roles.ts';
 
 /** A cluster as it was asked for, complete and checked: a backend decides nothing. */
@@ -50,6 +50,9 @@ export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[];
 }
 
+/** Called with the function that takes a cluster down when its handle is disposed of, for instance to make a phase of it. */
+type OnDown = (takeDown: () => Promise<boolean>) => Promise<unknown>;
+
 /**
  * A handle to one cluster: one that runs, one that is to be started, or an external master. Disposing of it takes down a
  * cluster that was started through it for one run or one scope alone, and leaves every other as it is.
@@ -59,19 +62,23 @@ export class Cluster implements AsyncDisposable {
   readonly #backend: ClusterBackend;
   readonly #context: OperationContext;
   #ownsCluster = false;
-  readonly #onDown: (takeDown: () => Promise<boolean>) => Promise<unknown>;
+  readonly #onDown: OnDown;
 
-  /** `onDown` is handed what takes the cluster down when the handle is disposed of, for instance to make a phase of it. */
-  constructor(
-    backend: ClusterBackend,
-    name: string,
-    context: OperationContext,
-    onDown: (takeDown: () => Promise<boolean>) => Promise<unknown> = (takeDown) => takeDown(),
-  ) {
+  private constructor(backend: ClusterBackend, name: string, context: OperationContext, onDown: OnDown) {
     this.#backend = backend;
     this.name = name;
     this.#context = context;
     this.#onDown = onDown;
+  }
+
+  /** A handle to the cluster of this name, whether it exists yet or not. For an external master the name is its URL. */
+  static async of(
+    kind: BackendKind,
+    name: string,
+    context: OperationContext,
+    onDown: OnDown = (takeDown) => takeDown(),
+  ): Promise<Cluster> {
+    return new Cluster(await loadBackend(kind, context), name, context, onDown);
   }
 
   get backend(): BackendKind {
@@ -85,6 +92,8 @@ export class Cluster implements AsyncDisposable {
 
   /** Starts the cluster as planned, or brings the one of that name to the plan. */
   async up(plan: ClusterPlan): Promise<UpOutcome> {
+    // Made before the lock of the cluster is taken: the first time it takes minutes.
+    if (this.usesInstallation) await this.#context.spark.versions();
     // Set before the start: what a start that fails or is interrupted leaves is this handle's to remove.
     this.#ownsCluster = plan.ephemeral;
     return await this.#backend.up(plan, this.#context);

@@ -11,7 +11,7 @@ import type { ClusterStatus } from '../cluster/cluster.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { ClusterInUse } from '../cluster/lock-cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
-import { type BackendKind, loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
+import { loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { stopHolder } from '../system/locks/claims.ts';
@@ -34,8 +34,7 @@ export async function upCluster(
   const { kind, reason } = await backendForStaying(request, context);
   context.emit({ kind: 'backend-chosen', backend: kind, reason });
   return await inPhase(context.emit, 'cluster', async () => {
-    if (kind === 'local') await context.spark.versions();
-    const cluster = await clusterOf(kind, plan.name, context);
+    const cluster = await Cluster.of(kind, plan.name, context);
     const value = await changing('up', force, context, () => cluster.up(plan));
     const { name, workers, ephemeral } = value.status;
     const was = value.changed ? 'changed' : 'running';
@@ -63,7 +62,7 @@ export async function downClusters(
     request === 'all' ? await everyCluster(context) : [await findRunningCluster(request, context)];
   const removed: string[] = [];
   for (const { name, backend: kind } of present.filter((each) => each !== undefined)) {
-    const cluster = await clusterOf(kind, name, context);
+    const cluster = await Cluster.of(kind, name, context);
     if (await changing('down', force, context, () => cluster.down())) removed.push(name);
   }
   return removed;
@@ -124,7 +123,8 @@ async function existingCluster(
 ): Promise<{ readonly cluster: Cluster; readonly status: ClusterStatus }> {
   await reclaim(context);
   const status = await findRunningCluster(request, context);
-  if (status !== undefined) return { status, cluster: await clusterOf(status.backend, status.name, context) };
+  if (status !== undefined)
+    return { status, cluster: await Cluster.of(status.backend, status.name, context) };
   const name = request.cluster ?? defaultClusterName;
   throw new SparkctlError({
     code: 'no-cluster',
@@ -132,10 +132,6 @@ async function existingCluster(
     message: `There is no cluster called ${name} in ${context.project}.`,
     hint: `Start one with: sparkctl cluster up${name === defaultClusterName ? '' : ` --cluster ${name}`}`,
   });
-}
-
-async function clusterOf(kind: BackendKind, name: string, context: OperationContext): Promise<Cluster> {
-  return new Cluster(await loadBackend(kind, context), name, context);
 }
 
 /** Changes or removes a cluster that runs may use; with `force` they are stopped first. */

@@ -3,7 +3,7 @@ import { type ClusterRequest, chooseBackend, planCluster } from '../cluster/choo
 import type { ClusterStatus } from '../cluster/cluster.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { type OperationContext, operationContext } from '../cluster/operation-context.ts';
-import { loadBackend, makingKinds } from '../cluster/registry.ts';
+import { makingKinds } from '../cluster/registry.ts';
 import { reclaim } from '../run/reclaim.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
 import type { SparkctlEvent } from '../system/event.ts';
@@ -95,7 +95,7 @@ export class StartedCluster implements AsyncDisposable {
     const plan = planCluster(name, options, true);
     const { kind, reason } = await chooseBackend(options, makingKinds, context);
     context.emit({ kind: 'backend-chosen', backend: kind, reason });
-    const cluster = new Cluster(await loadBackend(kind, context), name, context);
+    const cluster = await Cluster.of(kind, name, context);
     try {
       const status = await inPhase(context.emit, 'cluster', async () => {
         const { status: value } = await cluster.up(plan);

@@ -1,7 +1,6 @@
 import { Cluster } from '../cluster/cluster.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
-import { loadBackend } from '../cluster/registry.ts';
 import type { Job } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
 import type { Redactor } from '../spark/redact.ts';
@@ -83,7 +82,7 @@ async function executeRun(plan: RunPlan, run: Run): Promise<RunOutcome> {
 
 /** The cluster that a plan goes to, not yet started. Disposing of it takes down what was made for the run alone. */
 async function clusterOf({ place }: RunPlan, { journal, context }: Run): Promise<Cluster> {
-  return new Cluster(await loadBackend(place.backend, context), place.name, context, (takeDown) =>
+  return await Cluster.of(place.backend, place.name, context, (takeDown) =>
     journal.phase('cluster-down', async () => {
       const removed = await takeDown();
       return { value: removed, result: { phase: 'cluster-down', removed } };

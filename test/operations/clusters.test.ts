@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { ClusterRequest } from '../../src/cluster/choose-cluster.ts';
 import {
   clusterLogs,
@@ -62,6 +62,24 @@ it('without a daemon it is made of local processes, and a second time nothing ch
     { kind: 'backend-chosen', backend: 'local', reason: { why: 'cluster-exists' } },
   ]);
 });
+
+it.each([
+  [true, ['versions', 'up default']],
+  [false, ['up default']],
+])(
+  'the Spark of this machine is made before a cluster that needs it (%s)',
+  async (usesInstallation, calls) => {
+    const backend = new FakeBackend({ usesInstallation });
+    const { project, context } = await withBackends(backend);
+    await using _ = project;
+    vi.spyOn(context.spark, 'versions').mockImplementation(async () => {
+      backend.calls.push('versions');
+      return { spark: '4.3.0', java: '17', python: '3.11' };
+    });
+    await upCluster({ backend: 'local' }, gentle, context);
+    expect(backend.calls).toEqual(calls);
+  },
+);
 
 it('clusters are found, listed, scaled, read and taken down on whatever backend they are', async () => {
   const [local, docker] = [new FakeBackend(), new FakeBackend({ kind: 'docker' })];

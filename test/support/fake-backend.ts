@@ -11,6 +11,8 @@ interface FakeOptions {
   readonly obstacle?: SparkctlError;
   /** Plays the driver: what it prints, what it writes, how it ends. */
   readonly drive?: (launch: DriverLaunch, signal: AbortSignal) => Promise<DriverExit>;
+  /** Says that it needs the Java and the Spark of this machine. */
+  readonly usesInstallation?: boolean;
   /** Fails the start of a cluster. */
   readonly failUp?: SparkctlError;
 }
@@ -18,7 +20,7 @@ interface FakeOptions {
 /** A backend without Spark, whose clusters are entries of a map: for what an operation decides, not for what Spark does. */
 export class FakeBackend implements ClusterBackend {
   readonly kind: BackendKind;
-  readonly usesInstallation = false;
+  readonly usesInstallation: boolean;
   /** The calls that changed something, in order: `up default`, `down default`, `scale default 3`, `drive default`. */
   readonly calls: string[] = [];
   readonly clusters = new Map<string, ClusterPlan>();
@@ -27,6 +29,7 @@ export class FakeBackend implements ClusterBackend {
 
   constructor(options: FakeOptions = {}) {
     this.kind = options.kind ?? 'local';
+    this.usesInstallation = options.usesInstallation ?? false;
     this.#options = options;
   }
 
