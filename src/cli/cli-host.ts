@@ -1,4 +1,5 @@
-import type { OperationContext } from '../operations/context.ts';
+import type { Settings } from '../operations/context.ts';
+
 /** A place that text goes to; a terminal knows its width. */
 export interface TextSink {
   write(chunk: string | Uint8Array): unknown;
@@ -34,7 +35,7 @@ export interface CommandContext {
   readonly host: CliHost;
   readonly signal: AbortSignal;
   /** The settings that options gave. */
-  readonly settings?: OperationContext['settings'];
+  readonly settings?: Settings;
   /** Sets the exit code of a command that ran to its end, whatever came of it. */
   end(exitCode: number): void;
 }

@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { withCaBundle } from '../spark/certificates.ts';
 import { joinProperties, namesJavaProperty } from '../spark/java-properties.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
@@ -52,7 +51,7 @@ export async function startClientDriver(
       ...launch.sparkSubmitArguments,
     ],
     environment: {
-      ...withCaBundle(context.environment, context.settings.caBundle),
+      ...context.environment,
       ...driverEnvironment(context.environment, launch.runFolder, scratch, trustStore),
       ...extras?.environment,
       JAVA_HOME: java.home,

@@ -6,8 +6,7 @@ import type { BackendKind } from './registry.ts';
 
 /** Settings that stand above the variables of the environment with the same meaning. */
 export interface Settings {
-  /** An existing image, instead of SPARK_IMAGE or the one that sparkctl builds. */
-  readonly image?: string | undefined;
+  readonly image?: OperationContext['image'];
   /** The certificates of a TLS-intercepting proxy, instead of SSL_CERT_FILE, NODE_EXTRA_CA_CERTS and PIP_CERT. */
   readonly caBundle?: string | undefined;
 }
@@ -16,8 +15,10 @@ export interface Settings {
 export interface OperationContext {
   /** The project's folder, absolute: clusters live under `<project>/.sparkctl/clusters/<name>/`. */
   readonly project: string;
+  /** The variables, with what settings say instead of them: every program that is started gets these. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly settings: Settings;
+  /** An existing image, instead of SPARK_IMAGE or the one that sparkctl builds. */
+  readonly image?: string | undefined;
   readonly emit: Emit;
   /** Java and the runtime of this machine, found at most once. */
   readonly spark: SparkInstallation;
@@ -31,9 +32,11 @@ export interface OperationContext {
 
 /** A context for one command: whatever it needs of Spark is found at most once. */
 export function operationContext({
-  settings = {},
+  settings: { image, caBundle } = {},
   ...parts
-}: Omit<OperationContext, 'spark' | 'settings'> & { readonly settings?: Settings }): OperationContext {
-  const environment = withCaBundle(parts.environment, settings.caBundle);
-  return { ...parts, settings, spark: new SparkInstallation({ ...parts, environment }) };
+}: Omit<OperationContext, 'spark' | 'image'> & {
+  readonly settings?: Settings | undefined;
+}): OperationContext {
+  const surroundings = { ...parts, environment: withCaBundle(parts.environment, caBundle) };
+  return { ...surroundings, image, spark: new SparkInstallation(surroundings) };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-export { type OperationContext, operationContext } from '../cluster/operation-context.ts';
+export { type OperationContext, operationContext, type Settings } from '../cluster/operation-context.ts';
 
 const signs = ['.sparkctl', 'package.json', '.git'];
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { type ClusterRequest, chooseBackend, planCluster } from '../cluster/choose-cluster.ts';
 import type { ClusterStatus } from '../cluster/cluster.ts';
 import { Cluster } from '../cluster/cluster.ts';
@@ -146,13 +147,14 @@ export class StartedCluster implements AsyncDisposable {
 
 /** Fills the options of a call in to a context. */
 export function contextOf(options: LibraryOptions, entry: Entry): OperationContext {
-  const { project = projectFolder(entry.workingFolder), environment = entry.environment } = options;
+  const { project, image, caBundle, environment = entry.environment } = options;
+  const inFolder = (path: string) => resolve(entry.workingFolder, path);
   return operationContext({
-    project,
+    project: project === undefined ? projectFolder(entry.workingFolder) : inFolder(project),
     environment,
     emit: options.onEvent ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
-    settings: { image: options.image, caBundle: options.caBundle },
+    settings: { image, caBundle: caBundle === undefined ? undefined : inFolder(caBundle) },
     ...(options.backends && { backends: options.backends }),
   });
 }

@@ -13,7 +13,7 @@ it('the settings of a context stand above its environment, which counts where th
   const environment = { ...programs.environment, PATH: '/usr/bin:/bin', SSL_CERT_FILE: '/variable.pem' };
   const unreadable = async (caBundle?: string) => {
     const events: SparkctlEvent[] = [];
-    const { spark } = operationContext({
+    const { spark, environment: seen } = operationContext({
       project: project.folder,
       environment,
       emit: (event) => events.push(event),
@@ -21,9 +21,15 @@ it('the settings of a context stand above its environment, which counts where th
       settings: { caBundle },
     });
     expect(await spark.trustStore()).toBeUndefined();
-    return events;
+    return { events, names: [seen['SSL_CERT_FILE'], seen['PIP_CERT']] };
   };
   const event = { kind: 'certificates-unreadable', code: 'ENOENT' };
-  expect(await unreadable('/setting.pem')).toEqual([{ ...event, path: '/setting.pem' }]);
-  expect(await unreadable()).toEqual([{ ...event, path: '/variable.pem' }]);
+  expect(await unreadable('/setting.pem')).toEqual({
+    events: [{ ...event, path: '/setting.pem' }],
+    names: ['/setting.pem', '/setting.pem'],
+  });
+  expect(await unreadable()).toEqual({
+    events: [{ ...event, path: '/variable.pem' }],
+    names: ['/variable.pem', undefined],
+  });
 });

@@ -8,7 +8,7 @@ import {
   scaleCluster,
   upCluster,
 } from '../../src/operations/clusters.ts';
-import { StartedCluster } from '../../src/operations/library.ts';
+import { contextOf, StartedCluster } from '../../src/operations/library.ts';
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 import type { SparkctlEvent } from '../../src/system/event.ts';
 import { FakeBackend } from '../support/fake-backend.ts';
@@ -130,6 +130,14 @@ it('a cluster of the library goes away with its scope, and carries submissions',
   }
   expect(backend.calls.map((call) => call.split(' ')[0])).toEqual(['up', 'drive', 'down']);
   expect(backend.clusters.size).toBe(0);
+});
+
+it('the library takes relative paths from the working folder', () => {
+  const context = contextOf(
+    { project: 'mine', caBundle: 'ca.pem' },
+    { workingFolder: '/work', environment: {} },
+  );
+  expect([context.project, context.environment['SSL_CERT_FILE']]).toEqual(['/work/mine', '/work/ca.pem']);
 });
 
 it('a cluster of the library that cannot be started leaves nothing', async () => {

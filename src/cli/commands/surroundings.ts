@@ -19,7 +19,7 @@ export function surroundings(command: CommandContext, progress: Progress): Opera
       collect(event);
     },
     signal,
-    ...(settings && { settings }),
+    settings,
   });
 }
 

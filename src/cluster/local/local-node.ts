@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withCaBundle } from '../../spark/certificates.ts';
 import type { ManagedRuntime } from '../../spark/managed-runtime.ts';
 import { packageRoot } from '../../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
@@ -65,13 +64,7 @@ export async function startNode(
   context.signal.throwIfAborted();
   return startDaemon({
     ...command,
-    environment: daemonEnvironment(
-      withCaBundle(context.environment, context.settings.caBundle),
-      java.home,
-      runtime,
-      secret,
-      join(folder, 'tmp'),
-    ),
+    environment: daemonEnvironment(context.environment, java.home, runtime, secret, join(folder, 'tmp')),
     workingFolder: folder,
     logPath,
     mark: node.mark,

@@ -188,7 +188,7 @@ describeDocker('a Docker cluster that cannot start', () => {
 
   it('refuses an image that is none of Spark, and one that is nowhere', async () => {
     await using project = temporaryProject();
-    const debian = { ...contextOf(project.folder), settings: { image: 'debian:bookworm-slim' } };
+    const debian = { ...contextOf(project.folder), image: 'debian:bookworm-slim' };
     await expect(dockerBackend.up(plan, debian)).rejects.toMatchObject({
       code: 'image-not-spark',
       exitCode: 64,

@@ -28,7 +28,7 @@ export async function ensureImage(
   services: ClusterServices,
   context: OperationContext,
 ): Promise<ReadyImage> {
-  const named = context.settings.image ?? context.environment['SPARK_IMAGE'];
+  const named = context.image ?? context.environment['SPARK_IMAGE'];
   return await inPhase(context.emit, 'image', async () => {
     const { name, was } = named
       ? await pullIfMissing(daemon, named, context)
@@ -53,7 +53,7 @@ async function buildIfMissing(
       hint: 'Give it a build section with context and dockerfile, or name an image with --image.',
     });
   }
-  const bundle = context.settings.caBundle ?? caBundleOf(context.environment);
+  const bundle = caBundleOf(context.environment);
   const args = Object.fromEntries(
     Object.entries(build.args).map(([key, value]) => [key, value ?? context.environment[key] ?? '']),
   );
