@@ -23,14 +23,15 @@ export class EventHistory implements AsyncIterable<SparkctlEvent> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<SparkctlEvent> {
-    for (let index = 0; ; ) {
+    for (let read = 0; ; ) {
+      // Taken before the events are read: one that comes meanwhile ends the wait.
       const more = this.#more;
-      for (; index < this.#events.length; index++) {
-        const event = this.#events[index];
-        if (event !== undefined) yield event;
-      }
-      if (this.#isOver && index >= this.#events.length) return;
-      if (index >= this.#events.length) await more;
+      const fresh = this.#events.slice(read);
+      read += fresh.length;
+      yield* fresh;
+      if (fresh.length > 0) continue;
+      if (this.#isOver) return;
+      await more;
     }
   }
 

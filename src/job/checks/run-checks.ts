@@ -21,26 +21,38 @@ export interface CheckAnswer {
 
 /** Runs checks one after the other on one unchanging view of the target. A wrong specification is thrown before any runs. */
 export async function runChecks(request: CheckRequest): Promise<readonly CheckResult[]> {
-  await assertChecks(request.checks, request.target.table);
-  const reader = await open(request);
-  if (reader instanceof SparkctlError) {
-    const results = request.checks.map((spec) => unanswered(spec, reader));
+  const unreadable = (error: SparkctlError) => {
+    const results = request.checks.map((spec) => unanswered(spec, error));
     for (const result of results) request.onResult?.(result);
     return results;
-  }
-  using opened = reader;
-  return await runAll(request, { ...request, table: request.target.table, reader: opened });
+  };
+  return await onTarget(request, (context) => runAll(request, context), unreadable);
 }
 
 /** Runs checks and accounts for the lines of the input, on the same view of the target. */
 export async function checkResult(request: CheckRequest): Promise<CheckAnswer> {
   if (request.inputFiles.length === 0) return { results: await runChecks(request), accounting: undefined };
-  await assertChecks(request.checks, request.target.table);
-  const reader = await open(request);
-  if (reader instanceof SparkctlError) throw reader;
-  using opened = reader;
-  const context = { ...request, table: request.target.table, reader: opened };
-  return { results: await runAll(request, context), accounting: await accountingOf(context) };
+  const answer = async (context: CheckContext) => ({
+    results: await runAll(request, context),
+    accounting: await accountingOf(context),
+  });
+  return await onTarget(request, answer, (error) => {
+    throw error;
+  });
+}
+
+/** Opens one view of the target for an answer; `unreadable` answers where the target itself cannot be read. */
+async function onTarget<Answer>(
+  request: CheckRequest,
+  answer: (context: CheckContext) => Promise<Answer>,
+  unreadable: (error: SparkctlError) => Answer,
+): Promise<Answer> {
+  const { target } = request;
+  await assertChecks(request.checks, target.table);
+  const opened = await open(request);
+  if (opened instanceof SparkctlError) return unreadable(opened);
+  using reader = opened;
+  return await answer({ ...request, table: target.table, reader });
 }
 
 async function accountingOf(context: CheckContext): Promise<Accounting | undefined> {

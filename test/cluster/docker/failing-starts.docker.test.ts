@@ -8,7 +8,7 @@ import { SparkctlError } from '../../../src/system/errors/sparkctl-error.ts';
 import type { SparkctlEvent } from '../../../src/system/event.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { repository } from '../../support/sparkctl.ts';
-import { temporaryProject } from '../../support/temporary-project.ts';
+import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { contextOf, daemon, describeDocker, leftovers } from './docker-tests.ts';
 
 const plan = { name: 'failing', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
@@ -21,17 +21,20 @@ function changed(from: string | RegExp, to: string): string {
   return text;
 }
 
+/** A project whose image is built by these steps. */
+async function projectWithImage(...steps: readonly string[]): Promise<TemporaryProject> {
+  const project = temporaryProject();
+  await project.write(
+    'docker-compose.yml',
+    compose.replace('dockerfile: spark/Dockerfile', 'dockerfile: Dockerfile'),
+  );
+  await project.write('Dockerfile', `${['FROM debian:bookworm-slim', ...steps].join('\n')}\n`);
+  return project;
+}
+
 describeDocker('a Docker cluster that cannot start', () => {
   it('shows the last lines of the build step that failed', async () => {
-    await using project = temporaryProject();
-    await project.write(
-      'docker-compose.yml',
-      compose.replace('dockerfile: spark/Dockerfile', 'dockerfile: Dockerfile'),
-    );
-    await project.write(
-      'Dockerfile',
-      'FROM debian:bookworm-slim\nRUN echo all is well\nRUN echo one; echo two; exit 3\n',
-    );
+    await using project = await projectWithImage('RUN echo all is well', 'RUN echo one; echo two; exit 3');
     await expect(dockerBackend.up(plan, contextOf(project.folder, withoutBundle()))).rejects.toMatchObject({
       code: 'image-build-failed',
       exitCode: 69,
@@ -44,12 +47,7 @@ describeDocker('a Docker cluster that cannot start', () => {
   });
 
   it('stops the build of an image when it is interrupted', async () => {
-    await using project = temporaryProject();
-    await project.write(
-      'docker-compose.yml',
-      compose.replace('dockerfile: spark/Dockerfile', 'dockerfile: Dockerfile'),
-    );
-    await project.write('Dockerfile', 'FROM debian:bookworm-slim\nRUN echo begun; sleep 600\n');
+    await using project = await projectWithImage('RUN echo begun; sleep 600');
     const context = contextOf(project.folder, withoutBundle());
     const reason = new SparkctlError({ code: 'interrupted', category: 'interrupted', message: 'enough' });
     const emit = (event: SparkctlEvent) =>
@@ -66,15 +64,7 @@ describeDocker('a Docker cluster that cannot start', () => {
   });
 
   it('says when the disk became full', async () => {
-    await using project = temporaryProject();
-    await project.write(
-      'docker-compose.yml',
-      compose.replace('dockerfile: spark/Dockerfile', 'dockerfile: Dockerfile'),
-    );
-    await project.write(
-      'Dockerfile',
-      'FROM debian:bookworm-slim\nRUN head -c 100m /dev/zero > /dev/shm/full\n',
-    );
+    await using project = await projectWithImage('RUN head -c 100m /dev/zero > /dev/shm/full');
     await expect(dockerBackend.up(plan, contextOf(project.folder, withoutBundle()))).rejects.toMatchObject({
       code: 'disk-full',
       exitCode: 74,

@@ -15,7 +15,6 @@ export interface Evidence {
   readonly tableRows: number;
   /** Lines in the quarantine by reason, duplicates among them. */
   readonly rejected: Readonly<Record<string, number>>;
-  readonly hasQuarantine: boolean;
   /** The job's own record of its commit: of the run that was asked for, or of the last one into this table. */
   readonly run: CommittedRun | undefined;
   /** The last run into the same table, where it is another one. */
@@ -46,7 +45,6 @@ async function gather(context: CheckContext): Promise<Evidence> {
     read: await countRecords(inputFiles, inputFormat, signal),
     tableRows: reader.tableInfo(table.name) === undefined ? 0 : reader.count(table.name),
     rejected: quarantine?.counts() ?? {},
-    hasQuarantine: quarantine !== undefined,
     run,
     laterRun: runId !== undefined && last?.runId !== runId ? last : undefined,
     replacesTable,
