@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Whether there is a Docker daemon to work with. */
+/** Tells whether there is a Docker daemon to work with. */
 export function dockerAnswers() {
   try {
     docker('version', '--format', '{{.Server.Version}}');

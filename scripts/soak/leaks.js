@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { docker, dockerAnswers } from './containers.js';
 import { listening, processesOf } from './processes.js';
 
-/** What a project's commands have left on this machine and should not: nothing, if all is well. */
+/** Lists what a project's commands have left on this machine and should not: nothing, if all is well. */
 export async function leaks(repository, project, ports) {
   const list = execFileSync(
     process.execPath,
@@ -64,7 +64,7 @@ async function openPorts(ports) {
   }
 }
 
-/** Whether the port belongs to a process that is known to be another program's: nothing of the soak is alive here. */
+/** Tells whether the port belongs to a process that is known to be another program's: nothing of the soak is alive here. */
 function isForeign(port) {
   const shown = execFileSync('ss', ['-ltnpH', `sport = :${port}`], { encoding: 'utf8' });
   return /users:\(\(/.test(shown);

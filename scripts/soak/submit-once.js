@@ -63,7 +63,7 @@ function problemOf({ fault, moment, exit, stderr, verdict, next }) {
   return isClear ? undefined : `failed without a word: ${lastWords(stderr)}`;
 }
 
-/** What it said in the end, without the hint. */
+/** The last words of the command, without the hint. */
 function lastWords(text) {
   const lines = text.trim().split('\n');
   return lines.findLast((line) => line.startsWith('sparkctl: ')) ?? lines.at(-1);

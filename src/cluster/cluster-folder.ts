@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { Emit } from '../system/event.ts';
 import { plainName, stateFolder } from '../system/files/places.ts';
 import { type ReadJson, readJson } from '../system/files/read-json.ts';
@@ -18,6 +19,16 @@ export function clusterFolder(project: string, name: string): string {
 /** Tells whether a text can be a cluster's name, and so a part of a path. */
 export function isClusterName(text: string): boolean {
   return plainName.test(text);
+}
+
+/** The error where a project has no cluster of a name; `options` are those by which `cluster up` would start it. */
+export function noCluster(name: string, project: string, options: string): SparkctlError {
+  return new SparkctlError({
+    code: 'no-cluster',
+    category: 'cluster',
+    message: `There is no cluster called ${name} in ${project}.`,
+    hint: `Start one with: ${['sparkctl cluster up', options].join(' ').trim()}`,
+  });
 }
 
 /** The names of the clusters that have a folder in this project. A link is none. */

@@ -9,6 +9,7 @@ import {
 } from '../cluster/choose-cluster.ts';
 import type { ClusterStatus } from '../cluster/cluster.ts';
 import { Cluster } from '../cluster/cluster.ts';
+import { noCluster } from '../cluster/cluster-folder.ts';
 import { ClusterInUse } from '../cluster/lock-cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
@@ -126,12 +127,7 @@ async function existingCluster(
   if (status !== undefined)
     return { status, cluster: await Cluster.of(status.backend, status.name, context) };
   const name = request.cluster ?? defaultClusterName;
-  throw new SparkctlError({
-    code: 'no-cluster',
-    category: 'cluster',
-    message: `There is no cluster called ${name} in ${context.project}.`,
-    hint: `Start one with: sparkctl cluster up${name === defaultClusterName ? '' : ` --cluster ${name}`}`,
-  });
+  throw noCluster(name, context.project, name === defaultClusterName ? '' : `--cluster ${name}`);
 }
 
 /** Changes or removes a cluster that runs may use; with `force` they are stopped first. */

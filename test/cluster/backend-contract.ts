@@ -11,11 +11,11 @@ import { testContext } from '../support/test-context.ts';
 
 interface BackendUnderTest {
   readonly backend: ClusterBackend;
-  /** What is still there of a project's clusters: processes or containers, networks and volumes. */
+  /** Finds what is still there of a project's clusters: processes or containers, networks and volumes. */
   leftovers(project: string): Promise<readonly string[]>;
 }
 
-/** What every backend must do, asked of a real cluster. */
+/** The contract of every backend, asked of a real cluster. */
 export function backendContract({ backend, leftovers }: BackendUnderTest): void {
   describe(`the ${backend.kind} backend`, () => {
     let project: TemporaryProject;

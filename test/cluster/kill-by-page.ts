@@ -8,7 +8,7 @@ interface KillingPages {
   readonly application: string;
 }
 
-/** What a page lets be ended: the address of its form, and the fields beside the page's own token. */
+/** Something that a page lets a reader end: the address of its form, and the fields beside the page's own token. */
 function forms({ master, driver, application }: KillingPages) {
   return [
     { page: `${master}/`, form: `${master}/app/kill/`, fields: { id: application, terminate: 'true' } },

@@ -1,5 +1,6 @@
 import type { ContainerInfo } from 'dockerode';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { noCluster } from '../cluster-folder.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type NodeRole, nodeName, roleNames } from '../roles.ts';
 import { type ClusterRecord, dockerRecords } from './cluster-record.ts';
@@ -80,12 +81,7 @@ export async function existingCluster(
 ): Promise<readonly FoundContainer[]> {
   const containers = await findCluster(daemon, project, name);
   if (containers.length > 0) return containers;
-  throw new SparkctlError({
-    code: 'no-cluster',
-    category: 'cluster',
-    message: `There is no cluster called ${name} in ${project}.`,
-    hint: `Start one: sparkctl cluster up --backend docker --cluster ${name}`,
-  });
+  throw noCluster(name, project, `--backend docker --cluster ${name}`);
 }
 
 /** A cluster that must be there, and that sparkctl made. */

@@ -8,7 +8,7 @@ import { endMarked } from '../../system/processes/process-mark.ts';
 import type { ClusterBackend } from '../backend.ts';
 import { startClientDriver } from '../client-driver.ts';
 import type { ClusterPlan } from '../cluster.ts';
-import { clusterFolder } from '../cluster-folder.ts';
+import { clusterFolder, noCluster } from '../cluster-folder.ts';
 import type { ClusterConnection } from '../driver.ts';
 import { choosePort, loopback } from '../free-port.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
@@ -168,12 +168,7 @@ async function ownRecord(name: string, context: OperationContext): Promise<Local
 async function mustBeThere(name: string, context: OperationContext): Promise<LocalClusterRecord> {
   const record = await ownRecord(name, context);
   if (record !== undefined) return record;
-  throw new SparkctlError({
-    code: 'no-cluster',
-    category: 'cluster',
-    message: `There is no cluster called ${name} in ${context.project}.`,
-    hint: `Start one: sparkctl cluster up --cluster ${name}`,
-  });
+  throw noCluster(name, context.project, `--cluster ${name}`);
 }
 
 function samePlan(record: LocalClusterRecord, plan: ClusterPlan): boolean {

@@ -45,7 +45,7 @@ export async function startNode(
   const logPath = nodeLogPath(context.project, record.name, node.name);
   const workFolder = join(folder, 'work', node.name);
   await mkdir(workFolder, { recursive: true, mode: 0o700 });
-  // The log of a node that is started again begins anew.
+  // The log of a node that is started again is a new one.
   await writeFile(logPath, '', { mode: 0o600 });
   const [java, runtime] = await Promise.all([context.spark.java(), context.spark.runtime()]);
   const command = daemonCommand(

@@ -78,7 +78,7 @@ export const manifestSchema = z.strictObject({
 
 export type ManifestSource = z.output<typeof manifestSchema>;
 
-/** The JSON Schema (draft 7) of a manifest, for editors. `jobs/manifest.schema.json` holds it; `npm run schema` writes it anew. */
+/** The JSON Schema (draft 7) of a manifest, for editors. `jobs/manifest.schema.json` holds it; `npm run schema` writes it again. */
 export function manifestJsonSchema(): Record<string, unknown> {
   return {
     ...z.toJSONSchema(manifestSchema, { target: 'draft-7', io: 'input' }),

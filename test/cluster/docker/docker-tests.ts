@@ -12,7 +12,7 @@ const found = await connectDocker(process.env).then(
   (error: unknown) => ({ daemon: undefined, reason: error instanceof Error ? error.message : String(error) }),
 );
 
-/** Whether a daemon is there, or where CI is set must be. */
+/** True where a daemon is there, or, where CI is set, must be. */
 export const dockerIsExpected = found.daemon !== undefined || Boolean(process.env['CI']);
 
 /**

@@ -194,7 +194,7 @@ describeDocker('a Docker cluster that cannot start', () => {
   });
 });
 
-/** What is built from another Dockerfile needs no certificates. */
+/** The environment of a build that needs no certificates. */
 function withoutBundle(): Record<string, string | undefined> {
   return { ...process.env, SSL_CERT_FILE: undefined, NODE_EXTRA_CA_CERTS: undefined };
 }

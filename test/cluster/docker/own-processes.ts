@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { compiledSources } from '../../job/datasets/compiled-sources.ts';
 import { repository } from '../../support/sparkctl.ts';
 
-/** What stands beside the sources in an installation, as far as a cluster needs it. */
+/** The files beside the sources in an installation that a cluster needs. */
 const packaged = ['docker-compose.yml', 'entrypoint.sh', 'requirements.txt', 'spark-defaults.conf', 'spark'];
 
 interface OwnProcess {

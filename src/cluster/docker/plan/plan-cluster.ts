@@ -107,7 +107,7 @@ export function compareCluster(spec: ClusterSpec, found: readonly FoundContainer
         labels[composeLabel.configHash] === container.labels[composeLabel.configHash],
     );
   const kept = nodes.filter(fits);
-  // Workers find another master only after a while, and lose what they knew: with the master everything is made anew.
+  // Workers find another master only after a while, and lose what they knew: with the master everything is made again.
   const keep = kept.some(({ role }) => role === 'master') ? kept : [];
   return {
     remove: nodes.filter((container) => !keep.includes(container)),

@@ -169,7 +169,7 @@ export function closeState(
   return { ...spec, mounts: [...spec.mounts, bind(state, true), ...open.map((path) => bind(path, false))] };
 }
 
-/** A fingerprint of all that a container is made from: another one means that it has to be made anew. */
+/** A fingerprint of all that a container is made from: another one means that it has to be made again. */
 export function configHash(spec: ContainerSpec): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(spec)))
