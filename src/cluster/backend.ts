@@ -3,6 +3,7 @@ import type { ClusterPlan, ClusterStatus } from './cluster.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { BackendKind } from './registry.ts';
+import type { StandbyKeeper } from './standby/standby-keeper.ts';
 
 export interface UpOutcome {
   readonly status: ClusterStatus;
@@ -39,6 +40,8 @@ export interface ClusterBackend {
   /** Predicts what `connect` will say of a cluster that is not there yet, for a dry run. Starts and writes nothing. */
   preview(plan: ClusterPlan, context: OperationContext): Promise<ClusterConnection>;
   startDriver(name: string, launch: DriverLaunch, context: OperationContext): Promise<RunningDriver>;
+  /** Standby drivers, where the backend has them. */
+  readonly standbys?: StandbyKeeper;
   /** Ends and removes ephemeral clusters whose sparkctl process is dead. Returns their names. */
   reclaim(context: OperationContext): Promise<readonly string[]>;
 }

@@ -5,7 +5,7 @@ import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { writeAtomically } from '../system/files/write-file.ts';
 import { packageRoot } from '../system/package.ts';
-import { type ProgramExit, startProgram } from '../system/processes/start-program.ts';
+import { type ProgramExit, type RunningProgram, startProgram } from '../system/processes/start-program.ts';
 import { type DriverExit, type DriverLaunch, type RunningDriver, sparkLogPath } from './driver.ts';
 import { clientPropertiesPath, driverScratch } from './driver-files.ts';
 import type { OperationContext } from './operation-context.ts';
@@ -33,9 +33,32 @@ export async function startClientDriver(
   context: OperationContext,
   extras?: ClientDriverExtras,
 ): Promise<RunningDriver> {
-  const { spark } = context;
-  const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
-  const trustStore = await spark.trustStore();
+  const { runtime } = context.spark;
+  const command = await prepareClient(launch, context, extras);
+  const { workingFolder, runId: mark, onStdout, onStderr } = launch;
+  const program = startProgram({ ...command, workingFolder, mark, onStdout, onStderr });
+  return followClient(program, (await runtime()).sparkHome, command.release);
+}
+
+/** A call of spark-submit on this machine, with the files that it needs. */
+interface ClientCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Removes the files, once the driver has ended. */
+  release(): Promise<void>;
+}
+
+/** Prepares the call of spark-submit for a launch. */
+export async function prepareClient(
+  launch: Pick<
+    DriverLaunch,
+    'runId' | 'runFolder' | 'propertiesFiles' | 'secretProperties' | 'sparkSubmitArguments'
+  >,
+  context: OperationContext,
+  extras?: ClientDriverExtras,
+): Promise<ClientCommand> {
+  const { sparkHome } = await context.spark.runtime();
   const scratch = await makeScratch(launch.runId);
   // What is left of it must not change how the run has ended.
   const removeScratch = () =>
@@ -44,32 +67,49 @@ export async function startClientDriver(
     await removeScratch();
     throw error;
   });
-  const program = startProgram({
-    file: join(runtime.sparkHome, 'bin', 'spark-submit'),
+  return {
+    file: join(sparkHome, 'bin', 'spark-submit'),
     args: [
       ...(properties.path === undefined ? [] : ['--properties-file', properties.path]),
       ...launch.sparkSubmitArguments,
     ],
-    environment: {
-      ...context.environment,
-      ...driverEnvironment(context.environment, launch.runFolder, scratch, trustStore),
-      ...extras?.environment,
-      JAVA_HOME: java.home,
-      SPARK_HOME: runtime.sparkHome,
-      PYSPARK_PYTHON: context.environment['PYSPARK_PYTHON'] ?? runtime.python,
+    environment: await clientEnvironment(launch, context, extras?.environment),
+    release: async () => {
+      await properties.remove();
+      await removeScratch();
     },
-    workingFolder: launch.workingFolder,
-    mark: launch.runId,
-    onStdout: launch.onStdout,
-    onStderr: launch.onStderr,
-  });
+  };
+}
+
+/** The environment of a driver on this machine. */
+export async function clientEnvironment(
+  { runId, runFolder }: Pick<DriverLaunch, 'runId' | 'runFolder'>,
+  { spark, environment }: OperationContext,
+  extra?: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
+  return {
+    ...environment,
+    ...driverEnvironment(environment, runFolder, driverScratch(runId), await spark.trustStore()),
+    ...extra,
+    JAVA_HOME: java.home,
+    SPARK_HOME: runtime.sparkHome,
+    PYSPARK_PYTHON: environment['PYSPARK_PYTHON'] ?? runtime.python,
+  };
+}
+
+/** A program that is a driver, as the driver. `release` is called once it has ended, however it did. */
+export function followClient(
+  program: RunningProgram,
+  sparkHome: string,
+  release: () => Promise<void>,
+): RunningDriver {
   const ended = async (): Promise<DriverExit> => {
     let exit: ProgramExit;
     try {
       exit = await program.exited;
     } finally {
-      await properties.remove();
-      await removeScratch();
+      await release();
     }
     const { exitCode, signal, problem, outputIsHeld } = exit;
     if (problem !== undefined) {
@@ -77,7 +117,7 @@ export async function startClientDriver(
         code: 'spark-submit-not-started',
         category: 'runtime',
         message: `spark-submit could not be started: ${problem}`,
-        hint: `Remove ${runtime.sparkHome} and try again: the runtime is then made again.`,
+        hint: `Remove ${sparkHome} and try again: the runtime is then made again.`,
       });
     }
     const held = outputIsHeld ? { outputIsHeld } : {};
@@ -111,7 +151,12 @@ async function makeScratch(runId: string): Promise<string> {
 
 /** spark-submit takes one file of properties. Where there are several, or a secret, which must not stand in argv, they are put into a private one. */
 async function propertiesFile(
-  { propertiesFiles, secretProperties, runId, runFolder }: DriverLaunch,
+  {
+    propertiesFiles,
+    secretProperties,
+    runId,
+    runFolder,
+  }: Pick<DriverLaunch, 'propertiesFiles' | 'secretProperties' | 'runId' | 'runFolder'>,
   secret: ClientDriverExtras['secret'],
 ): Promise<{ readonly path: string | undefined; readonly remove: () => Promise<void> }> {
   const secrets = { ...secretProperties, ...secret?.properties };

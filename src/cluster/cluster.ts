@@ -1,8 +1,10 @@
+import type { DriverStart } from '../system/event.ts';
 import type { ClusterBackend, UpOutcome } from './backend.ts';
 import type { ClusterConnection, DriverLaunch, RunningDriver } from './driver.ts';
 import type { OperationContext } from './operation-context.ts';
 import { type BackendKind, loadBackend } from './registry.ts';
 import type { NodeRole } from './roles.ts';
+import { Standbys } from './standby/standbys.ts';
 
 /** A cluster as it was asked for, complete and checked: a backend decides nothing. */
 export interface ClusterPlan {
@@ -48,6 +50,8 @@ export interface ClusterStatus {
   readonly workerMemoryMb: number;
   readonly links: { readonly master: string; readonly history: string };
   readonly nodes: readonly NodeStatus[];
+  /** The driver that waits for the next submission; not asked of every cluster. */
+  readonly standby?: { readonly state: 'ready' | 'starting' | 'none' };
 }
 
 /** Called with the function that takes a cluster down when its handle is disposed of, for instance to make a phase of it. */
@@ -62,6 +66,7 @@ export class Cluster implements AsyncDisposable {
   readonly #backend: ClusterBackend;
   readonly #context: OperationContext;
   #ownsCluster = false;
+  #preparing: Promise<void> | undefined;
   readonly #onDown: OnDown;
 
   private constructor(backend: ClusterBackend, name: string, context: OperationContext, onDown: OnDown) {
@@ -117,8 +122,30 @@ export class Cluster implements AsyncDisposable {
     return await this.#backend.connect(this.name, this.#context);
   }
 
-  async startDriver(launch: DriverLaunch): Promise<RunningDriver> {
-    return await this.#backend.startDriver(this.name, launch, this.#context);
+  /** The standby drivers of the cluster; undefined where the backend has none. */
+  get standbys(): Standbys | undefined {
+    const { standbys } = this.#backend;
+    return standbys && new Standbys(standbys, this.name, this.#context);
+  }
+
+  /** Gives the launch to the standby driver that waits for one like it, or starts a driver for it. */
+  async startDriver(
+    launch: DriverLaunch,
+  ): Promise<{ readonly driver: RunningDriver; readonly start: DriverStart }> {
+    const { standbys } = this;
+    const taken =
+      standbys === undefined || this.#ownsCluster
+        ? ({ why: this.#ownsCluster ? 'cluster-of-run' : 'no-standbys' } as const)
+        : await standbys.take(launch);
+    if ('driver' in taken) return taken;
+    const driver = await this.#backend.startDriver(this.name, launch, this.#context);
+    return { driver, start: { start: 'cold', reason: taken } };
+  }
+
+  /** Begins to make the standby driver for the next launch that is like this one. Disposing of the handle waits until that has begun. */
+  prepareStandby(launch: Pick<DriverLaunch, 'warm' | 'workingFolder' | 'propertiesFiles'>): void {
+    if (this.#ownsCluster) return;
+    this.#preparing = this.standbys?.prepare(launch, () => this.status());
   }
 
   /** Stops and removes everything of the cluster. False when it was gone already. */
@@ -128,6 +155,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#preparing;
     if (!this.#ownsCluster) return;
     this.#ownsCluster = false;
     // Whatever ended the scope, also a Ctrl-C, the cluster goes: this must not listen to the signal that ended it.

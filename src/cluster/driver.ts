@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ColdReason } from '../system/event.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
 /** The file that keeps everything that Spark logs in a run's driver. */
@@ -19,6 +20,15 @@ export interface ClusterConnection {
   readonly historyUrl?: string;
 }
 
+/** A launch that a standby driver can take, in two parts: what it must have been started with, and what it learns when it is taken. */
+export interface WarmLaunch {
+  /** The arguments of spark-submit before the application, less the properties below. */
+  readonly options: readonly string[];
+  readonly properties: Readonly<Record<string, string>>;
+  readonly script: string;
+  readonly arguments: readonly string[];
+}
+
 /** One spark-submit to be run. Paths are those of this host; a container sees the project at the same path. */
 export interface DriverLaunch {
   readonly runId: string;
@@ -34,6 +44,8 @@ export interface DriverLaunch {
   readonly secretProperties: Readonly<Record<string, string>>;
   /** All other arguments of `spark-submit`. */
   readonly sparkSubmitArguments: readonly string[];
+  /** The same for a standby driver, or the reason why none can take it. */
+  readonly warm: WarmLaunch | ColdReason;
   readonly workingFolder: string;
   /** The tag by which YARN knows the application, where the driver runs within YARN and only its client is started here. */
   readonly yarnTag?: string;

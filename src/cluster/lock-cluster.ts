@@ -1,6 +1,7 @@
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { makeStateFolder } from '../system/files/places.ts';
+import { formatNumber } from '../system/format-number.ts';
 import { type Claim, type Holder, holdersOf, whereToLook } from '../system/locks/claims.ts';
 import { acquireProcessLock } from '../system/locks/process-lock.ts';
 import { clusterFolder } from './cluster-folder.ts';
@@ -13,12 +14,13 @@ const lockTimeoutMs = 10 * 60_000;
 export async function lockCluster(
   name: string,
   { project, signal, emit, run }: OperationContext,
+  timeoutMs = lockTimeoutMs,
 ): Promise<AsyncDisposable> {
   const path = `${clusterFolder(project, name)}.lock`;
   try {
     await makeStateFolder(project);
     const lock = await acquireProcessLock(path, {
-      timeoutMs: lockTimeoutMs,
+      timeoutMs,
       signal,
       run,
       onWait: ({ pid, run: other }) =>
@@ -31,7 +33,7 @@ export async function lockCluster(
   throw new SparkctlError({
     code: 'cluster-busy',
     category: 'temporary',
-    message: `Another sparkctl has been working on cluster ${name} for ${lockTimeoutMs / 60_000} minutes.`,
+    message: `Another sparkctl has been working on cluster ${name} for ${formatNumber(timeoutMs / 1000)} s.`,
     hint: `Wait for it to end, or end it, and try again. If it is on another host or in another container and over, remove ${path}.`,
   });
 }

@@ -32,6 +32,7 @@ export async function askSparkSubmit(
       ),
       propertiesFiles: [],
       secretProperties: {},
+      warm: { why: 'not-wanted' },
       workingFolder: inquiry.workingFolder,
       onStdout: watch.handOn(inquiry.onStdout),
       onStderr: watch.handOn(inquiry.onStderr),

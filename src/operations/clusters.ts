@@ -13,6 +13,8 @@ import { noCluster } from '../cluster/cluster-folder.ts';
 import { ClusterInUse } from '../cluster/lock-cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
+import type { StandbySettings } from '../cluster/standby/standby-folder.ts';
+import { prepareStandby } from '../run/prepare-standby.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { stopHolder } from '../system/locks/claims.ts';
@@ -24,10 +26,20 @@ interface ChangeOptions {
   readonly force: boolean;
 }
 
-/** Starts a cluster that stays, or brings the one of that name to what is asked. */
+/** The wish for standby drivers on a cluster that stays. */
+export interface StandbyWish {
+  /** The folder from which the next job will most likely be submitted. */
+  readonly workingFolder: string;
+  readonly settings: StandbySettings;
+}
+
+/**
+ * Starts a cluster that stays, or brings the one of that name to what is asked. Where it is to have standby drivers, the first
+ * begins to wait.
+ */
 export async function upCluster(
   request: ClusterRequest,
-  { force }: ChangeOptions,
+  { force, standby }: ChangeOptions & { readonly standby?: StandbyWish | undefined },
   context: OperationContext,
 ): Promise<UpOutcome> {
   await reclaim(context);
@@ -37,6 +49,8 @@ export async function upCluster(
   return await inPhase(context.emit, 'cluster', async () => {
     const cluster = await Cluster.of(kind, plan.name, context);
     const value = await changing('up', force, context, () => cluster.up(plan));
+    await cluster.standbys?.set(standby?.settings);
+    if (standby !== undefined) await prepareStandby(cluster, standby.workingFolder, context);
     const { name, workers, ephemeral } = value.status;
     const was = value.changed ? 'changed' : 'running';
     return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
@@ -85,7 +99,9 @@ export async function findCluster(
   request: ClusterRequest,
   context: OperationContext,
 ): Promise<ClusterStatus> {
-  return (await existingCluster(request, context)).status;
+  const { status, cluster } = await existingCluster(request, context);
+  const state = await cluster.standbys?.state();
+  return { ...status, ...(state && { standby: { state } }) };
 }
 
 /** Reads the log of a node from its beginning; with `follow` until the signal aborts. */

@@ -112,7 +112,8 @@ async function openCluster(plan: RunPlan, cluster: Cluster, run: Run): Promise<C
   return await cluster.connect();
 }
 
-async function findOrStart({ place }: RunPlan, cluster: Cluster, { journal }: Run): Promise<PhaseResult> {
+async function findOrStart(plan: RunPlan, cluster: Cluster, { journal }: Run): Promise<PhaseResult> {
+  const { place } = plan;
   const { backend, name } = place;
   switch (place.kind) {
     case 'external': {
@@ -134,6 +135,7 @@ async function findOrStart({ place }: RunPlan, cluster: Cluster, { journal }: Ru
       const { reason, demand } = place;
       const { ephemeral } = place.cluster;
       const { status } = await cluster.up(place.cluster);
+      if (!ephemeral && plan.standby !== false) await cluster.standbys?.set(plan.standby);
       // Where another run was faster, the cluster is that run's.
       mustFit(demand, status);
       const { master, links, workers } = status;

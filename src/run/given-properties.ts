@@ -44,7 +44,7 @@ export function redactorOf(
 
 /** Finds the files of properties, as spark-submit takes them: the named file instead of the defaults, or after them with --load-spark-defaults. */
 export function propertiesFiles(
-  { sparkOptions = [], workingFolder }: SubmitRequest,
+  { sparkOptions = [], workingFolder }: Pick<SubmitRequest, 'sparkOptions' | 'workingFolder'>,
   { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
 ): readonly string[] {
   const defaults = join(environment['SPARK_CONF_DIR'] || project, 'spark-defaults.conf');

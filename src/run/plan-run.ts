@@ -9,6 +9,7 @@ import {
 import type { ClusterPlan, ClusterStatus } from '../cluster/cluster.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
 import type { BackendKind } from '../cluster/registry.ts';
+import { type StandbySettings, usualIdleMs } from '../cluster/standby/standby-folder.ts';
 import type { Job } from '../job/resolve-job.ts';
 import {
   deployMode,
@@ -45,6 +46,8 @@ export interface RunPlan {
   readonly timeoutMs?: number;
   readonly strict: boolean;
   readonly skipChecks: boolean;
+  /** The wish for standby drivers: false where the run is to have a driver of its own, and leaves none. */
+  readonly standby: StandbySettings | false;
 }
 
 /** The cluster that a run goes to. */
@@ -96,13 +99,14 @@ export function planRun(facts: RunFacts, found: FoundPlace): RunPlan {
     workingFolder: request.workingFolder ?? project,
     job,
     place: planPlace(facts, found),
-    submission: planSubmission(facts),
+    submission: sparkSubmission(facts),
     // A pattern of the person's own stays.
     redactsSpark: hasSecrets && effectiveValue('spark.redaction.regex', given) === undefined,
     wait: request.wait === true,
     ...(request.timeoutMs !== undefined && { timeoutMs: request.timeoutMs }),
     strict: request.strict === true,
     skipChecks: request.skipChecks === true,
+    standby: request.standby ?? { idleMs: usualIdleMs },
   };
 }
 
@@ -209,7 +213,15 @@ function refuseClusterMode(master: string | undefined, given: GivenProperties): 
 }
 
 /** Puts together the call of spark-submit, but for what the cluster adds. */
-function planSubmission({ id, project, job, request, given }: RunFacts): SparkSubmission {
+export function sparkSubmission({
+  id,
+  project,
+  job,
+  request,
+  given,
+}: Omit<RunFacts, 'hasSecrets' | 'request'> & {
+  readonly request: Pick<SubmitRequest, 'sparkOptions' | 'applicationArguments'>;
+}): SparkSubmission {
   const folder = runFolder(project, id);
   return {
     properties: [

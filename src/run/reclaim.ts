@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { Cluster } from '../cluster/cluster.ts';
+import { clusterNames } from '../cluster/cluster-folder.ts';
 import { driverScratch, privatePropertiesOf, runsWithScratch } from '../cluster/driver-files.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend, presentBackends } from '../cluster/registry.ts';
@@ -27,6 +29,8 @@ export async function reclaim(context: OperationContext): Promise<void> {
       for (const name of await backend.reclaim(context)) {
         context.emit({ kind: 'cluster-reclaimed', cluster: name });
       }
+      for (const name of await clusterNames(context.project))
+        await (await Cluster.of(kind, name, context)).standbys?.reclaim();
     } catch (error) {
       if (!(error instanceof SparkctlError && error.category !== 'io')) throw error;
     }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ClusterConnection, DriverExit, DriverLaunch } from '../cluster/driver.ts';
+import { warmLaunch } from '../cluster/standby/warm-launch.ts';
 import type { Job } from '../job/resolve-job.ts';
 import type { Redactor } from '../spark/redact.ts';
 import { splitSecrets } from '../spark/secrets.ts';
 import { type SparkSubmission, sparkSubmitArguments } from '../spark/spark-submit.ts';
+import { describeColdReason } from '../system/describe-phase.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { DriverWatch } from './driver-watch.ts';
 import { collectEventLogs, findMemoryShortage, type MemoryShortage } from './events/event-log.ts';
@@ -40,7 +42,7 @@ export async function runDriver(
     context.signal.throwIfAborted();
     const watch = new DriverWatch({ signal: context.signal, failed: output.failed });
     const [toStdout, toStderr] = [watch.handOn(run.onStdout), watch.handOn(run.onStderr)];
-    const driver = await cluster.startDriver({
+    const launch: DriverLaunch = {
       runId: id,
       runFolder: folder,
       artifactsFolder: join(folder, artifactsFolder),
@@ -48,6 +50,7 @@ export async function runDriver(
       sparkSubmitArguments: sparkSubmitArguments(open),
       secretProperties,
       propertiesFiles: submission.propertiesFiles,
+      warm: plan.standby === false ? { why: 'not-wanted' } : warmLaunch(open, secretProperties),
       workingFolder: plan.workingFolder,
       ...(plan.place.kind === 'external' && plan.place.yarnTag && { yarnTag: plan.place.yarnTag }),
       onStdout: (chunk) => {
@@ -58,15 +61,22 @@ export async function runDriver(
         output.stderr(chunk);
         return toStderr(chunk);
       },
-    });
+    };
+    const { driver, start } = await cluster.startDriver(launch);
+    const recorded = {
+      id: driver.id,
+      start: start.start,
+      ...(start.start === 'cold' && { reason: describeColdReason(start.reason) }),
+    };
     let exit: DriverExit;
     try {
-      exit = await watch.untilEnded(driver, () => journal.update({ driver: { id: driver.id } }));
+      exit = await watch.untilEnded(driver, () => journal.update({ driver: recorded }));
     } finally {
       await rememberApplications(journal, connection);
     }
+    if (plan.standby !== false) cluster.prepareStandby(launch);
     await journal.update({
-      driver: { id: driver.id, exitCode: exit.exitCode },
+      driver: { ...recorded, exitCode: exit.exitCode },
       ...(exit.applicationIds && { applicationIds: [...exit.applicationIds] }),
     });
     if (exit.outputIsHeld) context.emit({ kind: 'output-held' });
@@ -76,7 +86,12 @@ export async function runDriver(
     const said = exit.explanation === undefined ? errorIn(output, plan, blanking) : undefined;
     return {
       value: outcomeOfExit(exit, plan.job, shortage, said),
-      result: { phase: 'submit', exitCode: exit.exitCode, ...(application && { application }) },
+      result: {
+        phase: 'submit',
+        exitCode: exit.exitCode,
+        ...(application && { application }),
+        driver: start,
+      },
       outcome: exit.exitCode === 0 ? 'done' : 'failed',
     };
   });

@@ -114,7 +114,15 @@ export const runRecordSchema = z.object({
   durationMs: z.number().optional(),
   /** The sparkctl process that looks after the run. */
   owner: processIdentity,
-  driver: z.object({ id: z.string(), exitCode: z.number().int().optional() }).optional(),
+  driver: z
+    .object({
+      id: z.string(),
+      exitCode: z.number().int().optional(),
+      /** Warm: a standby driver that waited was taken. Cold: it was started for the run, for the reason that is given. */
+      start: z.enum(['warm', 'cold']).optional(),
+      reason: z.string().optional(),
+    })
+    .optional(),
   applicationIds: z.array(z.string()),
   cluster: z
     .object({

@@ -130,6 +130,7 @@ const runPlan = z.object({
   timeoutMs: z.number().positive().optional(),
   strict: z.boolean(),
   skipChecks: z.boolean(),
+  standby: z.union([z.literal(false), z.object({ idleMs: z.number().positive() })]),
 });
 
 /** Reads the plan of a run of the project, so that this process can execute it. */

@@ -1,4 +1,5 @@
 import type { ClusterRequest } from '../cluster/choose-cluster.ts';
+import type { StandbySettings } from '../cluster/standby/standby-folder.ts';
 import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
@@ -16,6 +17,8 @@ export interface SubmitRequest {
   readonly cluster?: ClusterRequest | undefined;
   /** Leave a cluster that was made for the run. */
   readonly keep?: boolean | undefined;
+  /** False: neither take a standby driver nor leave one. For a cluster that is made and kept, how long one waits. */
+  readonly standby?: StandbySettings | false | undefined;
   /** Wait for a run that holds the input or the target, instead of failing with exit code 75. */
   readonly wait?: boolean | undefined;
   readonly timeoutMs?: number | undefined;

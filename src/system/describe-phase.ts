@@ -1,4 +1,4 @@
-import type { BackendReason, PhaseId, PhaseResult } from './event.ts';
+import type { BackendReason, ColdReason, DriverStart, PhaseId, PhaseResult } from './event.ts';
 import { counted, formatNumber } from './format-number.ts';
 
 /** The name of a phase for people, as `run.json` has it. */
@@ -31,7 +31,7 @@ export function describePhase(result: PhaseResult): string {
     case 'database':
       return `table ${result.table}, ${counted(result.columns, 'column')}`;
     case 'submit':
-      return `${result.application ?? 'no application was started'}, exit code ${result.exitCode}`;
+      return `${result.application ?? 'no application was started'}, exit code ${result.exitCode}, ${describeStart(result.driver)}`;
     case 'checks': {
       const { passed, of, skipped } = result;
       if (of === 0) return 'none';
@@ -54,6 +54,43 @@ function describeCluster(result: Extract<PhaseResult, { phase: 'cluster' }>): st
     case 'reached':
       return `external master ${name}`;
   }
+}
+
+/** Says how a run got its driver, in a clause. */
+export function describeStart(driver: DriverStart): string {
+  return driver.start === 'warm' ? 'warm start' : `cold start (${describeColdReason(driver.reason)})`;
+}
+
+/** Says why a driver was started anew, in a clause. */
+export function describeColdReason(reason: ColdReason): string {
+  switch (reason.why) {
+    case 'cluster-of-run':
+      return 'the cluster was made for this run';
+    case 'no-standbys':
+      return 'the cluster has no standby drivers';
+    case 'not-wanted':
+      return '--no-standby';
+    case 'not-python':
+      return 'only a Python script on this machine can be taken by a standby driver';
+    case 'verbose':
+      return '--verbose';
+    case 'secrets':
+      return 'its properties hold a secret';
+    case 'none-waits':
+      return 'no standby driver was waiting';
+    case 'gone':
+      return 'the standby driver had gone';
+    case 'silent':
+      return 'the standby driver did not answer and was ended';
+    case 'made-for-another':
+      return `the standby driver was made with other ${listed(reason.what)}`;
+    case 'unusable':
+      return `the standby driver could not be used: ${listed(reason.what)}`;
+  }
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 /** Says why a backend was chosen, in a clause. */

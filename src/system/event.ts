@@ -43,6 +43,8 @@ export type SparkctlEvent =
       readonly holds: 'input' | 'target' | 'cluster';
       readonly path: string;
     }
+  /** A driver was started that waits for the next submission. */
+  | { readonly kind: 'standby-started'; readonly cluster: string }
   | { readonly kind: 'stopping-run'; readonly run: string; readonly cluster: string }
   | { readonly kind: 'cluster-reclaimed'; readonly cluster: string }
   | { readonly kind: 'run-lost'; readonly run: string }
@@ -60,6 +62,7 @@ export type SparkctlEvent =
   | { readonly kind: 'leftover-kept'; readonly path: string; readonly code: string }
   | { readonly kind: 'artifact-left-out'; readonly reason: string }
   | { readonly kind: 'report-failed'; readonly reason: string }
+  | { readonly kind: 'standby-failed'; readonly cluster: string; readonly reason: string }
   | { readonly kind: 'output-held' }
   | { readonly kind: 'certificates-unreadable'; readonly path: string; readonly code: string }
   | { readonly kind: 'trust-store-failed'; readonly path: string; readonly code: string }
@@ -123,9 +126,29 @@ export type PhaseResult =
       readonly table: string;
       readonly columns: number;
     }
-  | { readonly phase: 'submit'; readonly application?: string; readonly exitCode: number }
+  | {
+      readonly phase: 'submit';
+      readonly application?: string;
+      readonly exitCode: number;
+      readonly driver: DriverStart;
+    }
   | { readonly phase: 'checks'; readonly passed: number; readonly of: number; readonly skipped: number }
   | { readonly phase: 'cluster-down'; readonly removed: boolean };
+
+/** The way in which a run got its driver: from a standby that waited, or started for it. */
+export type DriverStart =
+  | { readonly start: 'warm' }
+  | { readonly start: 'cold'; readonly reason: ColdReason };
+
+/** The reason why a run had a driver of its own started. */
+export type ColdReason =
+  /** No standby could: the cluster has none, or the submission is of a kind that needs a start of its own. */
+  | { readonly why: 'cluster-of-run' | 'no-standbys' | 'not-wanted' | 'not-python' | 'verbose' | 'secrets' }
+  /** None was there, or the one that was did not answer. */
+  | { readonly why: 'none-waits' | 'gone' | 'silent' }
+  /** The one that waited was made with other things: their names. */
+  | { readonly why: 'made-for-another'; readonly what: readonly string[] }
+  | { readonly why: 'unusable'; readonly what: readonly string[] };
 
 /** The reason why a cluster is made by one backend and not by another. */
 export type BackendReason =

@@ -5,14 +5,19 @@ import {
   type ClusterOptionValues,
   type OutputOptionValues,
   requestOf,
+  type StandbyOptionValues,
+  standbyOf,
   wholeNumber,
   withClusterName,
   withClusterSize,
   withOutput,
   withSettings,
+  withStandby,
 } from './options.ts';
 
-type Values = ClusterOptionValues & OutputOptionValues & { readonly all?: true; readonly force?: true };
+type Values = ClusterOptionValues &
+  OutputOptionValues &
+  StandbyOptionValues & { readonly all?: true; readonly force?: true };
 type Page = 'master' | 'history';
 
 /** Loads what every action here needs. */
@@ -35,8 +40,10 @@ export function clusterCommand(context: CommandContext): Command {
       'print JSON on stdout',
     );
   const force = ['--force', 'stop runs that use the cluster first, instead of ending with 75'] as const;
-  withClusterSize(
-    add('up', 'start a cluster, or bring the one of that name to what is asked').option(...force),
+  withStandby(
+    withClusterSize(
+      add('up', 'start a cluster, or bring the one of that name to what is asked').option(...force),
+    ),
   ).action((values: Values) => up(values, withSettings(values, context)));
   add('down', 'stop and remove a cluster')
     .option('--all', 'every cluster of the project')
@@ -65,9 +72,11 @@ export function clusterCommand(context: CommandContext): Command {
 async function up(values: Values, context: CommandContext): Promise<void> {
   const { upCluster, formatCluster, print, surroundings } = await load();
   using progress = progressOf(values, context);
+  const settings = standbyOf(values);
+  const standby = settings && { settings, workingFolder: context.host.workingFolder };
   const { status: found, changed } = await upCluster(
     requestOf(values),
-    forced(values),
+    { ...forced(values), ...(standby && { standby }) },
     surroundings(context, progress),
   );
   print(context, values, { schemaVersion: 1, changed, ...found }, () =>

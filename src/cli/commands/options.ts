@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
-import { isClusterName, makingKinds, parseMemoryMb } from '../../operations/vocabulary.ts';
+import type { StandbySettings } from '../../cluster/standby/standby-folder.ts';
+import { isClusterName, makingKinds, parseMemoryMb, usualIdleMs } from '../../operations/vocabulary.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import type { CommandContext } from '../cli-host.ts';
 import { type ProgressKind, progressKinds } from '../render/progress.ts';
@@ -15,6 +16,11 @@ export interface ClusterOptionValues {
   readonly workerMemory?: number;
   readonly image?: string;
   readonly caBundle?: string;
+}
+
+export interface StandbyOptionValues {
+  readonly standby: boolean;
+  readonly standbyIdle?: number;
 }
 
 export interface OutputOptionValues {
@@ -46,6 +52,23 @@ export function withClusterSize(command: Command): Command {
       '--ca-bundle <file>',
       'certificates of a TLS-intercepting proxy; else SSL_CERT_FILE, NODE_EXTRA_CA_CERTS',
     );
+}
+
+/** Adds the options that say whether a driver waits for the next submission. */
+export function withStandby(command: Command): Command {
+  return command
+    .option(
+      '--no-standby',
+      'no driver that waits for the next submission, and takes a second instead of a start',
+    )
+    .addOption(
+      new Option('--standby-idle <duration>', 'how long such a driver waits (15m)').argParser(duration),
+    );
+}
+
+/** The wish for standby drivers that the options make. */
+export function standbyOf({ standby, standbyIdle }: StandbyOptionValues): StandbySettings | false {
+  return standby && { idleMs: standbyIdle ?? usualIdleMs };
 }
 
 /** Adds `--json` and `--progress`. */

@@ -11,14 +11,17 @@ import {
   duration,
   type OutputOptionValues,
   requestOf,
+  type StandbyOptionValues,
+  standbyOf,
   wholeNumber,
   withClusterName,
   withClusterSize,
   withOutput,
   withSettings,
+  withStandby,
 } from './options.ts';
 
-interface Values extends ClusterOptionValues, OutputOptionValues {
+interface Values extends ClusterOptionValues, OutputOptionValues, StandbyOptionValues {
   readonly keep?: true;
   readonly wait?: true;
   readonly timeout?: number;
@@ -47,7 +50,7 @@ export function submitCommand(context: CommandContext): Command {
     .argument('[application]', 'script.py, job.yaml or app.jar')
     .argument('[arguments...]', "the script's own arguments")
     .passThroughOptions();
-  withClusterSize(withClusterName(command))
+  withStandby(withClusterSize(withClusterName(command)))
     .option('--keep', 'leave the cluster that was started for the run')
     .option('--wait', 'wait for a run that holds the input or the target, instead of ending with 75')
     .addOption(
@@ -79,6 +82,7 @@ export function submitCommand(context: CommandContext): Command {
       useManifest: values.manifest,
       cluster: requestOf(values),
       keep: values.keep === true,
+      standby: standbyOf(values),
       wait: values.wait === true,
       timeoutMs: values.timeout,
       rows: values.rows,

@@ -42,6 +42,9 @@ const words: Words = {
     note(`Waiting for ${who(holder)}, which works on cluster ${cluster}`),
   'waiting-for-run': ({ run, holds, path }) =>
     note(`Waiting for run ${run}, which holds the ${holds} ${path}`),
+  'standby-started': () => undefined,
+  'standby-failed': ({ cluster, reason }) =>
+    warning(`No standby driver waits on cluster ${cluster}: ${reason}`),
   'stopping-run': ({ run }) => note(`Stopping run ${run}, which uses the cluster`),
   'cluster-reclaimed': ({ cluster }) => note(`Removed cluster ${cluster}, left by a killed sparkctl`),
   'run-lost': ({ run }) => note(`Run ${run} is lost: its sparkctl exited without reporting`),

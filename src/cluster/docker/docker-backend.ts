@@ -8,6 +8,7 @@ import type { OperationContext } from '../operation-context.ts';
 import { dockerRecords } from './cluster-record.ts';
 import { containerLogs } from './containers.ts';
 import { connectDocker, connectIfThere, type Daemon } from './daemon.ts';
+import { dockerStandbys } from './docker-standbys.ts';
 import { clusterStatus, masterUrl, pageUrl } from './docker-status.ts';
 import { startDriver } from './drivers.ts';
 import { existingCluster, findCluster, findContainers, knownCluster } from './find-containers.ts';
@@ -89,6 +90,7 @@ export const dockerBackend: ClusterBackend = {
   connect: connection,
   preview: async (plan, context) => previewConnection(plan, context),
   startDriver,
+  standbys: dockerStandbys,
   reclaim: reclaimOrphans,
 };
 

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { joinProperties } from '../../spark/java-properties.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
-import type { DriverExit, DriverLaunch, RunningDriver } from '../driver.ts';
+import { type DriverExit, type DriverLaunch, type RunningDriver, sparkLogPath } from '../driver.ts';
 import { containerPropertiesPath } from '../driver-files.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { createContainer, demultiplexer, removeContainer } from './containers.ts';
@@ -37,6 +37,7 @@ export async function startDriver(
     const spec = planDriver({
       ...planning,
       launch,
+      writes: [launch.artifactsFolder, sparkLogPath(launch.runFolder)],
       machineMb: machine.memoryMb,
       ...(properties.path === undefined ? {} : { propertiesPath: properties.path }),
     });
@@ -103,7 +104,7 @@ interface DriverProperties {
  * Puts the property files of a launch one after the other into one that the driver's container can read, wherever they
  * came from: spark-submit takes one file, and of a property that is there twice Java takes the last.
  */
-async function driverProperties(
+export async function driverProperties(
   {
     propertiesFiles,
     secretProperties,
@@ -124,10 +125,10 @@ async function driverProperties(
   return { path, remove: () => rm(path, { force: true }) };
 }
 
-type Listeners = Pick<DriverLaunch, 'onStdout' | 'onStderr'>;
+export type Listeners = Pick<DriverLaunch, 'onStdout' | 'onStderr'>;
 
 /** Hands a driver's output on, byte by byte as it was written, until the stream ends. Who takes it slowly slows the driver down. */
-async function deliverOutput(
+export async function deliverOutput(
   stream: NodeJS.ReadableStream,
   { onStdout, onStderr }: Listeners,
 ): Promise<void> {

@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { livenessOf } from '../../system/processes/process-identity.ts';
 import { isClusterName } from '../cluster-folder.ts';
 import { lockCluster } from '../lock-cluster.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { clusterRoles } from '../roles.ts';
+import { standbyFiles } from '../standby/standby-folder.ts';
 import { dockerRecords } from './cluster-record.ts';
 import { removeContainer } from './containers.ts';
 import { connectIfThere, type Daemon, isNotFound } from './daemon.ts';
@@ -34,7 +36,8 @@ export async function removeCluster(
     [...projects].map(async (each) => await removeNetworksAndVolumes(daemon, each, project)),
   );
   const folders = clusterFolders(project, name);
-  for (const path of [folders.work, folders.secret, folders.support, folders.composeVariables]) {
+  const standbys = standbyFiles.map((file) => join(folders.cluster, file));
+  for (const path of [folders.work, folders.secret, folders.support, folders.composeVariables, ...standbys]) {
     await rm(path, { recursive: true, force: true });
   }
   const ephemeral = containers.some(({ labels }) => labels[label.ephemeral] === 'true');
@@ -103,8 +106,10 @@ export async function reclaimOrphans(context: OperationContext): Promise<readonl
   }
   for (const driver of await findContainers(daemon, context.project)) {
     // On a cluster that stays, a driver outlives its sparkctl and ends its work; `cluster status` shows it.
-    if (!clusterRoles.includes(driver.role) && !driver.isRunning && (await isOrphan(driver.labels)))
-      await removeContainer(daemon, driver.id, 2_000);
+    // One that was made to wait is its run's by now, whoever made it.
+    const isStandby = driver.labels[label.standby] !== undefined;
+    if (isStandby || clusterRoles.includes(driver.role)) continue;
+    if (!driver.isRunning && (await isOrphan(driver.labels))) await removeContainer(daemon, driver.id, 2_000);
   }
   return [...clusters];
 }

@@ -23,6 +23,7 @@ import {
 import { type LocalClusterRecord, localRecords } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, workersOf } from './local-node.ts';
+import { localStandbys } from './local-standbys.ts';
 
 /** The embedded backend: master, workers and history server as processes of this user, on the loopback address. */
 export const localBackend: ClusterBackend = {
@@ -114,6 +115,8 @@ export const localBackend: ClusterBackend = {
       environment: { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback },
     });
   },
+
+  standbys: localStandbys,
 
   async reclaim(context) {
     const reclaimed: string[] = [];

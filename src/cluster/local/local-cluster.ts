@@ -15,8 +15,10 @@ import { choosePort } from '../free-port.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { localRoles, nodeName, roles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
+import { standbyFiles, standbyFolders } from '../standby/standby-folder.ts';
 import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode, workersOf } from './local-node.ts';
+import { localStandbys } from './local-standbys.ts';
 
 /** The time that the JVMs of a cluster may take until they answer. */
 const readyTimeoutMs = 90_000;
@@ -199,14 +201,18 @@ export const nodeGraceMs = 4_000;
  */
 export async function stopLocalCluster(
   name: string,
-  context: Pick<OperationContext, 'project'>,
+  context: OperationContext,
   { keepEvents }: { readonly keepEvents: boolean },
 ): Promise<boolean> {
   const record = await localRecords.read(context.project, name);
   if (record === undefined) return false;
-  await Promise.all(record.nodes.map((node) => endMarked(node.mark, nodeGraceMs)));
+  const standbys = await standbyFolders(context.project, name);
+  await Promise.all([
+    ...record.nodes.map((node) => endMarked(node.mark, nodeGraceMs)),
+    ...standbys.map((standby) => localStandbys.end(name, standby, context)),
+  ]);
   const folder = clusterFolder(context.project, name);
-  for (const part of ['work', 'tmp', 'daemon.properties'])
+  for (const part of ['work', 'tmp', 'daemon.properties', ...standbyFiles])
     await rm(join(folder, part), { recursive: true, force: true });
   await rm(secretPath(context.project, name), { force: true });
   if (keepEvents) await rm(localRecords.path(context.project, name), { force: true });

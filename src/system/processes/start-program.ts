@@ -53,26 +53,43 @@ export function startProgram(spec: ProgramSpec): RunningProgram {
     detached: true,
     reject: false,
   });
-  const handovers = [
-    new Handover(subprocess.stdout, spec.onStdout),
-    new Handover(subprocess.stderr, spec.onStderr),
-  ];
-  const ended = async (): Promise<ProgramExit> => {
-    // A process that outlives the program would keep its output open for ever, and nothing else ends it.
-    await Promise.race([new Promise((resolve) => subprocess.once('exit', resolve)), subprocess]);
-    await endMarked(spec.mark, leftoverGraceMs);
-    const outputIsHeld = !(await allTaken(handovers));
-    for (const handover of handovers) handover.giveUp();
+  // A process that outlives the program would keep its output open for ever, and nothing else ends it.
+  const over = Promise.race([new Promise((resolve) => subprocess.once('exit', resolve)), subprocess]);
+  const ending = async (): Promise<ProgramEnd> => {
     const { exitCode, signal, originalMessage, shortMessage } = await subprocess;
     const problem =
       exitCode === undefined && signal === undefined ? originalMessage || shortMessage : undefined;
-    return { exitCode, signal, problem, outputIsHeld };
+    return { exitCode, signal, problem };
   };
-  return {
-    pid: subprocess.pid,
-    exited: ended(),
-    stop: (graceMs) => endMarked(spec.mark, graceMs),
+  return followProgram({ pid: subprocess.pid, over, ending }, subprocess, spec);
+}
+
+type ProgramEnd = Omit<ProgramExit, 'outputIsHeld'>;
+
+/** A program that runs, whoever started it. */
+interface LivingProgram {
+  readonly pid: number | undefined;
+  /** Settles once its own process has ended; others may still have its output. */
+  readonly over: Promise<unknown>;
+  /** Tells how it ended. Asked once its output has been taken or given up. */
+  ending(): Promise<ProgramEnd>;
+}
+
+/** Hands on a program's output, and sees to it that all that it started has ended when it has. */
+export function followProgram(
+  { pid, over, ending }: LivingProgram,
+  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
+  { mark, onStdout, onStderr }: Pick<ProgramSpec, 'mark' | 'onStdout' | 'onStderr'>,
+): RunningProgram {
+  const handovers = [new Handover(stdout, onStdout), new Handover(stderr, onStderr)];
+  const ended = async (): Promise<ProgramExit> => {
+    await over;
+    await endMarked(mark, leftoverGraceMs);
+    const outputIsHeld = !(await allTaken(handovers));
+    for (const handover of handovers) handover.giveUp();
+    return { ...(await ending()), outputIsHeld };
   };
+  return { pid, exited: ended(), stop: (graceMs) => endMarked(mark, graceMs) };
 }
 
 /** The time for which an output that is open although its program has ended may be silent. */

@@ -55,7 +55,16 @@ describe('the plan of a cluster', () => {
       [true, state, 'ro'],
       [true, `${state}/runs`, 'rw'],
     ]);
-    expect(mountsBelow(planDriver({ ...planningFacts(), launch, machineMb: 16_000 }))).toEqual([
+    expect(
+      mountsBelow(
+        planDriver({
+          ...planningFacts(),
+          launch,
+          writes: [`${state}/runs/r1/artifacts`, `${state}/runs/r1/spark.log`],
+          machineMb: 16_000,
+        }),
+      ),
+    ).toEqual([
       [true, state, 'ro'],
       [true, `${state}/ivy`, 'rw'],
       [true, `${state}/runs/r1/artifacts`, 'rw'],
@@ -66,7 +75,7 @@ describe('the plan of a cluster', () => {
   it('gives every container no more than it needs', () => {
     for (const container of [
       ...spec.containers,
-      planDriver({ ...planningFacts(), launch, machineMb: 16_000 }),
+      planDriver({ ...planningFacts(), launch, writes: [], machineMb: 16_000 }),
     ]) {
       expect(container).toMatchObject({
         user: '1001:0',
@@ -208,7 +217,7 @@ describe('what changes', () => {
 
   it('is never a driver', () => {
     const spec = planCluster(planningFacts());
-    const driver = found(planDriver({ ...planningFacts(), launch, machineMb: 9000 }));
+    const driver = found(planDriver({ ...planningFacts(), launch, writes: [], machineMb: 9000 }));
     expect(compareCluster(spec, [...spec.containers.map((each) => found(each)), driver])).toEqual({
       remove: [],
       create: [],
@@ -222,6 +231,7 @@ describe('the plan of a driver', () => {
     environment: { HTTPS_PROXY: 'http://user:pass@proxy.example:3128', NO_PROXY: 'localhost,.example.com' },
     launch,
     propertiesPath: '/p/.sparkctl/clusters/default/drivers/r1.properties',
+    writes: [],
     machineMb: 16_000,
   });
 

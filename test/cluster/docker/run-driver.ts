@@ -39,6 +39,7 @@ export async function startDriver(
       files: { reads: [], writes: [] },
       propertiesFiles,
       secretProperties: {},
+      warm: { why: 'not-wanted' },
       sparkSubmitArguments: [
         ...['--master', master ?? ''],
         ...Object.entries(properties).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),

@@ -124,6 +124,7 @@ export async function writeSupportFiles(folder: string, uid: number): Promise<vo
     join(packageRoot, 'spark', 'driver-log4j2.properties'),
     join(folder, 'driver-log4j2.properties'),
   );
+  await copyFile(join(packageRoot, 'spark', 'sparkctl_standby', 'standby.py'), join(folder, 'standby.py'));
   await cp(join(packageRoot, 'spark', 'sparkctl_jobs'), join(folder, 'python', 'sparkctl_jobs'), {
     recursive: true,
     filter: (path) => !path.endsWith('__pycache__'),

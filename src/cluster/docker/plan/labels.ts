@@ -37,8 +37,10 @@ export const label = {
   cluster: 'sparkctl.cluster',
   /** Also in docker-compose.yml, so that clusters made by Compose are understood. */
   role: 'sparkctl.role',
-  /** The run that a driver belongs to. */
+  /** The run that a driver belongs to, or the id of one that waits for a run. */
   run: 'sparkctl.run',
+  /** On a driver that was made to wait. */
+  standby: 'sparkctl.standby',
   ephemeral: 'sparkctl.ephemeral',
   /** The sparkctl process that answers for an ephemeral cluster or a driver, and the place where its number counts. */
   ownerHost: 'sparkctl.owner.host',

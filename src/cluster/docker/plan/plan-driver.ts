@@ -17,10 +17,9 @@ interface DriverFacts {
   readonly ownership: Ownership;
   readonly imageNeeds: ImageNeeds;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly launch: Pick<
-    DriverLaunch,
-    'runId' | 'runFolder' | 'artifactsFolder' | 'sparkSubmitArguments' | 'workingFolder'
-  >;
+  readonly launch: Pick<DriverLaunch, 'runId' | 'runFolder' | 'sparkSubmitArguments' | 'workingFolder'>;
+  /** The parts of sparkctl's folder in the project that the driver may write to. */
+  readonly writes: readonly string[];
   /** The one file that holds the properties of all files of the launch. */
   readonly propertiesPath?: string;
   readonly machineMb: number;
@@ -30,12 +29,12 @@ interface DriverFacts {
 export function planDriver(facts: DriverFacts): ContainerSpec {
   const { composeProject, ownership, services, launch, propertiesPath, machineMb, environment, imageNeeds } =
     facts;
-  const { folders } = facts;
+  const { folders, writes } = facts;
   const log = sparkLogPath(launch.runFolder);
   const base = closeState(
     planContainer({ ...facts, projectFolder: ownership.projectFolder, service: services.driver, number: 1 }),
     folders,
-    [folders.ivy, launch.artifactsFolder, log],
+    [folders.ivy, ...writes],
   );
   const submitOptions = [
     base.environment['SPARK_SUBMIT_OPTS'],

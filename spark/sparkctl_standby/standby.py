@@ -1,0 +1,417 @@
+"""Stand by as a driver: what spark-submit runs in place of a script that is still to come.
+
+The program makes a SparkContext, so that executors are there, does once in small what jobs do, so that JVMs and Python
+workers are warm, and waits in its folder for one run. That run's script finds everything as under spark-submit:
+``sys.argv``, ``sys.path``, ``__main__``, the environment, the exit code. Its first ``SparkContext`` takes over the one
+that waits where both are set alike, and otherwise is a new one in the warm JVM. The event log begins when the script takes
+it over: the application is the run's own from its first line.
+
+    spark-submit [options] standby.py FOLDER MASTER_PAGE IDLE_SECONDS
+
+Files of FOLDER, each written in one step:
+
+- ``variables.json``: the names of the variables that spark-submit was started with
+- ``ready``: written here once the executors are there and warm
+- ``claimed``: made by whoever takes the standby, itself included when it leaves; then nobody else can
+- ``run.json``: the run, with its script, arguments, variables and properties
+- ``begun``: written here when ``run.json`` was read and the script is about to begin
+"""
+
+import builtins
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import types
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pyspark import accumulators
+from pyspark.core.context import SparkContext
+from pyspark.core.files import SparkFiles
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as f
+
+#: Seconds between two looks for a run, and between two questions to the master.
+LOOK_SECONDS = 0.01
+ASK_SECONDS = 0.75
+#: The number of questions in a row that a master may leave unanswered before it is taken for gone.
+SILENCES = 8
+#: The name on the master's page, which cannot be changed once an application has registered.
+NAME = "sparkctl standby"
+#: Settings that are read when a context is taken over, so that each run has its own.
+LATE = ("spark.app.", "spark.eventLog.", "spark.sparkctl.run")
+
+
+class Standby:
+    """The context that waits for a script, and the settings that it was made with."""
+
+    def __init__(self) -> None:
+        # What making a context changes in Python is the script's to change.
+        self._path, self._environment = list(sys.path), dict(os.environ)
+        self._settings: dict[str, str] = {}
+        with initializing(self._make_quiet):
+            self.context = SparkContext()
+
+    def _make_quiet(self, context: SparkContext, jconf: Any) -> Any:
+        self._settings = as_dict(jconf)
+        jconf.set("spark.eventLog.enabled", "false").set("spark.app.name", NAME)
+        return context._jvm.JavaSparkContext(jconf)
+
+    def executors(self) -> int:
+        """Count the executors that have registered."""
+        return int(self.context._jsc.sc().getExecutorMemoryStatus().size()) - 1
+
+    def warm_up(self) -> None:
+        """Do once, in small, what jobs do: classes get loaded, and Python workers get their packages."""
+        session = SparkSession(self.context)
+        cores = self.context.defaultParallelism
+        rows = session.range(0, 64, 1, cores)
+        rows.groupBy((rows.id % 3).alias("k")).agg(f.count("*"), f.avg("id")).collect()
+        rows.mapInArrow(import_packages, "id long").count()
+        self.context.parallelize(range(cores), cores).map(lambda n: n + 1).sum()
+        path = file_on_all_nodes()
+        if path is not None:
+            lines = session.read.text(path).filter("value like '%x%'")
+            lines.withColumn("n", f.regexp_replace("value", "[^a-z]", "")).count()
+            session.read.schema("a string, b long").json(path).filter("a is null").count()
+
+    def prepare(self, run: dict[str, Any]) -> None:
+        """Put settings, numbers and Python to where the script of a run expects them at its start."""
+        system = self.context._jvm.System
+        for key, value in run["properties"].items():
+            system.setProperty(key, value)
+        if system.getProperty("spark.app.name") == Path(__file__).name:
+            system.setProperty("spark.app.name", run["name"])
+        system.setProperty("spark.app.submitTime", str(system.currentTimeMillis()))
+        self._number_anew()
+        sys.path[:] = self._path
+        os.environ.clear()
+        os.environ.update(self._environment)
+        # Held, since the JVM lets go of what Python does no longer know.
+        self._gateway = SparkContext._gateway
+        # Before its first context a script has no JVM, and its SparkConf no defaults.
+        SparkContext._gateway = SparkContext._jvm = None
+        SparkContext._active_spark_context = None
+        SparkContext._next_accum_id = 0
+        SparkSession._instantiatedSession = None
+        SparkFiles._sc = SparkFiles._root_directory = None
+        accumulators._accumulatorRegistry.clear()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        initializing(self._take_over)
+
+    def _number_anew(self) -> None:
+        """Number jobs, stages, RDDs, queries and columns from zero, and clear the driver's page of the warm-up."""
+        jvm, scala = self.context._jvm, self.context._jsc.sc()
+        scala.listenerBus().waitUntilEmpty()
+        # They are Spark's own affairs: what another version does not have stays as it is.
+        for owner, counter in (
+            (scala.dagScheduler(), "nextJobId"),
+            (scala.dagScheduler(), "nextStageId"),
+            (scala, "nextRddId"),
+            (scala_object(jvm, "org.apache.spark.sql.execution.SQLExecution"), "_nextExecutionId"),
+            (scala_object(jvm, "org.apache.spark.sql.catalyst.expressions.NamedExpression"), "curId"),
+        ):
+            with suppress(Exception):
+                set_to_zero(self.context, owner, counter)
+        with suppress(Exception):
+            store = scala.statusStore().store()
+            for inner in ("store", "inMemoryLists", "data"):
+                store = field_of(store, inner).get(store)
+            for kind in (
+                "org.apache.spark.status.JobDataWrapper",
+                "org.apache.spark.status.StageDataWrapper",
+                "org.apache.spark.status.TaskDataWrapper",
+                "org.apache.spark.status.RDDOperationGraphWrapper",
+                "org.apache.spark.sql.execution.ui.SQLExecutionUIData",
+                "org.apache.spark.sql.execution.ui.SparkPlanGraphWrapper",
+            ):
+                store.remove(class_of(jvm, kind))
+
+    def _take_over(self, context: SparkContext, jconf: Any) -> Any:
+        """Give a script's first context the JVM's that waits, where it is set alike; otherwise make another."""
+        jvm = context._jvm
+        waiting = jvm.JavaSparkContext(jvm.org.apache.spark.SparkContext.getOrCreate())
+        wanted = as_dict(jconf)
+        if not self._serves(wanted, jvm):
+            waiting.stop()
+            return jvm.JavaSparkContext(jconf)
+        scala, now = waiting.sc(), int(jvm.System.currentTimeMillis())
+        settings = scala.conf()
+        for key in self._settings.keys() - wanted.keys():
+            settings.remove(key)
+        for key, value in wanted.items():
+            settings.set(key, value)
+        settings.set("spark.app.startTime", str(now))
+        field_of(scala, "startTime").setLong(scala, now)
+        begin_application(context, scala, now)
+        # A session reads its settings when it is made; a new one shares the page and the catalogue of the one before.
+        sessions = scala_object(jvm, "org.apache.spark.sql.classic.SparkSession")
+        sessions.clearActiveSession()
+        used = sessions.getDefaultSession()
+        if used.isDefined():
+            sessions.setDefaultSession(used.get().newSession())
+        return waiting
+
+    def _serves(self, wanted: dict[str, str], jvm: Any) -> bool:
+        keys = wanted.keys() | self._settings.keys()
+        different = [key for key in keys if wanted.get(key) != self._settings.get(key)]
+        return all(key.startswith(LATE) or is_of_session(key, jvm) for key in different)
+
+
+class initializing:
+    """Has the next ``SparkContext`` get its JVM's counterpart from a function; as a context manager, at most in its block."""
+
+    def __init__(self, make: Any) -> None:
+        self._usual = SparkContext._initialize_context
+
+        def once(context: SparkContext, jconf: Any) -> Any:
+            self.__exit__()
+            return make(context, jconf)
+
+        SparkContext._initialize_context = once  # type: ignore[method-assign]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        SparkContext._initialize_context = self._usual  # type: ignore[method-assign]
+
+
+def is_of_session(key: str, jvm: Any) -> bool:
+    """Tell whether a setting belongs to a session, and not to everything in the JVM."""
+    return key.startswith("spark.sql.") and not jvm.org.apache.spark.sql.internal.SQLConf.isStaticConfigKey(key)
+
+
+def begin_application(context: SparkContext, scala: Any, now: int) -> None:
+    """Begin the event log, and tell it and the driver's page of the application as if it started now."""
+    jvm, gateway = context._jvm, context._gateway
+    events, bus, settings = jvm.org.apache.spark.scheduler, scala.listenerBus(), scala.conf()
+    option = jvm.scala.Option
+    if settings.getBoolean("spark.eventLog.enabled", False):
+        folder = settings.get("spark.eventLog.dir", "/tmp/spark-events").rstrip("/")
+        where = jvm.org.apache.spark.util.Utils.resolveURI(folder)
+        hadoop = scala.hadoopConfiguration()
+        log = events.EventLoggingListener(scala.applicationId(), option.empty(), where, settings, hadoop)
+        log.start()
+        # Where the context looks for what it closes at its end.
+        field_of(scala, "_eventLogger").set(scala, option.apply(log))
+        field_of(scala, "_eventLogDir").set(scala, option.apply(where))
+        bus.addToEventLogQueue(log)
+    profile = scala.resourceProfileManager().defaultResourceProfile()
+    bus.post(events.SparkListenerResourceProfileAdded(profile))
+    scheduler = scala.dagScheduler()
+    stores = sorted(
+        field_of(scheduler, "blockManagerMaster").get(scheduler).getStorageStatus(),
+        key=lambda store: not store.blockManagerId().isDriver(),
+    )
+    driver, *others = (
+        events.SparkListenerBlockManagerAdded(
+            now, store.blockManagerId(), store.maxMem(), store.maxOnHeapMem(), store.maxOffHeapMem()
+        )
+        for store in stores
+    )
+    bus.post(driver)
+    scala.postEnvironmentUpdate()
+    start = scala.getClass().getDeclaredMethod("postApplicationStart", gateway.new_array(jvm.Class, 0))
+    start.setAccessible(True)
+    start.invoke(scala, gateway.new_array(jvm.Object, 0))
+    backend = scala.schedulerBackend()
+    executors = field_of(backend, "executorDataMap").get(backend)
+    for number, executor in jvm.scala.jdk.javaapi.CollectionConverters.asJava(executors).items():
+        bus.post(events.SparkListenerExecutorAdded(now, number, executor))
+    for other in others:
+        bus.post(other)
+
+
+def class_of(jvm: Any, name: str) -> Any:
+    """Find a class, as Spark finds its own."""
+    return jvm.org.apache.spark.util.Utils.classForName(name, True, False)
+
+
+def scala_object(jvm: Any, name: str) -> Any:
+    """Find a Scala object by its name."""
+    return class_of(jvm, f"{name}$").getField("MODULE$").get(None)
+
+
+def field_of(target: Any, name: str) -> Any:
+    """Find a field of a Scala object, whoever it is meant for."""
+    kind = target.getClass()
+    while kind is not None:
+        for field in kind.getDeclaredFields():
+            # The name of the class may stand before that of a field which closures use.
+            if field.getName().rpartition("$")[2] == name:
+                field.setAccessible(True)
+                return field
+        kind = kind.getSuperclass()
+    raise AttributeError(name)
+
+
+def set_to_zero(context: SparkContext, owner: Any, counter: str) -> None:
+    """Set a field that holds an atomic number to 0. Py4J hands Python the number, so the JVM has to do it in one call."""
+    jvm, gateway = context._jvm, context._gateway
+    handles, field = jvm.java.lang.invoke.MethodHandles, field_of(owner, counter)
+    lookup, kind = handles.lookup(), field.getType()
+    is_long = kind.getSimpleName() == "AtomicLong"
+    parameters, zero = gateway.new_array(jvm.Class, 1), gateway.new_array(jvm.Object, 1)
+    parameters[0] = (jvm.Long if is_long else jvm.Integer).TYPE
+    zero[0] = jvm.java.lang.Long.valueOf(0) if is_long else 0
+    reset = handles.insertArguments(lookup.unreflect(kind.getMethod("set", parameters)), 1, zero)
+    is_static = jvm.java.lang.reflect.Modifier.isStatic(field.getModifiers())
+    arguments = gateway.new_array(jvm.Object, 0 if is_static else 1)
+    if not is_static:
+        arguments[0] = owner
+    handles.filterReturnValue(lookup.unreflectGetter(field), reset).invokeWithArguments(arguments)
+
+
+def as_dict(jconf: Any) -> dict[str, str]:
+    """Read the settings of a SparkConf of the JVM."""
+    return {pair._1(): pair._2() for pair in jconf.getAll()}
+
+
+def import_packages(batches: Any) -> Any:
+    """Import in a Python worker what jobs often use there."""
+    for name in ("pandas", "pyarrow.compute", "pyarrow.json", "adbc_driver_sqlite.dbapi"):
+        if importlib.util.find_spec(name.partition(".")[0]):
+            importlib.import_module(name)
+    return batches
+
+
+def file_on_all_nodes() -> str | None:
+    """Find a small text that comes with Spark, so that every node has it at the same path."""
+    home = Path(os.environ["SPARK_HOME"])
+    for folder in (home / "errors", home / "python" / "pyspark" / "errors"):
+        path = folder / "error-conditions.json"
+        if path.exists():
+            return path.as_uri()
+    return None
+
+
+class Waiting:
+    """The time until a run comes, or until there is a reason to leave."""
+
+    def __init__(self, folder: Path, master_page: str, idle_seconds: float, standby: Standby) -> None:
+        self._folder, self._master_page, self._standby = folder, master_page, standby
+        self._until = time.monotonic() + idle_seconds
+        self._application = standby.context.applicationId
+        self._silences = 0
+        self._workers = 1
+        self._must_leave = threading.Event()
+        self._is_over = threading.Event()
+
+    def for_run(self) -> dict[str, Any] | None:
+        """Wait for the run; None where the standby is to leave, and nobody can take it any more."""
+        warming = threading.Thread(target=self._warm_up, daemon=True)
+        warming.start()
+        threading.Thread(target=self._watch, daemon=True).start()
+        request = self._folder / "run.json"
+        while not request.exists():
+            if self._must_leave.is_set() and self._claim():
+                return None
+            time.sleep(LOOK_SECONDS)
+        self._is_over.set()
+        run: dict[str, Any] = json.loads(request.read_text())
+        # It may hold secrets.
+        request.unlink()
+        if warming.is_alive():
+            self._standby.context.cancelAllJobs()
+            warming.join()
+        return run
+
+    def _claim(self) -> bool:
+        """Take the standby for itself. False where a run was faster: then that one counts."""
+        try:
+            os.close(os.open(self._folder / "claimed", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            self._must_leave.clear()
+            return False
+        return True
+
+    def _warm_up(self) -> None:
+        # A job that finds no executor would wait, and nobody would look for the run.
+        while self._standby.executors() < self._workers:
+            if self._is_over.wait(0.05):
+                return
+        # It is a rehearsal: what is wrong, a run will show.
+        with suppress(Exception):
+            self._standby.warm_up()
+        (self._folder / "ready").touch()
+
+    def _watch(self) -> None:
+        """Give way to an application that waits for cores; leave with the master or the folder, and when the time is up."""
+        while not self._is_over.is_set():
+            is_late = time.monotonic() > self._until
+            if is_late or not self._folder.exists() or self._is_unwanted():
+                self._must_leave.set()
+            self._is_over.wait(ASK_SECONDS)
+
+    def _is_unwanted(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self._master_page}/json/", timeout=2) as answer:
+                state = json.load(answer)
+            self._workers = max(1, int(state["aliveworkers"]))
+            others = [each["state"] for each in state["activeapps"] if each["id"] != self._application]
+        except (OSError, ValueError, KeyError, TypeError):
+            self._silences += 1
+            return self._silences >= SILENCES
+        self._silences = 0
+        return "WAITING" in others
+
+
+def run_script(run: dict[str, Any], names: set[str]) -> None:
+    """Run a script as the main module of this process, as Python does with the one that it is given."""
+    script = run["script"]
+    if run["environment"] is not None:
+        # What spark-submit has added since its start belongs to every driver.
+        added = {name: value for name, value in os.environ.items() if name not in names}
+        kept = {name: os.environ[name] for name in run["kept"] if name in os.environ}
+        os.environ.clear()
+        os.environ.update({**run["environment"], **added, **kept})
+    sys.argv[:] = [script, *run["arguments"]]
+    sys.path[0] = os.path.dirname(os.path.realpath(script))
+    main = types.ModuleType("__main__")
+    main.__dict__.update(
+        __builtins__=builtins,
+        __file__=script,
+        __cached__=None,
+        __loader__=importlib.machinery.SourceFileLoader("__main__", script),
+        __spec__=None,
+    )
+    sys.modules["__main__"] = main
+    try:
+        with open(script, "rb") as source:
+            code = compile(source.read(), script, "exec", dont_inherit=True)
+        exec(code, main.__dict__)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        trace = error.__traceback__
+        # The script's own frames, and not those that led to it.
+        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+            trace = trace.tb_next
+        sys.excepthook(type(error), error.with_traceback(trace), trace)
+        raise SystemExit(1) from None
+
+
+def main() -> None:
+    """Stand by, and run the script that comes."""
+    folder, master_page, idle_seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+    names = set(json.loads((folder / "variables.json").read_text()))
+    standby = Standby()
+    run = Waiting(folder, master_page, idle_seconds, standby).for_run()
+    if run is None:
+        return
+    standby.prepare(run)
+    (folder / "begun").touch()
+    run_script(run, names)
+
+
+if __name__ == "__main__":
+    main()

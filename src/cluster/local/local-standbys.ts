@@ -1,0 +1,183 @@
+import { constants, fstatSync, openSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { constants as system } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseJson } from '../../system/files/read-json.ts';
+import { writeAtomically } from '../../system/files/write-file.ts';
+import { packageRoot, sparkctlVersion } from '../../system/package.ts';
+import { endMarked, findMarked, markVariable } from '../../system/processes/process-mark.ts';
+import { startDaemon } from '../../system/processes/start-daemon.ts';
+import { followProgram, type ProgramExit } from '../../system/processes/start-program.ts';
+import { waitUntil } from '../../system/processes/wait-until.ts';
+import { clientEnvironment, followClient, prepareClient } from '../client-driver.ts';
+import { driverScratch } from '../driver-files.ts';
+import { loopback } from '../free-port.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { digestOf, digestsOfFiles } from '../standby/made-with.ts';
+import type { StandbyFolder } from '../standby/standby-folder.ts';
+import type { StandbyKeeper } from '../standby/standby-keeper.ts';
+import { localRecords } from './local-cluster-record.ts';
+import { nodeOf, nodeUrl, secretPath } from './local-node.ts';
+
+/** The variables that Spark's JVM, or a library in it, may read: a standby must have been started with the same ones. */
+const ofTheJvm =
+  /^(?:SPARK|PYSPARK|PYTHON|HADOOP|HDFS|YARN|HIVE|JAVA|JDK|_JAVA|AWS|AZURE|GOOGLE|GCS|KRB5|LD|DYLD)|^(?:CLASSPATH|HOME|USER|LOGNAME|PATH|TZ|LANG|MASTER|DEPLOY_MODE|TMPDIR|SSL_CERT_FILE)$|^LC_|_proxy$/i;
+
+/** The time that the pipes of a standby may take to be there: they are made before anything else. */
+const pipesMs = 5_000;
+const graceMs = 3_000;
+
+const ending = z.object({ exitCode: z.number().int().optional(), signal: z.number().int().optional() });
+
+/** Standby drivers as processes of this user. */
+export const localStandbys: StandbyKeeper = {
+  backend: 'local',
+
+  async madeWith(cluster, { warm, workingFolder, propertiesFiles }, context) {
+    const { spark, environment, project } = context;
+    const [java, runtime, trustStore] = await Promise.all([
+      spark.java(),
+      spark.runtime(),
+      spark.trustStore(),
+    ]);
+    const variables = Object.entries(environment).filter(([name]) => ofTheJvm.test(name));
+    return {
+      settings: digestOf([warm.options, await texts(propertiesFiles)]),
+      files: digestOf(await digestsOfFiles(warm.options, workingFolder)),
+      environment: digestOf(variables.sort(([a], [b]) => (a < b ? -1 : 1))),
+      'working folder': workingFolder,
+      Spark: digestOf([sparkctlVersion, java, runtime, trustStore]),
+      cluster: digestOf(await readFile(secretPath(project, cluster), 'utf8')),
+    };
+  },
+
+  async start(cluster, standby, launch, idleMs, context) {
+    const { project } = context;
+    const record = await localRecords.read(project, cluster);
+    if (record === undefined) throw new Error('the cluster has gone');
+    const masterPage = nodeUrl(nodeOf(record, 'master'));
+    const secret = await readFile(secretPath(project, cluster), 'utf8');
+    const { warm, workingFolder, propertiesFiles } = launch;
+    const program = join(packageRoot, 'spark', 'sparkctl_standby');
+    const driver = join(program, 'standby.py');
+    const command = await prepareClient(
+      {
+        runId: standby.id,
+        runFolder: standby.path,
+        propertiesFiles,
+        secretProperties: {},
+        sparkSubmitArguments: [...warm.options, driver, standby.path, masterPage, String(idleMs / 1000)],
+      },
+      context,
+      {
+        secret: { folder: standby.path, properties: { 'spark.authenticate.secret': secret } },
+        environment: onLoopback,
+      },
+    );
+    const names = [...Object.keys(command.environment), markVariable];
+    await writeAtomically(join(standby.path, 'variables.json'), JSON.stringify(names));
+    const { python } = await context.spark.runtime();
+    startDaemon({
+      file: python,
+      args: [join(program, 'supervise.py'), standby.path, command.file, ...command.args],
+      environment: command.environment,
+      workingFolder,
+      logPath: join(standby.path, 'supervise.log'),
+      mark: standby.id,
+    });
+  },
+
+  lives: async (_cluster, { id }) => (await findMarked(id)).length > 0,
+
+  async follow(_cluster, standby, { onStdout, onStderr }, context) {
+    const [stdout, stderr, end] = await openPipes(standby, context.signal);
+    const told = tell(end);
+    const [pid] = await findMarked(standby.id);
+    const over = told.then(() => undefined);
+    const program = followProgram(
+      { pid, over, ending: () => told },
+      { stdout, stderr },
+      { mark: standby.id, onStdout, onStderr },
+    );
+    const { sparkHome } = await context.spark.runtime();
+    return followClient(program, sparkHome, () => removeScratch(standby));
+  },
+
+  async environment(launch, context) {
+    const variables = await clientEnvironment(launch, context, onLoopback);
+    const kept = Object.keys(variables).filter((name) => ofTheJvm.test(name));
+    return { variables, kept: [...kept, markVariable] };
+  },
+
+  // It reads as this user.
+  share: async () => {},
+
+  async end(_cluster, standby) {
+    await endMarked(standby.id, graceMs);
+    await removeScratch(standby);
+  },
+};
+
+const onLoopback = { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback };
+
+async function texts(paths: readonly string[]): Promise<readonly string[]> {
+  return await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+}
+
+async function removeScratch({ id }: StandbyFolder): Promise<void> {
+  await rm(driverScratch(id), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+}
+
+/** Opens the pipes of a standby's supervisor. What has taken their place, and is none, is not opened. */
+async function openPipes(
+  { path }: StandbyFolder,
+  signal: AbortSignal,
+): Promise<readonly [Socket, Socket, Socket]> {
+  const opened: Socket[] = [];
+  const found = await waitUntil(
+    () => {
+      try {
+        for (const name of ['stdout', 'stderr', 'end'].slice(opened.length))
+          opened.push(openPipe(join(path, name)));
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    { timeoutMs: pipesMs, intervalMs: 20, signal },
+  ).catch((error: unknown) => {
+    for (const each of opened) each.destroy();
+    throw error;
+  });
+  const [stdout, stderr, end] = opened;
+  if (found !== true || stdout === undefined || stderr === undefined || end === undefined)
+    throw new Error('its pipes are not there');
+  return [stdout, stderr, end];
+}
+
+function openPipe(path: string): Socket {
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+  if (!fstatSync(fd).isFIFO()) throw new Error(`${path} is no pipe`);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+/** Waits for what the supervisor says at the end; where it is gone without a word, it was killed. */
+async function tell(end: Socket): Promise<Omit<ProgramExit, 'outputIsHeld'>> {
+  let text = '';
+  for await (const chunk of end) {
+    text += String(chunk);
+    if (text.includes('\n')) break;
+  }
+  const said = parseJson(text, ending);
+  if (said.kind !== 'value') return { exitCode: undefined, signal: 'SIGKILL', problem: undefined };
+  const { exitCode, signal } = said.value;
+  return { exitCode, signal: signal === undefined ? undefined : nameOf(signal), problem: undefined };
+}
+
+function nameOf(signal: number): string {
+  return Object.entries(system.signals).find(([, number]) => number === signal)?.[0] ?? `signal ${signal}`;
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+/** The options and properties that name files of the driver's machine. */
+const namingFiles =
+  /^(?:--(?:jars|py-files|files|archives|driver-class-path)|spark\.(?:jars|files|archives|submit\.pyFiles|driver\.extraClassPath))$/;
+
+/** A digest by which two values can be told apart, without showing them. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+/** The size and time of each file that arguments of spark-submit name: a standby has read them at its start. */
+export async function digestsOfFiles(
+  words: readonly string[],
+  workingFolder: string,
+): Promise<readonly (readonly [path: string, state: string])[]> {
+  const paths = words.flatMap((word, index) => {
+    const before = words[index - 1] ?? '';
+    if (before !== '--conf') return namingFiles.test(before) ? word.split(/[,:]/) : [];
+    const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
+    return namingFiles.test(key) ? value.split(/[,:]/) : [];
+  });
+  return await Promise.all(
+    paths.map(async (path) => {
+      const found = await stat(resolve(workingFolder, path.replace(/#.*$/, ''))).catch(() => undefined);
+      return [path, found === undefined ? 'elsewhere' : `${found.size} ${found.mtimeMs}`] as const;
+    }),
+  );
+}
