@@ -59,6 +59,8 @@ class Standby:
         self._settings: dict[str, str] = {}
         with initializing(self._make_quiet):
             self.context = SparkContext()
+        # Spark keeps some findings of a context among the JVM's properties, where the next SparkConf finds them.
+        self._found = as_dict(self.context._jvm.SparkConf()).items() - self._settings.items()
 
     def _make_quiet(self, context: SparkContext, jconf: Any) -> Any:
         self._settings = as_dict(jconf)
@@ -139,8 +141,11 @@ class Standby:
         """Give a script's first context the JVM's that waits, where it is set alike; otherwise make another."""
         jvm = context._jvm
         waiting = jvm.JavaSparkContext(jvm.org.apache.spark.SparkContext.getOrCreate())
-        wanted = as_dict(jconf)
-        if not self._serves(wanted, jvm):
+        wanted = dict(as_dict(jconf).items() - self._found)
+        different = self._settings_against(wanted, jvm)
+        if different:
+            log = jvm.org.apache.logging.log4j.LogManager.getLogger("sparkctl.standby")
+            log.info(f"The script gets a new context, since it is set otherwise: {', '.join(different)}")
             waiting.stop()
             return jvm.JavaSparkContext(jconf)
         scala, now = waiting.sc(), int(jvm.System.currentTimeMillis())
@@ -160,10 +165,10 @@ class Standby:
             sessions.setDefaultSession(used.get().newSession())
         return waiting
 
-    def _serves(self, wanted: dict[str, str], jvm: Any) -> bool:
+    def _settings_against(self, wanted: dict[str, str], jvm: Any) -> list[str]:
         keys = wanted.keys() | self._settings.keys()
-        different = [key for key in keys if wanted.get(key) != self._settings.get(key)]
-        return all(key.startswith(LATE) or is_of_session(key, jvm) for key in different)
+        different = (key for key in keys if wanted.get(key) != self._settings.get(key))
+        return sorted(key for key in different if not (key.startswith(LATE) or is_of_session(key, jvm)))
 
 
 class initializing:

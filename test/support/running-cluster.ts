@@ -1,8 +1,14 @@
 import { sparkctl } from './sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from './temporary-project.ts';
 
-/** A project with a running local cluster that the tests of a file share. */
-export async function projectWithCluster(workers = 2): Promise<TemporaryProject> {
+/**
+ * A project with a running local cluster that the tests of a file share. No driver waits on it, unless the options ask for
+ * one: it would take cores and time from tests of other things.
+ */
+export async function projectWithCluster(
+  workers = 2,
+  options: readonly string[] = ['--no-standby'],
+): Promise<TemporaryProject> {
   const project = temporaryProject();
   const words = [
     'cluster',
@@ -14,6 +20,7 @@ export async function projectWithCluster(workers = 2): Promise<TemporaryProject>
     '--worker-memory',
     '1g',
     '--json',
+    ...options,
   ];
   const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder });
   if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);

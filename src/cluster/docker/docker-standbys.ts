@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeAtomically } from '../../system/files/write-file.ts';
 import { sparkctlVersion } from '../../system/package.ts';
 import { sparkLogPath } from '../driver.ts';
@@ -61,6 +61,7 @@ export const dockerStandbys: StandbyKeeper = {
     );
     const { spec } = await planStandby(daemon, cluster, standby, launch, idleMs, properties.path, context);
     if (user.access === 'group') {
+      await shareOwn(context.project, dirname(standby.path), may.pass, user);
       await shareOwn(context.project, standby.path, may.all, user);
       for (const file of [join(standby.path, 'variables.json'), sparkLogPath(standby.path)])
         await shareOwn(context.project, file, may.write, user);

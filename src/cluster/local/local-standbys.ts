@@ -14,7 +14,6 @@ import { waitUntil } from '../../system/processes/wait-until.ts';
 import { clientEnvironment, followClient, prepareClient } from '../client-driver.ts';
 import { driverScratch } from '../driver-files.ts';
 import { loopback } from '../free-port.ts';
-import type { OperationContext } from '../operation-context.ts';
 import { digestOf, digestsOfFiles } from '../standby/made-with.ts';
 import type { StandbyFolder } from '../standby/standby-folder.ts';
 import type { StandbyKeeper } from '../standby/standby-keeper.ts';
