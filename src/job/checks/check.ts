@@ -57,7 +57,7 @@ export interface Check<Spec extends z.ZodType> {
   name(spec: z.output<Spec>): string;
   /** Mistakes in the specification itself, known before anything runs. */
   mistakes?(spec: z.output<Spec>, facts: SpecFacts): readonly Mistake[] | Promise<readonly Mistake[]>;
-  /** What it will ask the scan about each row. It may ask without having said so, and has a scan of its own then. */
+  /** Names the question that it will ask about each row. It may ask without having said so, and has a scan of its own then. */
   asks?(spec: z.output<Spec>, context: Omit<CheckContext, 'scan'>): RowQuestion | undefined;
   run(spec: z.output<Spec>, context: CheckContext): Promise<Verdict>;
 }

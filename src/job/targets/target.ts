@@ -61,7 +61,7 @@ export interface Repeated {
   readonly samples: readonly { readonly values: readonly RowValue[]; readonly rows: number }[];
 }
 
-/** What is asked about every row of a table: all at once, since it takes longer to read a row than to answer. */
+/** Questions about every row of a table: asked all at once, since it takes longer to read a row than to answer. */
 export interface RowQuestions {
   /** The columns whose values are added up, see `RowChecksum`. */
   readonly checksum?: readonly string[] | undefined;

@@ -57,7 +57,7 @@ export class PlayerRows implements RowSource {
   #teams = 0;
   /** The place of the current row among those of its player. */
   #place = 0;
-  /** Whether a correct load has taken the current row, or an earlier line that it repeats. */
+  /** True when a correct load has taken the current row, or an earlier line that it repeats. */
   #isLoaded = false;
   #drawn: { readonly rank: number; readonly rows: readonly (readonly PlayerField[])[] } | undefined;
 

@@ -81,18 +81,19 @@ export class DatabaseReader implements TargetReader {
     return this.#connection.iterate(`SELECT ${quoteAll(columns)} FROM ${quoteIdentifier(table)}`);
   }
 
-  /** Where the table is large, on threads with connections of their own: while this one reads, nobody can commit anything that they would see. */
+  /** Scans a large table on threads with connections of their own: while this one reads, nobody can commit what they would see. */
   async scan(table: string, questions: RowQuestions, signal: AbortSignal | undefined): Promise<RowAnswers> {
     const rows = this.count(table);
-    const ranges = this.#connection.ask((database) => {
-      const hasOtherViews = database.pragma('journal_mode', { simple: true }) === 'wal';
-      return hasOtherViews ? [] : rangesOf(database, table, rows);
-    });
+    const ranges = this.#connection.ask((database) => rangesOf(database, table, rows));
     const answers =
       ranges.length > 1 ? await scanOnThreads(this.location, table, questions, ranges, signal) : undefined;
     if (answers !== undefined) return answers;
     signal?.throwIfAborted();
-    const slices = this.#connection.ask((database) => scanRows(database, table, questions));
+    const [first, last] = [ranges[0], ranges.at(-1)];
+    if (first === undefined || last === undefined) throw new Error(`There is no part of ${table} to scan.`);
+    const slices = this.#connection.ask((database) =>
+      scanRows(database, table, questions, { ...first, upTo: last.upTo }),
+    );
     for (;;) {
       const slice = this.#connection.ask(() => slices.next());
       if (slice.done) return slice.value;

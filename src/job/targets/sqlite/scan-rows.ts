@@ -1,38 +1,47 @@
 import { availableParallelism } from 'node:os';
-import type { Database, Statement } from 'better-sqlite3';
+import Sqlite, { type Database, type Statement } from 'better-sqlite3';
 import { RowChecksum } from '../../datasets/row-checksum.ts';
 import type { Breaking, RowAnswers, RowQuestions, RowValue } from '../target.ts';
 import { quoteIdentifier, readTableInfo } from './table.ts';
 
-/** The rows of a table whose rowid is above one number and not above another. */
+/** The rows of a table whose rowid is above one number and not above another, and how many of them are read at a time. */
 export interface RowidRange {
   readonly above: bigint;
   readonly upTo: bigint;
+  readonly slice: number;
 }
 
 /** Enough to make up for the asking, and little enough for an abort to be heard soon. */
 const rowsOfSlice = 1000;
+/** Long rows are read in shorter slices. */
+const bytesOfSlice = 2_000_000;
 /** Fewer rows are scanned while a thread would still start. */
 const rowsWorthThreads = 30_000;
 const mostThreads = 4;
-const every: RowidRange = { above: -(2n ** 63n), upTo: 2n ** 63n - 1n };
+const lowest = -(2n ** 63n);
+const highest = 2n ** 63n - 1n;
 
-/** The parts of a table that threads can scan at the same time, with as many rows each; none where it is not worth it, or has no rowid. */
+/** The parts of a table, with as many rows each, that threads can scan at the same time; one where it is not worth it. */
 export function rangesOf(database: Database, table: string, rows: number): readonly RowidRange[] {
+  const pragma = (name: string) => database.pragma(name, { simple: true });
+  const bytes = Number(pragma('page_count')) * Number(pragma('page_size'));
+  const slice = Math.max(1, Math.min(rowsOfSlice, Math.floor((bytesOfSlice * rows) / bytes)));
   const rowid = rowidOf(database, table);
-  const parts = Math.min(availableParallelism(), mostThreads);
-  if (rowid === undefined || rows < rowsWorthThreads || parts < 2) return [];
-  const boundary = database
-    .prepare<[number], bigint>(
-      `SELECT ${rowid} FROM ${quoteIdentifier(table)} ORDER BY ${rowid} LIMIT 1 OFFSET ?`,
-    )
-    .pluck()
-    .safeIntegers();
-  const ends = Array.from({ length: parts - 1 }, (_, part) =>
-    boundary.get(Math.floor((rows * (part + 1)) / parts)),
-  );
-  const inner = ends.filter((end) => end !== undefined);
-  return [...inner, every.upTo].map((upTo, part) => ({ above: inner[part - 1] ?? every.above, upTo }));
+  // A connection to a write-ahead log may see what was committed since this one has begun.
+  const isAlone = rowid === undefined || rows < rowsWorthThreads || pragma('journal_mode') === 'wal';
+  const parts = isAlone ? 1 : Math.min(availableParallelism(), mostThreads);
+  const ends: bigint[] = [];
+  for (let part = 1; part < parts; part++) {
+    const end = database
+      .prepare<[number], bigint>(
+        `SELECT ${rowid} FROM ${quoteIdentifier(table)} ORDER BY ${rowid} LIMIT 1 OFFSET ?`,
+      )
+      .pluck()
+      .safeIntegers()
+      .get(Math.floor((rows * part) / parts));
+    if (end !== undefined) ends.push(end);
+  }
+  return [...ends, highest].map((upTo, part) => ({ above: ends[part - 1] ?? lowest, upTo, slice }));
 }
 
 /** Answers questions about the rows of a range, slice by slice. */
@@ -40,7 +49,7 @@ export function* scanRows(
   database: Database,
   table: string,
   questions: RowQuestions,
-  range: RowidRange = every,
+  range: RowidRange,
 ): Generator<void, RowAnswers> {
   const rowid = rowidOf(database, table);
   const { checksum = [], patterns, keyColumns, sampleLimit } = questions;
@@ -48,7 +57,7 @@ export function* scanRows(
   let packing = rowid === undefined ? undefined : packingOf(database, table, questions);
   for (const slice of slices(database, table, rowid, range)) {
     // Where one slice holds what cannot be packed, others will, too.
-    if (packing !== undefined && !answers.addPacked(slice.get<PackedSlice>(packing))) packing = undefined;
+    if (packing !== undefined && !answers.addPacked(slice.packed(packing))) packing = undefined;
     if (packing === undefined) {
       const columns = [...checksum, ...patterns.map(({ column }) => column)];
       for (const rows of slice.rows(columns.map(quoteIdentifier).join(', '))) answers.addRows(rows);
@@ -111,17 +120,19 @@ class Answers {
   }
 
   /** Adds a packed slice; false, and nothing is added, where it cannot be told apart again: a value holds the separator, or has no text. */
-  addPacked([rows, packed, ...columns]: PackedSlice): boolean {
+  addPacked(slice: PackedSlice | undefined): boolean {
+    if (slice === undefined) return false;
+    const [rows, packed, ...columns] = slice;
     const values = columns
       .slice(0, this.breaking.length)
       .map((column) => String(column ?? '').split(separator));
     const filled = columns.slice(this.breaking.length);
     if (values.some(({ length }, index) => filled[index] !== 0 && length !== filled[index])) return false;
-    const ends = this.#summed === 0 || rows === 0 ? [] : endsOfRows(packed);
+    const ends = packed === null ? [] : endsOfRows(packed);
     if (this.#summed > 0 && ends.length !== rows) return false;
     let start = 0;
     for (const end of ends) {
-      this.sums.addText(packed.subarray(start, end));
+      this.sums.addText(packed?.subarray(start, end) ?? '');
       start = end + 1;
     }
     for (const [index, pattern] of this.breaking.entries()) {
@@ -140,7 +151,7 @@ function breaks(expression: RegExp, value: RowValue): boolean {
 const separator = '\u001e';
 
 /** The number of rows, all of their texts, and for each pattern the texts of its column and then for each their number. */
-type PackedSlice = readonly [rows: number, packed: Buffer, ...columns: (string | number | null)[]];
+type PackedSlice = readonly [rows: number, packed: Buffer | null, ...columns: (string | number | null)[]];
 
 function endsOfRows(packed: Buffer): readonly number[] {
   const ends: number[] = [];
@@ -183,13 +194,14 @@ function textOf(column: string, type: string | undefined): string | undefined {
   // A decimal number of at most fifteen digits that is read as the same value is the shortest one that is.
   return `CASE WHEN ${name} IS NULL THEN char(0)
     WHEN abs(${name}) < 1e15 AND ${name} = CAST(${name} AS INTEGER) THEN CAST(${name} AS INTEGER)
-    WHEN abs(${name}) >= 1e-3 AND length(${name}) <= 16 AND CAST(CAST(${name} AS TEXT) AS REAL) = ${name} THEN ${name} END`;
+    WHEN abs(${name}) >= 1e-3 AND abs(${name}) < 1e15 AND length(${name}) <= 16
+      AND CAST(CAST(${name} AS TEXT) AS REAL) = ${name} THEN ${name} END`;
 }
 
 /** Some rows of a table, of which more than one thing can be asked. */
 interface Slice {
-  /** The one row of an aggregate. */
-  get<Row>(select: string): Row;
+  /** Undefined where it would be longer than anything in SQLite may be. */
+  packed(select: string): PackedSlice | undefined;
   rows(select: string): Iterable<readonly RowValue[][]>;
 }
 
@@ -211,7 +223,7 @@ function* slices(
   };
   if (rowid === undefined) {
     yield {
-      get: (select) => prepare(select, '').get() as never,
+      packed: () => undefined,
       rows: (select) => inPieces(prepare(select, '').safeIntegers().iterate() as Iterable<RowValue[]>),
     };
     return;
@@ -219,17 +231,26 @@ function* slices(
   const within = `WHERE ${rowid} > ? AND ${rowid} <= ?`;
   const inOrder = `${within} ORDER BY ${rowid}`;
   const lastOfSlice = database
-    .prepare<[bigint, bigint], bigint>(`SELECT ${rowid} ${from} ${inOrder} LIMIT 1 OFFSET ${rowsOfSlice - 1}`)
+    .prepare<[bigint, bigint], bigint>(`SELECT ${rowid} ${from} ${inOrder} LIMIT 1 OFFSET ${range.slice - 1}`)
     .pluck()
     .safeIntegers();
   for (let { above } = range; above < range.upTo; ) {
     const start = above;
     const end = lastOfSlice.get(above, range.upTo) ?? range.upTo;
     yield {
-      get: (select) => prepare(select, within).get(start, end) as never,
+      packed: (select) => unlessTooBig(() => prepare(select, within).get(start, end) as PackedSlice),
       rows: (select) => [prepare(select, inOrder).safeIntegers().all(start, end) as RowValue[][]],
     };
     above = end;
+  }
+}
+
+function unlessTooBig<Answer>(ask: () => Answer): Answer | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_TOOBIG') return undefined;
+    throw error;
   }
 }
 

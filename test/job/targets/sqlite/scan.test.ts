@@ -3,6 +3,8 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { scanRowByRow } from '../../../../src/job/checks/scan-row-by-row.ts';
 import { SeededRandom } from '../../../../src/job/datasets/seeded-random.ts';
+import { Connection } from '../../../../src/job/targets/sqlite/connection.ts';
+import { DatabaseReader } from '../../../../src/job/targets/sqlite/database-reader.ts';
 import { openDatabase } from '../../../../src/job/targets/sqlite/open-database.ts';
 import type { RowQuestions } from '../../../../src/job/targets/target.ts';
 import { temporaryFolder } from '../../datasets/temporary-folder.ts';
@@ -69,6 +71,14 @@ function databaseOf(rows: readonly Value[][], create: string, before = ''): stri
   return path;
 }
 
+/** A table of one row, in a database that only this process has. */
+function inMemory(row: readonly Value[]): Sqlite.Database {
+  const database = new Sqlite(':memory:');
+  database.exec(strict);
+  database.prepare('INSERT INTO t VALUES (?, ?, ?, ?, ?)').run(row);
+  return database;
+}
+
 async function isAsRowByRow(path: string, asked = questions): Promise<void> {
   using database = await openDatabase(path);
   expect(await database.scan('t', asked, undefined)).toEqual(
@@ -120,6 +130,29 @@ describe('one scan says what reading row by row says', () => {
   test.each([0, 0.0001])('30,000 rows on threads, a share of %d of them hostile', async (hostile) => {
     await isAsRowByRow(databaseOf(rowsOf(30_000, hostile), strict));
   });
+});
+
+test('long rows', async () => {
+  await isAsRowByRow(
+    databaseOf(
+      rowsOf(300, 0.01).map((row) => row.with(4, 'é'.repeat(50_000))),
+      strict,
+    ),
+  );
+});
+
+test('each number that is hard to write, alone among plain rows', async () => {
+  const powers = Array.from({ length: 40 }, (_, power) => [
+    10 ** (power - 20),
+    -1.5 * 10 ** (power - 20),
+  ]).flat();
+  const random = new SeededRandom(3, 'numbers');
+  const short = Array.from({ length: 150 }, () => random.below(1e9) / 10 ** random.below(16));
+  for (const number of [...hardNumbers, ...powers, ...short, 99.999, 123456789012.345, 1e15 - 0.5]) {
+    using database = new DatabaseReader(new Connection(':memory:', inMemory([5n, 'a', number, 1n, null])));
+    const expected = await scanRowByRow(database, 't', questions, undefined);
+    expect(await database.scan('t', questions, undefined), String(number)).toEqual(expected);
+  }
 });
 
 test('a change of the last bit of a real is seen', async () => {
