@@ -12,8 +12,8 @@ const threadModule = join(packageRoot, 'dist', 'job', 'datasets', 'row-thread.js
 /** So many pieces may be made ahead by each thread, while the others are awaited and written. */
 const piecesAhead = 3;
 
-/** Room for the objects of a few pieces; Node's own choice would let each thread grow by tens of megabytes before it tidies up. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+/** Room for the words and a few pieces; with Node's own choice each thread would grow by tens of megabytes before it tidies up. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 /** Makes the pieces of a file on several threads. They come in the file's order, and are the same on any number of threads. */
 export async function* threadPieces(
