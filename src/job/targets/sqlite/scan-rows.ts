@@ -191,11 +191,11 @@ function textOf(column: string, type: string | undefined): string | undefined {
   const name = quoteIdentifier(column);
   if (type === 'TEXT' || type === 'INTEGER') return `coalesce(${name}, char(0))`;
   if (type !== 'REAL') return undefined;
-  // A decimal number of at most fifteen digits that is read as the same value is the shortest one that is.
+  // Thousandths in at most fifteen digits are the shortest decimal number for this value, and so is the text that has no more digits.
   return `CASE WHEN ${name} IS NULL THEN char(0)
     WHEN abs(${name}) < 1e15 AND ${name} = CAST(${name} AS INTEGER) THEN CAST(${name} AS INTEGER)
-    WHEN abs(${name}) >= 1e-3 AND abs(${name}) < 1e15 AND length(${name}) <= 16
-      AND CAST(CAST(${name} AS TEXT) AS REAL) = ${name} THEN ${name} END`;
+    WHEN abs(${name}) >= 1e-3 AND abs(${name}) < 1e11 AND CAST(round(${name} * 1000) AS INTEGER) / 1000.0 = ${name}
+      AND length(${name}) <= 16 THEN ${name} END`;
 }
 
 /** Some rows of a table, of which more than one thing can be asked. */
