@@ -4,11 +4,14 @@ import type { Ledger } from '../datasets/ledger.ts';
 import type { InputFormat } from '../input/find-input.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
 import type { CommittedRun, Mistake, TargetReader } from '../targets/target.ts';
+import type { RowQuestion, TableScan } from './table-scan.ts';
 
 /** Everything that a check may look at. The table is there: whether it exists was asked before. */
 export interface CheckContext {
   readonly reader: TargetReader;
   readonly table: TableSpec;
+  /** The one scan over the table, which answers what all checks ask about each row. */
+  readonly scan: TableScan;
   /** The facts that the input's generator knows; absent for data that sparkctl did not generate. */
   readonly ledger?: Ledger | undefined;
   /** The files that were loaded, absolute. */
@@ -54,6 +57,8 @@ export interface Check<Spec extends z.ZodType> {
   name(spec: z.output<Spec>): string;
   /** Mistakes in the specification itself, known before anything runs. */
   mistakes?(spec: z.output<Spec>, facts: SpecFacts): readonly Mistake[] | Promise<readonly Mistake[]>;
+  /** Names the question that it will ask about each row. It may ask without having said so, and has a scan of its own then. */
+  asks?(spec: z.output<Spec>, context: Omit<CheckContext, 'scan'>): RowQuestion | undefined;
   run(spec: z.output<Spec>, context: CheckContext): Promise<Verdict>;
 }
 
@@ -61,7 +66,7 @@ export interface Check<Spec extends z.ZodType> {
 export const sampleLimit = 3;
 
 /** The record of the run that is checked about the table, or of the last run into it when none was named. */
-export function runOf({ reader, table, runId }: CheckContext): CommittedRun | undefined {
+export function runOf({ reader, table, runId }: Omit<CheckContext, 'scan'>): CommittedRun | undefined {
   return runId === undefined ? reader.lastCommittedRun(table.name) : reader.committedRun(runId, table.name);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { counted, formatNumber } from '../../system/format-number.ts';
 import { unknownColumn } from '../targets/table-spec.ts';
 import type { Mistake } from '../targets/target.ts';
-import { type Check, sampleLimit } from './check.ts';
+import type { Check } from './check.ts';
 import { showKey, showValue } from './show-value.ts';
 
 const spec = z
@@ -23,10 +23,10 @@ export const pattern: Check<typeof spec> = {
     ...unknownColumn(column, ['column'], table),
     ...badExpression(matches),
   ],
-  run: async ({ column, matches }, { reader, table }) => {
+  asks: ({ column, matches }) => ({ column, matches }),
+  run: async ({ column, matches }, { reader, table, scan }) => {
     const expected = `every ${column} matches ${matches}`;
-    const expression = new RegExp(matches, 'u');
-    const broken = reader.breaking(table.name, column, expression, table.primaryKey, sampleLimit);
+    const broken = await scan.breaking(column, matches);
     const rows = reader.count(table.name);
     const all = counted(rows, 'row');
     if (broken.rows === 0)

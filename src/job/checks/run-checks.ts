@@ -5,8 +5,9 @@ import type { TargetReader } from '../targets/target.ts';
 import type { Accounting } from './accounting/evidence.ts';
 import type { CheckContext, CheckResult } from './check.ts';
 import { type CheckSpec, checkOf } from './registry.ts';
+import { TableScan } from './table-scan.ts';
 
-export interface CheckRequest extends Omit<CheckContext, 'reader' | 'table'> {
+export interface CheckRequest extends Omit<CheckContext, 'reader' | 'table' | 'scan'> {
   readonly target: ResolvedTarget;
   readonly checks: readonly CheckSpec[];
   /** Told each result as soon as it is known. */
@@ -52,7 +53,13 @@ async function onTarget<Answer>(
   const opened = await open(request);
   if (opened instanceof SparkctlError) return unreadable(opened);
   using reader = opened;
-  return await answer({ ...request, table: target.table, reader });
+  const context = { ...request, table: target.table, reader };
+  const questions = request.checks.map((spec) => checkOf(spec).asks?.(spec, context));
+  using scan = new TableScan(
+    context,
+    questions.filter((question) => question !== undefined),
+  );
+  return await answer({ ...context, scan });
 }
 
 async function accountingOf(context: CheckContext): Promise<Accounting | undefined> {

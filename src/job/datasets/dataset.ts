@@ -32,6 +32,11 @@ export type GeneratedRow =
 /** The lines of a dataset, one after the other, without end. */
 export interface RowSource {
   next(): GeneratedRow;
+  /**
+   * Leaves out so many lines, without making them: whole blocks (`block-random.ts`), from the beginning of one. A source without it
+   * makes them, so that several threads are no faster than one.
+   */
+  skip?(rows: number): void;
 }
 
 export interface RowPlan {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { hasErrorCode, wrapWriteError } from '../../system/errors/system-error.ts';
@@ -8,8 +9,8 @@ import { writeAtomically } from '../../system/files/write-file.ts';
 import type { Dataset } from './dataset.ts';
 import { defectRates } from './defect-rates.ts';
 import { type Ledger, LedgerBuilder, ledgerPathOf, readLedger } from './ledger.ts';
+import type { PartialFile } from './partial-file.ts';
 import { findDataset } from './registry.ts';
-import type { PartialFile } from './write-dataset.ts';
 
 export interface GenerateRequest {
   readonly dataset: string;
@@ -21,6 +22,8 @@ export interface GenerateRequest {
   readonly path: string;
   /** Aborts the generation: nothing is left of what was begun, and the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
+  /** The threads that make rows, the same ones on any number. Without it as many as there are processors, and none for a few rows. */
+  readonly threads?: number | undefined;
   /** Told now and then how many rows are written. */
   readonly onProgress?: ((rows: number) => void) | undefined;
 }
@@ -131,14 +134,16 @@ async function fileDigest(path: string, signal?: AbortSignal): Promise<{ bytes: 
 }
 
 async function write(dataset: Dataset, wanted: Wanted, request: GenerateRequest): Promise<Ledger> {
-  const { path, signal, onProgress } = request;
-  const source = await dataset.open({ seed: wanted.seed, defects: wanted.defects });
-  const { PartialFile, writeRows } = await import('./write-dataset.ts');
+  const { path, signal, onProgress, threads = threadsFor(wanted.rows) } = request;
+  const [{ PartialFile }, { writeRows }] = await Promise.all([
+    import('./partial-file.ts'),
+    import('./write-rows.ts'),
+  ]);
   const builder = new LedgerBuilder();
   const partial = await PartialFile.create(path);
   try {
     if (dataset.header !== undefined) await partial.write(Buffer.from(`${dataset.header}\n`));
-    await writeRows({ source, rows: wanted.rows, builder, partial, signal, onProgress });
+    await writeRows({ work: wanted, threads, ledger: builder, partial, signal, onProgress });
     const ledger: Ledger = {
       schemaVersion: 1,
       ...wanted,
@@ -152,6 +157,15 @@ async function write(dataset: Dataset, wanted: Wanted, request: GenerateRequest)
     await partial.discard();
     throw error;
   }
+}
+
+/** Fewer rows are made while a thread would still start. */
+const rowsWorthThreads = 50_000;
+/** More make rows faster than one thread can add up the digest of the file. */
+const mostThreads = 8;
+
+function threadsFor(rows: number): number {
+  return rows < rowsWorthThreads ? 1 : Math.min(availableParallelism(), mostThreads);
 }
 
 /**

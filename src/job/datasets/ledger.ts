@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { readJson } from '../../system/files/read-json.ts';
 import type { GeneratedRow } from './dataset.ts';
-import { RowChecksum } from './row-checksum.ts';
+import { RowChecksum, type RowSums } from './row-checksum.ts';
 
 /**
  * The facts that a generator knows about the file it wrote: what a correct load of it must contain.
@@ -74,15 +74,20 @@ export async function readLedger(dataPath: string): Promise<Ledger | undefined> 
   });
 }
 
+/** The counts of some rows, as data: threads count those that they have made. */
+export interface RowCounts {
+  readonly loaded: RowSums;
+  readonly duplicates: RowSums;
+  readonly quarantined: ReadonlyMap<string, RowSums>;
+}
+
 /** Counts the rows of a file while they are generated, for its ledger. */
 export class LedgerBuilder {
-  #read = 0;
   readonly #loaded = new RowChecksum();
   readonly #duplicates = new RowChecksum();
   readonly #quarantined = new Map<string, RowChecksum>();
 
   add(row: GeneratedRow): void {
-    this.#read += 1;
     switch (row.fate) {
       case 'loaded':
         this.#loaded.add(row.values);
@@ -90,28 +95,45 @@ export class LedgerBuilder {
       case 'duplicate':
         this.#duplicates.addText(row.raw);
         return;
-      case 'quarantined': {
-        let lines = this.#quarantined.get(row.reason);
-        if (lines === undefined) {
-          lines = new RowChecksum();
-          this.#quarantined.set(row.reason, lines);
-        }
-        lines.addText(row.raw);
-      }
+      case 'quarantined':
+        this.#linesOf(row.reason).addText(row.raw);
     }
   }
 
-  facts(): Pick<Ledger, 'read' | 'loaded' | 'quarantined' | 'duplicates' | 'filtered' | 'checksum'> {
+  get counts(): RowCounts {
     return {
-      read: this.#read,
+      loaded: this.#loaded.sums,
+      duplicates: this.#duplicates.sums,
+      quarantined: new Map([...this.#quarantined].map(([reason, { sums }]) => [reason, sums])),
+    };
+  }
+
+  /** Adds the rows that another one has counted. */
+  join({ loaded, duplicates, quarantined }: RowCounts): void {
+    this.#loaded.join(loaded);
+    this.#duplicates.join(duplicates);
+    for (const [reason, sums] of quarantined) this.#linesOf(reason).join(sums);
+  }
+
+  facts(): Pick<Ledger, 'read' | 'loaded' | 'quarantined' | 'duplicates' | 'filtered' | 'checksum'> {
+    const quarantined = [...this.#quarantined].sort();
+    return {
+      read: quarantined.reduce((sum, [, { rows }]) => sum + rows, this.#loaded.rows + this.#duplicates.rows),
       loaded: this.#loaded.rows,
-      quarantined: Object.fromEntries(
-        [...this.#quarantined].sort().map(([reason, lines]) => [reason, counted(lines)]),
-      ),
+      quarantined: Object.fromEntries(quarantined.map(([reason, lines]) => [reason, counted(lines)])),
       duplicates: counted(this.#duplicates),
       filtered: 0,
       checksum: this.#loaded.digest(),
     };
+  }
+
+  #linesOf(reason: string): RowChecksum {
+    let lines = this.#quarantined.get(reason);
+    if (lines === undefined) {
+      lines = new RowChecksum();
+      this.#quarantined.set(reason, lines);
+    }
+    return lines;
   }
 }
 

@@ -6,10 +6,11 @@ export class SeededRandom {
   #a: number;
   #b: number;
   #c: number;
-  #counter = 1;
+  #counter: number;
 
-  /** Streams of one seed are independent: drawing from one never moves another. */
-  constructor(seed: number, stream: string) {
+  /** Streams of one seed are independent: drawing from one never moves another. A stream may have many numbered parts. */
+  constructor(seed: number, stream: string, part = 0) {
+    this.#counter = (part + 1) | 0;
     this.#a = seed | 0;
     this.#b = Math.floor(seed / 2 ** 32) | 0;
     this.#c = 0x9e3779b9 | 0;
@@ -42,18 +43,4 @@ export class SeededRandom {
     this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
-}
-
-/** Draws the defect that strikes the next row, if any. One draw decides among all of them, so that a row never has two. */
-export function drawDefect<Defect extends string>(
-  defects: readonly Defect[],
-  rates: Readonly<Partial<Record<Defect, number>>>,
-  random: SeededRandom,
-): Defect | undefined {
-  let left = random.next();
-  for (const defect of defects) {
-    left -= rates[defect] ?? 0;
-    if (left < 0) return defect;
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RowSums } from '../datasets/row-checksum.ts';
 import type { TableSpec } from './table-spec.ts';
 
 /** A mistake in a part of the manifest, with its place inside that part. */
@@ -60,6 +61,23 @@ export interface Repeated {
   readonly samples: readonly { readonly values: readonly RowValue[]; readonly rows: number }[];
 }
 
+/** Questions about every row of a table: asked all at once, since it takes longer to read a row than to answer. */
+export interface RowQuestions {
+  /** The columns whose values are added up, see `RowChecksum`. */
+  readonly checksum?: readonly string[] | undefined;
+  /** Columns with the regular expression (with the u flag) that their values must match. Empty ones are no values. */
+  readonly patterns: readonly { readonly column: string; readonly matches: string }[];
+  /** The columns that name a row which is shown, and how many are. */
+  readonly keyColumns: readonly string[];
+  readonly sampleLimit: number;
+}
+
+export interface RowAnswers {
+  readonly checksum: RowSums;
+  /** For each pattern. */
+  readonly breaking: readonly Breaking[];
+}
+
 export interface Breaking {
   /** The number of rows whose value breaks the pattern. */
   readonly rows: number;
@@ -83,16 +101,10 @@ export interface TargetReader extends Disposable {
   count(table: string): number;
   /** Values of these columns that more than one row has. As in SQL, an empty value equals nothing, not even another empty one. */
   repeated(table: string, columns: readonly string[], sampleLimit: number): Repeated;
-  /** Values of a column that a pattern does not match. Empty ones are no values. */
-  breaking(
-    table: string,
-    column: string,
-    pattern: RegExp,
-    keyColumns: readonly string[],
-    sampleLimit: number,
-  ): Breaking;
   /** Every row, one after the other: never more than one is in memory. */
   rows(table: string, columns: readonly string[]): IterableIterator<readonly RowValue[]>;
+  /** Answers questions about every row in one scan. Without it, `rows` is asked, and the answers are worked out from them. */
+  scan?(table: string, questions: RowQuestions, signal: AbortSignal | undefined): Promise<RowAnswers>;
   /** Asks a query of the manifest: the number of rows it finds, and the first of them. It can change nothing. */
   query(sql: string, sampleLimit: number): QueryAnswer;
   /** Finds single rows by their key. */

@@ -106,7 +106,7 @@ async function makeTemplate(rows: number): Promise<Template> {
     wrongType: 0.05,
     duplicateId: 0.05,
   };
-  const { ledger } = await generateDataset({ dataset: 'users', seed: 21, rows, defects, path: data });
+  const { ledger } = await generateDataset({ dataset: 'users', seed: 76_184_176, rows, defects, path: data });
   load(data, database);
   return { ledger, data: readFileSync(data), database: readFileSync(database) };
 }

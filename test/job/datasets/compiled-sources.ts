@@ -11,6 +11,8 @@ export function compiledSources(): string {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
+  // Threads and processes of the package are started from there.
+  symlinkSync('src', join(folder, 'dist'));
   for (const name of readdirSync(join(project, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.ts')) continue;
     const { outputText } = ts.transpileModule(readFileSync(join(project, 'src', name), 'utf8'), {

@@ -26,10 +26,10 @@ const datasets = {
     },
     repeating: 'duplicateId',
     written: {
-      generator: 'customers 1',
-      bytes: 32210,
-      sha256: '7d16163045138856b92b77a1655c658037df268e378b6cda42df2f5438829c53',
-      checksum: '4b6f03be76b1b412c81627fa',
+      generator: 'customers 2',
+      bytes: 32209,
+      sha256: '989734b29542a6ee63d22df6149a96f2c0d8613aa755e2fabf529ee5da73f4a3',
+      checksum: 'b5e684e1489894ed54c2400b',
     },
   },
   players: {
@@ -69,10 +69,10 @@ const datasets = {
     },
     repeating: 'duplicateRow',
     written: {
-      generator: 'players 1, faker 10.6.0',
-      bytes: 223444,
-      sha256: '841927862783def5458b6f5d240072a5cc8938386522cae071a9bc5bce458e6c',
-      checksum: '898740f8b9002ccde2a462ae',
+      generator: 'players 2, faker 10.6.0',
+      bytes: 221336,
+      sha256: 'dcf62a798c8754faba6c29b963684d018d4ff6ed1eb65f8f6ab74621aad63880',
+      checksum: '249e53d372a502399692fdf7',
     },
   },
 } as const;

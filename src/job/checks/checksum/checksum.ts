@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { counted } from '../../../system/format-number.ts';
-import { type Check, type CheckContext, inSlices, runOf } from '../check.ts';
+import { RowChecksum } from '../../datasets/row-checksum.ts';
+import type { CommittedRun } from '../../targets/target.ts';
+import { type Check, type CheckContext, runOf } from '../check.ts';
 
 /** The rows that must be there, as the ledger or the run knows them. */
 interface Expectation {
@@ -24,8 +26,12 @@ const spec = z
 export const checksum: Check<typeof spec> = {
   spec,
   name: () => 'checksum',
+  asks: (_spec, context) => {
+    const expectation = expectationOf(context);
+    return expectation === undefined || appends(context) ? undefined : { columns: expectation.columns };
+  },
   run: async (_spec, context) => {
-    const { reader, table, signal } = context;
+    const { reader, table } = context;
     const skip = (expected: string, detail: string) =>
       ({ status: 'skipped', found: 'not compared', expected, detail }) as const;
     const expectation = expectationOf(context);
@@ -36,9 +42,9 @@ export const checksum: Check<typeof spec> = {
       );
     }
     const expected = `${counted(expectation.rows, 'row')} with checksum ${expectation.checksum}`;
-    const run = runOf(context);
-    if (run !== undefined && run.mode !== 'overwrite') {
-      const detail = `The run ${run.runId} wrote with mode ${run.mode}: the table may hold rows of other runs too.`;
+    const appending = appends(context);
+    if (appending !== undefined) {
+      const detail = `The run ${appending.runId} wrote with mode ${appending.mode}: the table may hold rows of other runs too.`;
       return skip(expected, detail);
     }
     const columns = reader.tableInfo(table.name)?.columns.map(({ name }) => name) ?? [];
@@ -46,9 +52,8 @@ export const checksum: Check<typeof spec> = {
     if (missing.length > 0) {
       return { status: 'failed', expected, found: `no column ${missing.join(', ')}` };
     }
-    const { RowChecksum } = await import('../../datasets/row-checksum.ts');
     const rows = new RowChecksum();
-    await inSlices(reader.rows(table.name, expectation.columns), signal, (row) => rows.add(row));
+    rows.join(await context.scan.sums(expectation.columns));
     const found = `${counted(rows.rows, 'row')} with checksum ${rows.digest()}`;
     if (rows.rows === expectation.rows && rows.digest() === expectation.checksum)
       return { status: 'held', expected, found };
@@ -62,7 +67,13 @@ export const checksum: Check<typeof spec> = {
   },
 };
 
-function expectationOf(context: CheckContext): Expectation | undefined {
+/** The run that is checked, where it left rows of others in the table. */
+function appends(context: Omit<CheckContext, 'scan'>): CommittedRun | undefined {
+  const run = runOf(context);
+  return run === undefined || run.mode === 'overwrite' ? undefined : run;
+}
+
+function expectationOf(context: Omit<CheckContext, 'scan'>): Expectation | undefined {
   const { reader, table, ledger } = context;
   if (ledger !== undefined) {
     return {

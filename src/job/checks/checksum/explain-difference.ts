@@ -13,7 +13,7 @@ import { showKey, showValue } from '../show-value.ts';
  * says that something differs; the generator can say what, because it can write the same rows again.
  */
 export async function explainDifference(
-  { reader, table, signal }: CheckContext,
+  { reader, table, signal }: Omit<CheckContext, 'scan'>,
   ledger: Ledger,
   rowsInTable: number,
 ): Promise<readonly string[]> {

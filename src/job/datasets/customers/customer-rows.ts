@@ -1,7 +1,8 @@
+import { BlockRandom } from '../block-random.ts';
 import { breakCsvLine, csvLine, notANumber, nothing, rejectedRecord } from '../csv.ts';
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
-import { KeyBitmap } from '../key-bitmap.ts';
-import { drawDefect, SeededRandom } from '../seeded-random.ts';
+import { KeyedFates } from '../keyed-fates.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { CustomerDefect, DestroyingCustomerDefect } from './customers.ts';
 
 /** A planted group: around which values its customers are. */
@@ -37,74 +38,73 @@ const wrongIds = ['C-17', '12.5', '9223372036854775808', 'NaN'];
 
 /** The lines of the `customers` dataset. Values and defects are drawn from two streams: a rate changes no clean value. */
 export class CustomerRows implements RowSource {
-  readonly #values: SeededRandom;
-  readonly #flaws: SeededRandom;
+  readonly #values: BlockRandom;
+  readonly #flaws: BlockRandom;
   readonly #rates: Readonly<Partial<Record<CustomerDefect, number>>>;
-  readonly #loaded = new KeyBitmap();
-  /** Every id below this one was on an earlier line. */
-  #nextId = 1;
+  readonly #fates: KeyedFates<DestroyingCustomerDefect>;
+  #row = 0;
 
-  constructor(plan: RowPlan) {
-    this.#values = new SeededRandom(plan.seed, 'values');
-    this.#flaws = new SeededRandom(plan.seed, 'flaws');
-    this.#rates = plan.defects;
+  constructor({ seed, defects: rates }: RowPlan) {
+    this.#values = new BlockRandom(seed, 'values');
+    this.#flaws = new BlockRandom(seed, 'flaws');
+    this.#rates = rates;
+    this.#fates = new KeyedFates({ seed, destroying, duplicating: 'duplicateId', rates });
+  }
+
+  skip(rows: number): void {
+    this.#row += rows;
+    this.#fates.skip(rows);
   }
 
   next(): GeneratedRow {
-    const defect = drawDefect(destroying, this.#rates, this.#flaws);
-    const id =
-      defect === 'duplicateId' && this.#nextId > 1 ? 1 + this.#flaws.below(this.#nextId - 1) : this.#nextId++;
-    const group = this.#drawGroup();
+    const random = this.#values.at(this.#row);
+    const flaws = this.#flaws.at(this.#row);
+    this.#row += 1;
+    this.#fates.next();
+    const { defect, id, isLoaded } = this.#fates;
+    const group = drawGroup(random);
     const values = [
       `${id}`,
-      `${Math.round(this.#near(group.age, spreads.age))}`,
-      `${Math.round(this.#near(group.annualIncome, spreads.annualIncome) * 10) / 10}`,
-      `${Math.round(this.#near(group.spendingScore, spreads.spendingScore))}`,
+      `${Math.round(near(group.age, spreads.age, random))}`,
+      `${Math.round(near(group.annualIncome, spreads.annualIncome, random) * 10) / 10}`,
+      `${Math.round(near(group.spendingScore, spreads.spendingScore, random))}`,
     ];
     switch (defect) {
       case 'brokenCsv':
-        return {
-          fate: 'quarantined',
-          reason: 'malformed-csv',
-          ...breakCsvLine(values, this.#flaws),
-        };
+        return { fate: 'quarantined', reason: 'malformed-csv', ...breakCsvLine(values, flaws) };
       case 'wrongType':
-        return rejectedRecord('wrong-type', this.#withWrongType(values));
+        return rejectedRecord('wrong-type', withWrongType(values, flaws));
       case 'missingId':
-        return rejectedRecord('missing-key', values.with(0, nothing(this.#flaws)));
+        return rejectedRecord('missing-key', values.with(0, nothing(flaws)));
       case 'missingValue':
-        return rejectedRecord('missing-value', values.with(1 + this.#flaws.below(3), nothing(this.#flaws)));
+        return rejectedRecord('missing-value', values.with(1 + flaws.below(3), nothing(flaws)));
       case 'duplicateId':
-      case undefined:
-        return this.#valid(id, values, group.label);
+      case undefined: {
+        const rate = this.#rates.quotedFields;
+        const raw = csvLine(values, rate !== undefined && flaws.next() < rate);
+        if (isLoaded) return { fate: 'duplicate', raw };
+        return { fate: 'loaded', raw, values, label: group.label };
+      }
     }
   }
+}
 
-  /** The line that carried this id first may itself have been rejected: then a duplicate is loaded after all. */
-  #valid(id: number, values: readonly string[], label: string): GeneratedRow {
-    const rate = this.#rates.quotedFields;
-    const raw = csvLine(values, rate !== undefined && this.#flaws.next() < rate);
-    if (!this.#loaded.add(id)) return { fate: 'duplicate', raw };
-    return { fate: 'loaded', raw, values, label };
-  }
+function withWrongType(values: readonly string[], flaws: SeededRandom): readonly string[] {
+  const column = flaws.below(values.length);
+  return values.with(column, column === 0 ? flaws.pick(wrongIds) : notANumber(flaws));
+}
 
-  #withWrongType(values: readonly string[]): readonly string[] {
-    const column = this.#flaws.below(values.length);
-    return values.with(column, column === 0 ? this.#flaws.pick(wrongIds) : notANumber(this.#flaws));
+function drawGroup(random: SeededRandom): CustomerGroup {
+  let left = random.below(100);
+  for (const group of customerGroups) {
+    left -= group.share;
+    if (left < 0) return group;
   }
+  throw new Error('The shares of the groups do not add up to 100.');
+}
 
-  #drawGroup(): CustomerGroup {
-    let left = this.#values.below(100);
-    for (const group of customerGroups) {
-      left -= group.share;
-      if (left < 0) return group;
-    }
-    throw new Error('The shares of the groups do not add up to 100.');
-  }
-
-  /** About normally distributed, never more than three deviations away, and made of sums alone: the same on every machine. */
-  #near(middle: number, deviation: number): number {
-    const sum = this.#values.next() + this.#values.next() + this.#values.next();
-    return middle + (sum - 1.5) * 2 * deviation;
-  }
+/** About normally distributed, never more than three deviations away, and made of sums alone: the same on every machine. */
+function near(middle: number, deviation: number, random: SeededRandom): number {
+  const sum = random.next() + random.next() + random.next();
+  return middle + (sum - 1.5) * 2 * deviation;
 }

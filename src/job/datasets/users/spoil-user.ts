@@ -30,9 +30,10 @@ export function addCapitals(email: string, random: SeededRandom): string {
   return email.replace(/[a-z]+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
-/** Counts whole characters, so that none outside the 16-bit plane is torn into two invalid halves. */
+/** Moves on from the middle of a character outside the 16-bit plane, so that none is torn into two invalid halves. */
 function insertAt(text: string, index: number, inserted: string): string {
-  return [...text].toSpliced(index, 0, inserted).join('');
+  const place = /^[\uDC00-\uDFFF]/.test(text.charAt(index)) ? index + 1 : index;
+  return text.slice(0, place) + inserted + text.slice(place);
 }
 
 /** The JSON of an e-mail that is not there; undefined leaves the key out. */

@@ -1,7 +1,8 @@
+import { BlockRandom } from '../block-random.ts';
 import type { GeneratedRow, RowPlan, RowSource } from '../dataset.ts';
-import { KeyBitmap } from '../key-bitmap.ts';
+import { KeyedFates } from '../keyed-fates.ts';
 import type { RejectionReason } from '../quarantine-reason.ts';
-import { drawDefect, SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { PooledWord, WordPools } from '../words.ts';
 import {
   addBlanks,
@@ -26,99 +27,87 @@ const destroying: readonly DestroyingUserDefect[] = [
   'duplicateId',
 ];
 
-/** The values of a row that are not written as they are. */
-interface CleanValues {
-  readonly name: string;
-  readonly email: string;
-  readonly city: string;
-  readonly createdAt: string;
-}
-
 /** The lines of the `users` dataset. Values and defects are drawn from two streams: a rate changes no clean value. */
 export class UserRows implements RowSource {
   readonly #pools: WordPools;
-  readonly #values: SeededRandom;
-  readonly #flaws: SeededRandom;
+  readonly #values: BlockRandom;
+  readonly #flaws: BlockRandom;
   readonly #rates: Readonly<Partial<Record<UserDefect, number>>>;
-  readonly #loaded = new KeyBitmap();
-  /** Every id below this one was on an earlier line. */
-  #nextId = 1;
-  /** Part of every e-mail address, so that no two are the same. */
-  #line = 0;
+  readonly #fates: KeyedFates<DestroyingUserDefect>;
+  #row = 0;
 
-  constructor(pools: WordPools, plan: RowPlan) {
+  constructor(pools: WordPools, { seed, defects: rates }: RowPlan) {
     this.#pools = pools;
-    this.#values = new SeededRandom(plan.seed, 'values');
-    this.#flaws = new SeededRandom(plan.seed, 'flaws');
-    this.#rates = plan.defects;
+    this.#values = new BlockRandom(seed, 'values');
+    this.#flaws = new BlockRandom(seed, 'flaws');
+    this.#rates = rates;
+    this.#fates = new KeyedFates({ seed, destroying, duplicating: 'duplicateId', rates });
+  }
+
+  skip(rows: number): void {
+    this.#row += rows;
+    this.#fates.skip(rows);
   }
 
   next(): GeneratedRow {
-    this.#line += 1;
-    const defect = drawDefect(destroying, this.#rates, this.#flaws);
-    const id =
-      defect === 'duplicateId' && this.#nextId > 1 ? 1 + this.#flaws.below(this.#nextId - 1) : this.#nextId++;
-    const name = this.#drawName();
-    const city = this.#drawCity();
-    const clean: CleanValues = {
-      name: name.text,
-      email: `${name.ascii}${this.#line}@${this.#values.pick(domains)}`,
-      city: city.text,
-      createdAt: drawInstant(this.#values),
-    };
-    const email = this.#soil(clean.email);
+    const values = this.#values.at(this.#row);
+    const flaws = this.#flaws.at(this.#row);
+    this.#row += 1;
+    this.#fates.next();
+    const { defect, isLoaded } = this.#fates;
+    const id = `${this.#fates.id}`;
+    const name = this.#drawName(values);
+    const city = this.#drawCity(values);
+    // With the number of the line, so that no two are the same.
+    const cleanEmail = `${name.ascii}${this.#row}@${values.pick(domains)}`;
+    const createdAt = drawInstant(values);
+    const age = `${18 + values.below(73)}`;
+    const salary = drawSalary(values);
+    const email = this.#soil(cleanEmail, flaws);
     const fields: UserFields = {
-      id: `${id}`,
+      id,
       name: `"${name.json}"`,
-      age: `${18 + this.#values.below(73)}`,
-      email: email === clean.email ? `"${email}"` : JSON.stringify(email),
-      salary: this.#drawSalary(),
+      age,
+      email: email === cleanEmail ? `"${email}"` : JSON.stringify(email),
+      salary,
       city: `"${city.json}"`,
-      createdAt: `"${clean.createdAt}"`,
+      createdAt: `"${createdAt}"`,
     };
     switch (defect) {
       case 'emailMissing':
-        return rejected('missing-value', withoutEmail(fields, this.#flaws));
+        return rejected('missing-value', withoutEmail(fields, flaws));
       case 'emailBroken':
-        return rejected('invalid-email', { ...fields, email: `"${breakEmail(clean.email, this.#flaws)}"` });
+        return rejected('invalid-email', { ...fields, email: `"${breakEmail(cleanEmail, flaws)}"` });
       case 'wrongType':
-        return rejected('wrong-type', withWrongType(fields, this.#flaws));
+        return rejected('wrong-type', withWrongType(fields, flaws));
       case 'brokenJson':
-        return { fate: 'quarantined', reason: 'malformed-json', ...breakLine(userLine(fields), this.#flaws) };
+        return { fate: 'quarantined', reason: 'malformed-json', ...breakLine(userLine(fields), flaws) };
       case 'duplicateId':
-      case undefined:
-        return this.#valid(id, fields, clean);
+      case undefined: {
+        const raw = userLine(fields);
+        if (isLoaded) return { fate: 'duplicate', raw };
+        return {
+          fate: 'loaded',
+          raw,
+          values: [id, name.text, age, cleanEmail, salary, city.text, createdAt],
+        };
+      }
     }
   }
 
-  /** The line that carried this id first may itself have been rejected: then a duplicate is loaded after all. */
-  #valid(id: number, fields: UserFields, { name, email, city, createdAt }: CleanValues): GeneratedRow {
-    const raw = userLine(fields);
-    if (!this.#loaded.add(id)) return { fate: 'duplicate', raw };
-    return {
-      fate: 'loaded',
-      raw,
-      values: [fields.id, name, fields.age, email, fields.salary, city, createdAt],
-    };
-  }
-
-  #soil(email: string): string {
+  #soil(email: string, flaws: SeededRandom): string {
+    const { emailCapitals, emailInvalidCharacters, emailSpaces } = this.#rates;
     let soiled = email;
-    if (this.#strikes('emailCapitals')) soiled = addCapitals(soiled, this.#flaws);
-    if (this.#strikes('emailInvalidCharacters')) soiled = addStrayCharacters(soiled, this.#flaws);
-    if (this.#strikes('emailSpaces')) soiled = addBlanks(soiled, this.#flaws);
+    if (strikes(emailCapitals, flaws)) soiled = addCapitals(soiled, flaws);
+    if (strikes(emailInvalidCharacters, flaws)) soiled = addStrayCharacters(soiled, flaws);
+    if (strikes(emailSpaces, flaws)) soiled = addBlanks(soiled, flaws);
     return soiled;
   }
 
-  #strikes(defect: UserDefect): boolean {
-    const rate = this.#rates[defect];
-    return rate !== undefined && this.#flaws.next() < rate;
-  }
-
-  #drawName(): PooledWord {
-    const foreign = this.#values.below(oneInForeign) === 0;
-    const first = this.#values.pick(foreign ? this.#pools.foreignFirstNames : this.#pools.firstNames);
-    const last = this.#values.pick(foreign ? this.#pools.foreignLastNames : this.#pools.lastNames);
+  #drawName(values: SeededRandom): PooledWord {
+    const foreign = values.below(oneInForeign) === 0;
+    const first = values.pick(foreign ? this.#pools.foreignFirstNames : this.#pools.firstNames);
+    const last = values.pick(foreign ? this.#pools.foreignLastNames : this.#pools.lastNames);
     return {
       text: `${first.text} ${last.text}`,
       json: `${first.json} ${last.json}`,
@@ -126,18 +115,14 @@ export class UserRows implements RowSource {
     };
   }
 
-  /** Put together from digits: printing a floating-point number takes as long as half of the rest of the row. */
-  #drawSalary(): string {
-    const whole = 24_000 + this.#values.below(226_000);
-    const cents = this.#values.below(100);
-    if (cents === 0) return `${whole}`;
-    return cents % 10 === 0 ? `${whole}.${cents / 10}` : `${whole}.${twoDigits(cents)}`;
+  #drawCity(values: SeededRandom): PooledWord {
+    const foreign = values.below(oneInForeign) === 0;
+    return values.pick(foreign ? this.#pools.foreignCities : this.#pools.cities);
   }
+}
 
-  #drawCity(): PooledWord {
-    const foreign = this.#values.below(oneInForeign) === 0;
-    return this.#values.pick(foreign ? this.#pools.foreignCities : this.#pools.cities);
-  }
+function strikes(rate: number | undefined, flaws: SeededRandom): boolean {
+  return rate !== undefined && flaws.next() < rate;
 }
 
 function rejected(reason: RejectionReason, fields: UserFields): GeneratedRow {
@@ -161,24 +146,29 @@ function userLine(fields: UserFields): string {
   return `{"id":${fields.id},"name":${fields.name},"age":${fields.age}${email},"salary":${fields.salary},"city":${fields.city},"created_at":${fields.createdAt}}`;
 }
 
+const numbered = <Item>(length: number, item: (n: number) => Item): readonly Item[] =>
+  Array.from({ length }, (_, n) => item(n));
+const padded = (n: number, digits: number) => String(n).padStart(digits, '0');
+
 /** Rows are dated within the five years before 2026, never by the clock. */
 const firstDay = Date.UTC(2021, 0, 1);
 const msOfDay = 86_400_000;
-const days: readonly string[] = Array.from({ length: 1826 }, (_, day) =>
+const days = numbered(1826, (day) =>
   new Date(firstDay + day * msOfDay).toISOString().slice(0, 'YYYY-MM-DDT'.length),
 );
-const twoDigitTexts: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+const minutes = numbered(24 * 60, (n) => `${padded(Math.floor(n / 60), 2)}:${padded(n % 60, 2)}:`);
+const seconds = numbered(60, (n) => `${padded(n, 2)}.`);
+const milliseconds = numbered(1000, (n) => `${padded(n, 3)}Z`);
 
 /** An instant as `YYYY-MM-DDTHH:MM:SS.sssZ`, put together from tables: toISOString is five times slower. */
 function drawInstant(random: SeededRandom): string {
-  const day = random.pick(days);
-  const seconds = random.below(86_400);
-  const ms = random.below(1000);
-  const hour = Math.floor(seconds / 3600);
-  const minute = Math.floor(seconds / 60) % 60;
-  return `${day}${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(seconds % 60)}.${Math.floor(ms / 100)}${twoDigits(ms % 100)}Z`;
+  return random.pick(days) + random.pick(minutes) + random.pick(seconds) + random.pick(milliseconds);
 }
 
-function twoDigits(n: number): string {
-  return twoDigitTexts[n] ?? String(n);
+/** `.5` and not `.50`: a salary is written as JavaScript writes the number. */
+const cents = numbered(100, (n) => (n === 0 ? '' : `.${padded(n, 2).replace(/0$/, '')}`));
+
+/** Put together from digits: printing a floating-point number takes as long as half of the rest of the row. */
+function drawSalary(random: SeededRandom): string {
+  return `${24_000 + random.below(226_000)}${random.pick(cents)}`;
 }

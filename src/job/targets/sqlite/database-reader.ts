@@ -1,9 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { TableSpec } from '../table-spec.ts';
-import type { Breaking, CommittedRun, QueryAnswer, Repeated, RowValue, TargetReader } from '../target.ts';
+import type {
+  CommittedRun,
+  QueryAnswer,
+  Repeated,
+  RowAnswers,
+  RowQuestions,
+  RowValue,
+  TargetReader,
+} from '../target.ts';
 import type { Connection } from './connection.ts';
 import { problemOfStatement } from './query-problem.ts';
+import { scanOnThreads } from './scan-on-threads.ts';
+import { rangesOf, scanRows } from './scan-rows.ts';
 import {
   committedRunsTable,
   Quarantine,
@@ -16,6 +27,10 @@ import { quoteIdentifier, readTableInfo, type TableInfo, tableDifferences } from
 /** One unchanging view of a SQLite database. It holds a shared lock until it is closed, so that writers wait for it. */
 export class DatabaseReader implements TargetReader {
   readonly #connection: Connection;
+  /** The view does not change, so each table is counted once. */
+  readonly #counts = new Map<string, number>();
+  /** True once SQLite has found no damage in it. */
+  #isSound = false;
 
   /** Takes over a connection that is in a read transaction. */
   constructor(connection: Connection) {
@@ -40,10 +55,16 @@ export class DatabaseReader implements TargetReader {
   }
 
   count(table: string): number {
-    return this.#connection.values<number>(`SELECT count(*) FROM ${quoteIdentifier(table)}`)[0] ?? 0;
+    const known = this.#counts.get(table);
+    if (known !== undefined) return known;
+    const rows = this.#connection.values<number>(`SELECT count(*) FROM ${quoteIdentifier(table)}`)[0] ?? 0;
+    this.#counts.set(table, rows);
+    return rows;
   }
 
   repeated(table: string, columns: readonly string[], sampleLimit: number): Repeated {
+    // SQLite's own check has looked at every key, if it was made.
+    if (this.#isSound && this.#haveKey(table, columns)) return { groups: 0, samples: [] };
     const list = quoteAll(columns);
     const filled = columns.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ');
     const sql = `SELECT ${list}, count(*) FROM ${quoteIdentifier(table)} WHERE ${filled} GROUP BY ${list} HAVING count(*) > 1`;
@@ -56,32 +77,29 @@ export class DatabaseReader implements TargetReader {
     return { groups, samples };
   }
 
-  /** In one scan inside SQLite. */
-  breaking(
-    table: string,
-    column: string,
-    pattern: RegExp,
-    keyColumns: readonly string[],
-    sampleLimit: number,
-  ): Breaking {
-    this.#connection.ask((database) =>
-      database.function('sparkctl_breaks', { deterministic: true, directOnly: true }, (value: unknown) =>
-        value === null || pattern.test(String(value)) ? 0 : 1,
-      ),
-    );
-    const value = quoteIdentifier(column);
-    const sql = `SELECT ${[quoteAll(keyColumns), value].join(', ')} FROM ${quoteIdentifier(table)} WHERE sparkctl_breaks(${value})`;
-    let rows = 0;
-    const samples: { key: RowValue[]; value: RowValue }[] = [];
-    for (const row of this.#connection.iterate(sql)) {
-      rows += 1;
-      if (samples.length < sampleLimit) samples.push({ key: row.slice(0, -1), value: row.at(-1) ?? null });
-    }
-    return { rows, samples };
-  }
-
   rows(table: string, columns: readonly string[]): IterableIterator<readonly RowValue[]> {
     return this.#connection.iterate(`SELECT ${quoteAll(columns)} FROM ${quoteIdentifier(table)}`);
+  }
+
+  /** Scans a large table on threads with connections of their own: while this one reads, nobody can commit what they would see. */
+  async scan(table: string, questions: RowQuestions, signal: AbortSignal | undefined): Promise<RowAnswers> {
+    const rows = this.count(table);
+    const ranges = this.#connection.ask((database) => rangesOf(database, table, rows));
+    const answers =
+      ranges.length > 1 ? await scanOnThreads(this.location, table, questions, ranges, signal) : undefined;
+    if (answers !== undefined) return answers;
+    signal?.throwIfAborted();
+    const [first, last] = [ranges[0], ranges.at(-1)];
+    if (first === undefined || last === undefined) throw new Error(`There is no part of ${table} to scan.`);
+    const slices = this.#connection.ask((database) =>
+      scanRows(database, table, questions, { ...first, upTo: last.upTo }),
+    );
+    for (;;) {
+      const slice = this.#connection.ask(() => slices.next());
+      if (slice.done) return slice.value;
+      await nextTurn();
+      signal?.throwIfAborted();
+    }
   }
 
   query(sql: string, sampleLimit: number): QueryAnswer {
@@ -129,10 +147,19 @@ export class DatabaseReader implements TargetReader {
     return readLastCommittedRun(this.#connection, table);
   }
 
+  /** Tells whether the columns have the key of a table among them, in which the empty value is as good as none. */
+  #haveKey(table: string, columns: readonly string[]): boolean {
+    const { kind, primaryKey } = this.tableInfo(table) ?? { kind: 'view', primaryKey: [] };
+    return (
+      kind === 'table' && primaryKey.length > 0 && primaryKey.every((column) => columns.includes(column))
+    );
+  }
+
   integrityProblems(limit: number): readonly string[] {
     try {
       const found = this.#connection.values<string>(`PRAGMA integrity_check(${limit})`);
-      return found.length === 1 && found[0] === 'ok' ? [] : found.map((damage) => `SQLite says: ${damage}.`);
+      this.#isSound = found.length === 1 && found[0] === 'ok';
+      return this.#isSound ? [] : found.map((damage) => `SQLite says: ${damage}.`);
     } catch (error) {
       // Some damage stops SQLite before it can list anything.
       if (error instanceof SparkctlError && error.code === 'database-damaged') return [error.message];

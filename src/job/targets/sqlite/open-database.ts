@@ -55,7 +55,8 @@ function connect(path: string): Sqlite.Database {
   }
 }
 
-function beginReading(path: string): Sqlite.Database {
+/** Connects to a database for reading, with a view of it that stays the same. */
+export function beginReading(path: string): Sqlite.Database {
   const database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     database.pragma(`cache_size = -${cacheKib}`);

@@ -46,15 +46,21 @@ test('values that break a pattern are counted, and the first are shown with thei
       `CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, 'ab'), (2, 'é'), (3, NULL), (4, 'AB'), (5, '')`,
     ),
   );
-  expect(database.breaking('t', 'a', /^[a-z]+$/u, ['k'], 2)).toEqual({
-    rows: 3,
-    samples: [
-      { key: [2n], value: 'é' },
-      { key: [4n], value: 'AB' },
-    ],
-  });
-  // One pattern after the other on the same connection.
-  expect(database.breaking('t', 'a', /^.*$/u, ['k'], 2)).toEqual({ rows: 0, samples: [] });
+  const questions = { keyColumns: ['k'], sampleLimit: 2 };
+  const patterns = [
+    { column: 'a', matches: '^[a-z]+$' },
+    { column: 'a', matches: '^.*$' },
+  ];
+  expect((await database.scan('t', { ...questions, patterns }, undefined)).breaking).toEqual([
+    {
+      rows: 3,
+      samples: [
+        { key: [2n], value: 'é' },
+        { key: [4n], value: 'AB' },
+      ],
+    },
+    { rows: 0, samples: [] },
+  ]);
 });
 
 test('the quarantine: counts, lines, places and runs, of all runs or of one', async () => {

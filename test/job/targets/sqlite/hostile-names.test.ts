@@ -45,9 +45,11 @@ test.each(hostile)('a table and columns named %s are data, not SQL', async (name
     groups: 1,
     samples: [{ values: ['a'], rows: 2 }],
   });
-  expect(database.breaking(name, `${name} 2`, /b/u, [name], 1)).toEqual({
-    rows: 2,
-    samples: [{ key: [1n], value: 'a' }],
+  const patterns = [{ column: `${name} 2`, matches: 'b' }];
+  const questions = { checksum: [name, `${name} 2`], patterns, keyColumns: [name], sampleLimit: 1 };
+  expect(await database.scan(name, questions, undefined)).toMatchObject({
+    checksum: { rows: 2 },
+    breaking: [{ rows: 2, samples: [{ key: [1n], value: 'a' }] }],
   });
   expect(database.rowFinder(name, [name], [`${name} 2`])([2n])).toEqual(['a']);
   expect(database.quarantine(name)).toBeUndefined();
