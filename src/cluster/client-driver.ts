@@ -25,6 +25,8 @@ interface ClientDriverExtras {
   /** The cluster's secret, and a private folder where a file with it may be kept for the time of the run. */
   readonly secret?: { readonly folder: string; readonly properties: Readonly<Record<string, string>> };
   readonly environment?: Readonly<Record<string, string>>;
+  /** Java options of the driver, weaker than any of the person's. */
+  readonly javaOptions?: readonly string[];
 }
 
 /** Runs the managed runtime's own spark-submit as a process of this user: the driver of every cluster without containers. */
@@ -34,7 +36,7 @@ export async function startClientDriver(
   extras?: ClientDriverExtras,
 ): Promise<RunningDriver> {
   const { spark } = context;
-  const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
+  const [javaHome, runtime] = await Promise.all([spark.javaHome(), spark.runtime()]);
   const trustStore = await spark.trustStore();
   const scratch = await makeScratch(launch.runId);
   // What is left of it must not change how the run has ended.
@@ -52,9 +54,15 @@ export async function startClientDriver(
     ],
     environment: {
       ...context.environment,
-      ...driverEnvironment(context.environment, launch.runFolder, scratch, trustStore),
+      ...driverEnvironment(
+        context.environment,
+        extras?.javaOptions ?? [],
+        launch.runFolder,
+        scratch,
+        trustStore,
+      ),
       ...extras?.environment,
-      JAVA_HOME: java.home,
+      JAVA_HOME: javaHome,
       SPARK_HOME: runtime.sparkHome,
       PYSPARK_PYTHON: context.environment['PYSPARK_PYTHON'] ?? runtime.python,
     },
@@ -125,6 +133,7 @@ async function propertiesFile(
 /** Settings of the driver, beside whatever the user set; a user's own SPARK_CONF_DIR brings its own log configuration. */
 function driverEnvironment(
   environment: OperationContext['environment'],
+  weakest: readonly string[],
   runFolder: string,
   scratch: string,
   trustStore: string | undefined,
@@ -138,7 +147,11 @@ function driverEnvironment(
     );
   }
   return {
-    SPARK_SUBMIT_OPTS: [environment['SPARK_SUBMIT_OPTS'], ...own].filter(Boolean).join(' '),
+    SPARK_SUBMIT_OPTS: [...weakest, environment['SPARK_SUBMIT_OPTS'], ...own].filter(Boolean).join(' '),
+    // The first of spark-submit's two JVMs only prints the command line of the second.
+    SPARK_LAUNCHER_OPTS: ['-XX:TieredStopAtLevel=1', environment['SPARK_LAUNCHER_OPTS']]
+      .filter(Boolean)
+      .join(' '),
     // So that any job can import sparkctl_jobs; the user's own folders come first.
     PYTHONPATH: [environment['PYTHONPATH'], join(packageRoot, 'spark')].filter(Boolean).join(delimiter),
   };

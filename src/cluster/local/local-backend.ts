@@ -112,6 +112,8 @@ export const localBackend: ClusterBackend = {
         properties: { 'spark.authenticate.secret': secret },
       },
       environment: { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback },
+      // It plans and waits for the executors, which do the work: to compile its code well would take longer than it saves.
+      javaOptions: ['-XX:TieredStopAtLevel=1'],
     });
   },
 
