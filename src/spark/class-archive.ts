@@ -25,6 +25,9 @@ const classList = join(packageRoot, 'spark', 'classes.txt');
 /** The process that makes an archive; this package is built where one is made. */
 const archiveProcess = join(packageRoot, 'dist', 'spark', 'archive-process.js');
 
+/** The variables that Java needs to be found, and to read paths in the person's language. */
+const kept = /^(?:PATH|HOME|TMPDIR|LANG|LC_\w+|LD_LIBRARY_PATH)$/;
+
 /** What an archive is made from, and where. */
 const archiveRequest = z.object({
   folder: z.string(),
@@ -83,9 +86,7 @@ export async function startArchiving(
     file: process.execPath,
     args: [archiveProcess, JSON.stringify(request)],
     // Options of the person's for all of Java must not get into the archive: no other process could use it.
-    environment: Object.fromEntries(
-      Object.entries(environment).filter(([name]) => !/^(?:_JAVA|JAVA_TOOL|JDK_JAVA|NODE)_/.test(name)),
-    ),
+    environment: Object.fromEntries(Object.entries(environment).filter(([name]) => kept.test(name))),
     workingFolder: folder,
     logPath: `${folder}.log`,
     mark: build,

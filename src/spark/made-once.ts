@@ -141,14 +141,14 @@ function lockOf(folder: string): string {
   return `${folder}.lock`;
 }
 
-/** The attempts in a folder that no record there names: a record has the paths of what it speaks of. */
+/** The attempts in a folder that no record there names: a record has the paths of what it speaks of, by whatever way they lead there. */
 async function halfMade(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder);
   const builds = names.filter((name) => buildName.test(name));
   if (builds.length === 0) return [];
   const records = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
   const texts = await Promise.all(records.map(async (path) => (await readIfPresent(path)) ?? ''));
-  return builds.filter((name) => !texts.some((text) => text.includes(`${join(folder, name)}/`)));
+  return builds.filter((name) => !texts.some((text) => text.includes(`/${name}/`)));
 }
 
 async function removeBuilds(folder: string, names: readonly string[]): Promise<void> {
