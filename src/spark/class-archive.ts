@@ -28,7 +28,7 @@ const archiveProcess = join(packageRoot, 'dist', 'spark', 'archive-process.js');
 /** The variables that Java needs to be found, and to read paths in the person's language. */
 const kept = /^(?:PATH|HOME|TMPDIR|LANG|LC_\w+|LD_LIBRARY_PATH)$/;
 
-/** What an archive is made from, and where. */
+/** A request to make an archive: from what, and where. */
 const archiveRequest = z.object({
   folder: z.string(),
   build: z.string().regex(buildName),
@@ -39,7 +39,7 @@ type ArchiveRequest = z.output<typeof archiveRequest>;
 
 const archiveRecord = z.object({
   javaHome: z.string(),
-  /** What tells its build from the next, see `buildOfJava`. */
+  /** Its build, see `buildOfJava`. */
   javaBuild: z.string(),
   sparkHome: z.string(),
   /** Undefined where this Java makes none: then nobody tries again. */
@@ -69,7 +69,7 @@ export async function archivedHome(
 }
 
 /**
- * Starts a process that makes the archive which is missing, at the lowest priority, and does not wait for it. It carries the
+ * Starts a process that makes the archive which is missing, at a low priority, and does not wait for it. It carries the
  * mark of its build, so that one which is killed is cleared away as every installation is.
  */
 export async function startArchiving(

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How a Java is to be started differently from how Spark asks for it. */
+/** Changes to the arguments with which Spark starts Java. */
 export interface JavaChanges {
   /** Arguments that are left out. */
   readonly without?: readonly string[];
