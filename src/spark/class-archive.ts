@@ -55,7 +55,13 @@ type ArchiveRecord = z.output<typeof archiveRecord>;
 export async function sparkClassPath({ sparkHome }: Pick<ManagedRuntime, 'sparkHome'>): Promise<string> {
   const jars = join(sparkHome, 'jars');
   const first = (await readdir(jars)).filter((name) => name.startsWith('slf4j-api-'));
-  return [`${join(sparkHome, 'conf')}/`, ...first.map((name) => join(jars, name)), join(jars, '*')].join(':');
+  const settings = join(sparkHome, 'conf');
+  // The launcher puts a slash after a folder that is there.
+  return [
+    (await canAccess(settings)) ? `${settings}/` : settings,
+    ...first.map((name) => join(jars, name)),
+    join(jars, '*'),
+  ].join(':');
 }
 
 /** A JAVA_HOME in which Java takes the archive of Spark's classes wherever that fits; undefined while there is no archive. */
@@ -157,7 +163,7 @@ async function archiveFolder(
   const java = await buildOfJava(javaHome);
   if (java === undefined) return undefined;
   const key = createHash('sha256')
-    .update(JSON.stringify([java, sparkHome]))
+    .update(JSON.stringify([java, await sparkClassPath({ sparkHome })]))
     .update(await readFile(classList))
     .digest('hex');
   return madeFolder('archives', key.slice(0, 16), environment);
