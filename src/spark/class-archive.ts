@@ -39,8 +39,6 @@ type ArchiveRequest = z.output<typeof archiveRequest>;
 
 const archiveRecord = z.object({
   javaHome: z.string(),
-  /** Its build, see `buildOfJava`. */
-  javaBuild: z.string(),
   sparkHome: z.string(),
   /** Undefined where this Java makes none: then nobody tries again. */
   archive: z.object({ path: z.string(), bytes: z.number(), home: z.string() }).optional(),
@@ -108,7 +106,6 @@ export async function makeArchive(question: unknown): Promise<void> {
 }
 
 async function dump(build: string, javaHome: string, sparkHome: string): Promise<ArchiveRecord> {
-  const javaBuild = (await buildOfJava(javaHome)) ?? '';
   const classPath = await sparkClassPath({ sparkHome });
   const path = join(build, 'classes.jsa');
   const args = [
@@ -123,11 +120,11 @@ async function dump(build: string, javaHome: string, sparkHome: string): Promise
     const said = `${problem ?? ''}\n${stdout}\n${stderr}`;
     // Killed, or short of space: another time it may go well.
     if (exitCode === undefined || /No space left|insufficient memory/.test(said)) throw new Error(said);
-    return { javaHome, javaBuild, sparkHome, reason: said.trim().split('\n').slice(-3).join('\n') };
+    return { javaHome, sparkHome, reason: said.trim().split('\n').slice(-3).join('\n') };
   }
   const home = join(build, 'home');
   await makeJavaHome(home, javaHome, { onClassPath: { classPath, add: archiveOptions(path) } });
-  return { javaHome, javaBuild, sparkHome, archive: { path, bytes, home } };
+  return { javaHome, sparkHome, archive: { path, bytes, home } };
 }
 
 /** The options with which a process takes the archive, or goes on without a word where it cannot. */
@@ -160,34 +157,34 @@ async function archiveFolder(
   sparkHome: string,
   environment: RuntimeContext['environment'],
 ): Promise<string | undefined> {
-  const java = await buildOfJava(javaHome);
-  if (java === undefined) return undefined;
-  const key = createHash('sha256')
-    .update(JSON.stringify([java, await sparkClassPath({ sparkHome })]))
-    .update(await readFile(classList))
-    .digest('hex');
-  return madeFolder('archives', key.slice(0, 16), environment);
+  const key = await archiveKey(javaHome, sparkHome);
+  return key === undefined ? undefined : madeFolder('archives', key, environment);
 }
 
-/** Everything that says which build of Java this is: an upgrade of the system's puts another one into the same folder. */
-async function buildOfJava(javaHome: string): Promise<string | undefined> {
+async function archiveKey(javaHome: string, sparkHome: string): Promise<string | undefined> {
   try {
-    const modules = join(javaHome, 'lib', 'modules');
-    const { size, mtimeMs } = await stat(modules);
-    const release = await readFile(join(javaHome, 'release'), 'utf8');
-    return JSON.stringify([await realpath(modules), size, mtimeMs, release]);
+    const hash = createHash('sha256').update(await buildOfJava(javaHome));
+    hash.update(`\0${await sparkClassPath({ sparkHome })}\0`).update(await readFile(classList));
+    return hash.digest('hex').slice(0, 16);
   } catch {
     return undefined;
   }
 }
 
-/** Removes the archives whose Java or Spark is gone or is another one by now. Who still uses one keeps it until it ends. */
+/** Everything that says which build of Java this is: an upgrade of the system's puts another one into the same folder. */
+async function buildOfJava(javaHome: string): Promise<string> {
+  const modules = join(javaHome, 'lib', 'modules');
+  const { size, mtimeMs } = await stat(modules);
+  const release = await readFile(join(javaHome, 'release'), 'utf8');
+  return JSON.stringify([await realpath(modules), size, mtimeMs, release]);
+}
+
+/** Removes the archives whose Java, Spark or list is gone or is another one by now. Who still uses one keeps it until it ends. */
 async function removeOutdated(archives: string): Promise<void> {
   for (const name of await readdir(archives)) {
     const folder = join(archives, name);
     const record = await findMade(archiveIn(folder));
-    if (record === undefined) continue;
-    const sameJava = (await buildOfJava(record.javaHome)) === record.javaBuild;
-    if (!sameJava || !(await canAccess(record.sparkHome))) await rm(folder, { recursive: true, force: true });
+    if (record !== undefined && (await archiveKey(record.javaHome, record.sparkHome)) !== name)
+      await rm(folder, { recursive: true, force: true });
   }
 }
