@@ -128,7 +128,7 @@ async function dump(build: string, javaHome: string, sparkHome: string): Promise
 }
 
 /** The options with which a process takes the archive, or goes on without a word where it cannot. */
-function archiveOptions(path: string): readonly string[] {
+export function archiveOptions(path: string): readonly string[] {
   return [
     '-Xshare:auto',
     `-XX:SharedArchiveFile=${path}`,
