@@ -4,10 +4,10 @@ import { packageRoot } from '../system/package.ts';
 
 /** The variables with which a shell finds the Java, the Spark and the Python that sparkctl uses, and jobs their library. */
 export async function sparkEnvironment(context: OperationContext): Promise<Readonly<Record<string, string>>> {
-  const [javaHome, runtime] = await Promise.all([context.spark.javaHome(), context.spark.runtime()]);
-  const programs = [join(runtime.sparkHome, 'bin'), dirname(runtime.python), join(javaHome, 'bin')];
+  const [java, runtime] = await Promise.all([context.spark.java(), context.spark.runtime()]);
+  const programs = [join(runtime.sparkHome, 'bin'), dirname(runtime.python), join(java.home, 'bin')];
   return {
-    JAVA_HOME: javaHome,
+    JAVA_HOME: java.home,
     SPARK_HOME: runtime.sparkHome,
     PYSPARK_PYTHON: runtime.python,
     PYTHONPATH: joined(context.environment['PYTHONPATH'], [], [join(packageRoot, 'spark')]),
