@@ -3,7 +3,6 @@ import { javaTrustStore } from './certificates.ts';
 import { archivedHome, startArchiving } from './class-archive.ts';
 import type { RuntimeContext } from './made-once.ts';
 import { findManagedRuntime, makeManagedRuntime } from './managed-runtime.ts';
-import { findOwnJava, makeOwnJava } from './own-java.ts';
 import { findJava, findPython } from './prerequisites.ts';
 
 /**
@@ -23,7 +22,9 @@ export class SparkInstallation {
    */
   readonly java = once(async () => {
     const { java, passedOver } = await findJava(this.#context.environment);
-    const present = java ?? (await findOwnJava(this.#context));
+    if (java !== undefined) return java;
+    const { findOwnJava, makeOwnJava } = await import('./own-java.ts');
+    const present = await findOwnJava(this.#context);
     return (
       present ?? (await makeOwnJava(this.#context, passedOver, async () => (await this.runtime()).python))
     );
