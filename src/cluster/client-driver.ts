@@ -25,6 +25,8 @@ interface ClientDriverExtras {
   /** The cluster's secret, and a private folder where a file with it may be kept for the time of the run. */
   readonly secret?: { readonly folder: string; readonly properties: Readonly<Record<string, string>> };
   readonly environment?: Readonly<Record<string, string>>;
+  /** Java options of the driver, weaker than any of the person's. */
+  readonly javaOptions?: readonly string[];
 }
 
 /** Runs the managed runtime's own spark-submit as a process of this user: the driver of every cluster without containers. */
@@ -73,7 +75,7 @@ export async function prepareClient(
       ...(properties.path === undefined ? [] : ['--properties-file', properties.path]),
       ...launch.sparkSubmitArguments,
     ],
-    environment: await clientEnvironment(launch, context, extras?.environment),
+    environment: await clientEnvironment(launch, context, extras),
     release: async () => {
       await properties.remove();
       await removeScratch();
@@ -85,14 +87,19 @@ export async function prepareClient(
 export async function clientEnvironment(
   { runId, runFolder }: Pick<DriverLaunch, 'runId' | 'runFolder'>,
   { spark, environment }: OperationContext,
-  extra?: Readonly<Record<string, string>>,
+  extras?: Pick<ClientDriverExtras, 'environment' | 'javaOptions'>,
 ): Promise<Readonly<Record<string, string | undefined>>> {
-  const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
+  const [javaHome, runtime, trustStore] = await Promise.all([
+    spark.javaHome(),
+    spark.runtime(),
+    spark.trustStore(),
+  ]);
+  const options = extras?.javaOptions ?? [];
   return {
     ...environment,
-    ...driverEnvironment(environment, runFolder, driverScratch(runId), await spark.trustStore()),
-    ...extra,
-    JAVA_HOME: java.home,
+    ...driverEnvironment(environment, options, runFolder, driverScratch(runId), trustStore),
+    ...extras?.environment,
+    JAVA_HOME: javaHome,
     SPARK_HOME: runtime.sparkHome,
     PYSPARK_PYTHON: environment['PYSPARK_PYTHON'] ?? runtime.python,
   };
@@ -170,6 +177,7 @@ async function propertiesFile(
 /** Settings of the driver, beside whatever the user set; a user's own SPARK_CONF_DIR brings its own log configuration. */
 function driverEnvironment(
   environment: OperationContext['environment'],
+  weakest: readonly string[],
   runFolder: string,
   scratch: string,
   trustStore: string | undefined,
@@ -183,7 +191,11 @@ function driverEnvironment(
     );
   }
   return {
-    SPARK_SUBMIT_OPTS: [environment['SPARK_SUBMIT_OPTS'], ...own].filter(Boolean).join(' '),
+    SPARK_SUBMIT_OPTS: [...weakest, environment['SPARK_SUBMIT_OPTS'], ...own].filter(Boolean).join(' '),
+    // The first of spark-submit's two JVMs only prints the command line of the second.
+    SPARK_LAUNCHER_OPTS: ['-XX:TieredStopAtLevel=1', environment['SPARK_LAUNCHER_OPTS']]
+      .filter(Boolean)
+      .join(' '),
     // So that any job can import sparkctl_jobs; the user's own folders come first.
     PYTHONPATH: [environment['PYTHONPATH'], join(packageRoot, 'spark')].filter(Boolean).join(delimiter),
   };

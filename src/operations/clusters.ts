@@ -46,7 +46,7 @@ export async function upCluster(
   const plan = planCluster(request.cluster ?? defaultClusterName, request, false);
   const { kind, reason } = await backendForStaying(request, context);
   context.emit({ kind: 'backend-chosen', backend: kind, reason });
-  return await inPhase(context.emit, 'cluster', async () => {
+  const outcome = await inPhase(context.emit, 'cluster', async () => {
     const cluster = await Cluster.of(kind, plan.name, context);
     const value = await changing('up', force, context, () => cluster.up(plan));
     await cluster.standbys?.set(standby?.settings);
@@ -55,6 +55,8 @@ export async function upCluster(
     const was = value.changed ? 'changed' : 'running';
     return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
   });
+  await context.spark.prepareNext();
+  return outcome;
 }
 
 /** A cluster that is there keeps its backend. */

@@ -19,7 +19,9 @@ import type { Redactor } from '../spark/redact.ts';
  */
 export async function submit(request: SubmitRequest, context: OperationContext): Promise<RunRecord> {
   await reclaim(context);
-  return await withFacts(request, context, (facts, redactor) => submitRun(facts, redactor, context));
+  const record = await withFacts(request, context, (facts, redactor) => submitRun(facts, redactor, context));
+  await context.spark.prepareNext();
+  return record;
 }
 
 /** A plan without secrets, and the command that it comes to. */
@@ -62,7 +64,9 @@ export async function submitPlanned(id: string, context: OperationContext): Prom
   const plan = await readPlan(context.project, id);
   const { options, propertiesFiles: files, applicationArguments } = plan.submission;
   const given = await givenProperties(plan.job, { options, files }, context.environment);
-  return await executePlan(plan, redactorOf(plan.job, applicationArguments, given), context);
+  const record = await executePlan(plan, redactorOf(plan.job, applicationArguments, given), context);
+  await context.spark.prepareNext();
+  return record;
 }
 
 /** Brings together all that a submission says, and sees to it that no error tells a secret. */

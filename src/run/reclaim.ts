@@ -4,7 +4,7 @@ import { clusterNames } from '../cluster/cluster-folder.ts';
 import { driverScratch, privatePropertiesOf, runsWithScratch } from '../cluster/driver-files.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend, presentBackends } from '../cluster/registry.ts';
-import { reclaimRuntimes } from '../spark/managed-runtime.ts';
+import { reclaimMade } from '../spark/made-once.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { canAccess } from '../system/files/read-file.ts';
 import { livenessOf } from '../system/processes/process-identity.ts';
@@ -21,7 +21,7 @@ const driverGraceMs = 5_000;
  * reclaim, and what belongs to another host or PID namespace is never touched.
  */
 export async function reclaim(context: OperationContext): Promise<void> {
-  await reclaimRuntimes(context);
+  await reclaimMade(context);
   await reclaimRuns(context);
   for (const kind of await presentBackends(context)) {
     try {

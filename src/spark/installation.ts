@@ -1,6 +1,8 @@
 import { foreseen, type SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { javaTrustStore } from './certificates.ts';
-import { findManagedRuntime, makeManagedRuntime, type RuntimeContext } from './managed-runtime.ts';
+import { archivedHome, startArchiving } from './class-archive.ts';
+import type { RuntimeContext } from './made-once.ts';
+import { findManagedRuntime, makeManagedRuntime } from './managed-runtime.ts';
 import { findJava, findPython } from './prerequisites.ts';
 
 /**
@@ -14,8 +16,19 @@ export class SparkInstallation {
     this.#context = context;
   }
 
-  /** Java 17 or newer, or a `SparkctlError` that says where it was looked for. */
-  readonly java = once(() => findJava(this.#context.environment));
+  /**
+   * Java 17 or newer: the machine's, or else one of sparkctl's own, which is installed first where it is missing. The runtime's
+   * Python does that, which has pip.
+   */
+  readonly java = once(async () => {
+    const { java, passedOver } = await findJava(this.#context.environment);
+    if (java !== undefined) return java;
+    const { findOwnJava, makeOwnJava } = await import('./own-java.ts');
+    const present = await findOwnJava(this.#context);
+    return (
+      present ?? (await makeOwnJava(this.#context, passedOver, async () => (await this.runtime()).python))
+    );
+  });
 
   /** The managed runtime, made first where it is missing. */
   readonly runtime = once(async () => {
@@ -23,14 +36,30 @@ export class SparkInstallation {
     return present ?? (await makeManagedRuntime(this.#context, this.#python));
   });
 
+  /**
+   * The JAVA_HOME to start Spark's processes with: Java's own, or one that finds Spark's classes ready. Whoever needs a Java
+   * for something else takes `java`.
+   */
+  readonly javaHome = once(async () => {
+    this.#startsSpark = true;
+    const [java, runtime] = await Promise.all([this.java(), this.runtime()]);
+    return (await archivedHome(java, runtime, this.#context)) ?? java.home;
+  });
+
+  /** Has Spark's classes made ready in the background, where Spark was started and they are not. A failure costs only time. */
+  async prepareNext(): Promise<void> {
+    if (!this.#startsSpark || this.#context.environment['SPARKCTL_CLASS_ARCHIVE'] === 'off') return;
+    const prepare = async () => await startArchiving(await this.java(), await this.runtime(), this.#context);
+    await prepare().catch(() => undefined);
+  }
+
   /** The path of a trust store for Java behind a TLS-intercepting proxy; undefined where Java's own is enough. */
   readonly trustStore = once(async () => javaTrustStore(await this.java(), this.#context));
 
-  /** The reason why Spark cannot run on this machine: no Java, or neither a runtime nor a Python to make one from. */
+  /** The reason why Spark cannot run on this machine: Java or the runtime is missing, and no Python is there to install it. */
   readonly obstacle = once(
     (): Promise<SparkctlError | undefined> =>
       foreseen(async () => {
-        await this.java();
         if ((await this.#presentRuntime()) === undefined) await this.#python();
       }),
   );
@@ -41,6 +70,8 @@ export class SparkInstallation {
     const { sparkVersion, pythonVersion } = await this.runtime();
     return { spark: sparkVersion, java: java.version, python: pythonVersion };
   }
+
+  #startsSpark = false;
 
   readonly #presentRuntime = once(() => findManagedRuntime(this.#context));
 

@@ -8,18 +8,18 @@ import { parseJson } from '../system/files/read-json.ts';
 import { runCommand } from '../system/processes/run-command.ts';
 
 /** A program that was found and not used, with the reason, for the message when none fits. */
-interface PassedOver {
+export interface PassedOver {
   readonly place: string;
   readonly reason: string;
 }
 
 /** `  /usr/bin/java: version 11.0.2 is older than 17`, one line each. */
-function describePassedOver(passedOver: readonly PassedOver[]): string {
+export function describePassedOver(passedOver: readonly PassedOver[]): string {
   return passedOver.map(({ place, reason }) => `\n  ${place}: ${reason}`).join('');
 }
 
 /** The oldest Java that Spark 4.3 runs on. */
-const oldestJava = 17;
+export const oldestJava = 17;
 
 export interface Java {
   /** Value for JAVA_HOME. */
@@ -29,23 +29,19 @@ export interface Java {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Finds a Java that Spark runs on: JAVA_HOME, then PATH, then the folders where systems keep theirs. */
-export async function findJava(environment: Environment): Promise<Java> {
+/** Finds a Java that Spark runs on: JAVA_HOME, then PATH, then the folders where systems keep theirs. Says what did not fit. */
+export async function findJava(
+  environment: Environment,
+): Promise<{ readonly java?: Java; readonly passedOver: readonly PassedOver[] }> {
   const passedOver: PassedOver[] = [];
   for await (const { place, home } of javaCandidates(environment)) {
-    const version = await versionOf(home);
+    const version = await javaVersion(home);
     if (version === undefined) passedOver.push({ place, reason: `no working Java in ${home}` });
     else if (majorOf(version) < oldestJava)
       passedOver.push({ place, reason: `version ${version} is older than ${oldestJava}` });
-    else return { home, version };
+    else return { java: { home, version }, passedOver };
   }
-  throw new SparkctlError({
-    code: 'no-java',
-    category: 'runtime',
-    message: `No Java ${oldestJava} or newer was found. Looked at:${describePassedOver(passedOver)}`,
-    hint: `Install one (Debian: apt install openjdk-17-jre-headless, macOS: brew install openjdk@17) or set JAVA_HOME to it.`,
-    details: { passedOver },
-  });
+  return { passedOver };
 }
 
 async function* javaCandidates(environment: Environment): AsyncGenerator<{ place: string; home: string }> {
@@ -92,7 +88,7 @@ function knownFolders(environment: Environment): readonly string[] {
 }
 
 /** From the `release` file that every JDK carries, which costs no JVM start; from `java -version` where there is none. */
-async function versionOf(home: string): Promise<string | undefined> {
+export async function javaVersion(home: string): Promise<string | undefined> {
   const release = await readFile(join(home, 'release'), 'utf8').catch(() => '');
   const written = /^JAVA_VERSION="([^"]+)"/m.exec(release)?.[1];
   if (written !== undefined) {

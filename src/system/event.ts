@@ -29,6 +29,12 @@ export type SparkctlEvent =
   // Decisions, and what was done for a reason that a person should know.
   | { readonly kind: 'backend-chosen'; readonly backend: string; readonly reason: BackendReason }
   | { readonly kind: 'runtime-missing'; readonly folder: string }
+  /** No Java of the machine fits; those that were looked at, with the reason. */
+  | {
+      readonly kind: 'java-missing';
+      readonly folder: string;
+      readonly passedOver: readonly { readonly place: string; readonly reason: string }[];
+    }
   | { readonly kind: 'image-missing'; readonly image: string }
   | { readonly kind: 'port-taken'; readonly port: number; readonly node: string; readonly used?: number }
   | {

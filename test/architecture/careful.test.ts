@@ -26,17 +26,19 @@ it('every npm package is locked with a hash, and none names where it came from',
   expect(installed.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
 });
 
-it.each(['requirements.txt', 'spark/requirements-build.txt', 'spark/requirements-dev.txt'])(
-  'every package in %s is pinned with its hashes',
-  (path) => {
-    const packages = read(path)
-      .replaceAll('\\\n', ' ')
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
-    expect(packages.length).toBeGreaterThan(0);
-    expect(packages.filter((line) => !/^\S+==\S+ .*--hash=sha256:[0-9a-f]{64}/.test(line))).toEqual([]);
-  },
-);
+it.each([
+  'requirements.txt',
+  'spark/requirements-build.txt',
+  'spark/requirements-java.txt',
+  'spark/requirements-dev.txt',
+])('every package in %s is pinned with its hashes', (path) => {
+  const packages = read(path)
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+  expect(packages.length).toBeGreaterThan(0);
+  expect(packages.filter((line) => !/^\S+==\S+ .*--hash=sha256:[0-9a-f]{64}/.test(line))).toEqual([]);
+});
 
 it('every package that wants to run a script at its installation is decided on, and better-sqlite3 alone may', () => {
   const { packages } = JSON.parse(read('package-lock.json'));

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 const source = resolve(import.meta.dirname, '../../src');
 
 it('Java, Python and the runtime are looked for by SparkInstallation alone', () => {
-  const finders = /\b(?:findJava|findPython|findManagedRuntime|makeManagedRuntime|javaTrustStore)\(/;
+  const finders =
+    /\b(?:findJava|findOwnJava|makeOwnJava|findPython|findManagedRuntime|makeManagedRuntime|javaTrustStore)\(/;
   const callers = readdirSync(source, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

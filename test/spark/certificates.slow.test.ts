@@ -5,10 +5,11 @@ import { rootCertificates } from 'node:tls';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { javaTrustStore } from '../../src/spark/certificates.ts';
-import { findJava, type Java } from '../../src/spark/prerequisites.ts';
+import type { Java } from '../../src/spark/prerequisites.ts';
 import type { SparkctlEvent } from '../../src/system/event.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
+import { testInstallation } from '../support/test-context.ts';
 
 let project: TemporaryProject;
 let java: Java;
@@ -16,7 +17,7 @@ let events: SparkctlEvent[] = [];
 
 beforeAll(async () => {
   project = temporaryProject();
-  java = await findJava(process.env);
+  java = await testInstallation().java();
 });
 
 afterAll(() => project[Symbol.asyncDispose]());

@@ -8,7 +8,11 @@ import { temporaryProject } from '../support/temporary-project.ts';
 describe('the managed runtime', () => {
   it('is made once by two processes at once, also over a half-made one', async () => {
     await using project = temporaryProject();
-    const env = { SPARKCTL_CACHE: project.path('cache'), PIP_LOG: project.path('pip.log') };
+    const env = {
+      SPARKCTL_CACHE: project.path('cache'),
+      PIP_LOG: project.path('pip.log'),
+      SPARKCTL_CLASS_ARCHIVE: 'off',
+    };
     const folder = runtimeFolder(await pinnedPackages(), { ...process.env, ...env });
     await mkdir(join(folder, 'venv', 'bin'), { recursive: true });
     await writeFile(join(folder, 'venv', 'bin', 'python'), 'half-made');

@@ -34,6 +34,11 @@ const words: Words = {
   'backend-chosen': ({ backend, reason }) => note(`Backend ${backend}: ${describeReason(reason, backend)}`),
   'runtime-missing': ({ folder }) =>
     note(`Making the Spark runtime once for this machine, in ${folder} (about a minute, 800 MB)`),
+  'java-missing': ({ folder, passedOver }) => {
+    const why = passedOver.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
+    const none = `No Java 17 or newer is here${why === '' ? '' : ` (${why})`}`;
+    return note(`${none}: installing one for sparkctl alone, in ${folder} (half a minute, 110 MB)`);
+  },
   'image-missing': ({ image }) =>
     note(`Building the image ${image} (about two minutes): none was built from these files yet`),
   'port-taken': ({ port, node, used }) =>

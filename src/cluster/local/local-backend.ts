@@ -22,6 +22,7 @@ import {
 } from './local-cluster.ts';
 import { type LocalClusterRecord, localRecords } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
+import { localDriver } from './local-driver.ts';
 import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, workersOf } from './local-node.ts';
 import { localStandbys } from './local-standbys.ts';
 
@@ -112,7 +113,7 @@ export const localBackend: ClusterBackend = {
         folder: clusterFolder(context.project, name),
         properties: { 'spark.authenticate.secret': secret },
       },
-      environment: { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback },
+      ...localDriver,
     });
   },
 

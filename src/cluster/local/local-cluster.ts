@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { formatProperty } from '../../spark/java-properties.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
@@ -11,7 +12,7 @@ import type { StartedDaemon } from '../../system/processes/start-daemon.ts';
 import { allOrNone, waitUntil } from '../../system/processes/wait-until.ts';
 import type { ClusterPlan } from '../cluster.ts';
 import { clusterFolder } from '../cluster-folder.ts';
-import { choosePort } from '../free-port.ts';
+import { choosePort, loopback } from '../free-port.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { localRoles, nodeName, roles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
@@ -48,16 +49,25 @@ async function startOnce(plan: ClusterPlan, context: OperationContext): Promise<
   await prepareFolder(record, context);
   await localRecords.write(context.project, record);
   const registers = ({ role }: LocalNodeRecord) => roles[role].registers;
-  const others = record.nodes.filter((node) => node.role !== 'master' && !registers(node));
+  const others = record.nodes.filter((node) => !registers(node));
   await allOrNone(context.signal, [
+    (signal) => startNodes(record, others, { ...context, signal }),
     async (signal) => {
-      await startNodes(record, [nodeOf(record, 'master')], { ...context, signal });
-      // A worker that misses the master tries again only after 5 to 15 seconds, so it starts once the port is open.
+      // A worker that misses the master tries again only after 5 to 15 seconds. The master's port opens long before its page.
+      const opens = async () => (await accepts(record.masterPort)) || undefined;
+      await waitUntil(opens, { timeoutMs: readyTimeoutMs, signal });
       await startNodes(record, record.nodes.filter(registers), { ...context, signal });
     },
-    (signal) => startNodes(record, others, { ...context, signal }),
   ]);
   return record;
+}
+
+/** Tells whether somebody takes connections at a port. */
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, loopback);
+  return await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 /** Starts nodes that stand in the written record already, and waits until they are ready. */

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sparkClassPath } from '../../spark/class-archive.ts';
 import type { ManagedRuntime } from '../../spark/managed-runtime.ts';
 import { packageRoot } from '../../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
@@ -47,11 +48,11 @@ export async function startNode(
   await mkdir(workFolder, { recursive: true, mode: 0o700 });
   // The log of a node that is started again is a new one.
   await writeFile(logPath, '', { mode: 0o600 });
-  const [java, runtime] = await Promise.all([context.spark.java(), context.spark.runtime()]);
+  const [javaHome, runtime] = await Promise.all([context.spark.javaHome(), context.spark.runtime()]);
   const command = daemonCommand(
     {
-      javaHome: java.home,
-      sparkHome: runtime.sparkHome,
+      javaHome,
+      classPath: await sparkClassPath(runtime),
       propertiesPath: join(folder, 'daemon.properties'),
       workFolder,
       logConfigPath: join(packageRoot, 'spark', 'daemon-log4j2.properties'),
@@ -64,7 +65,7 @@ export async function startNode(
   context.signal.throwIfAborted();
   return startDaemon({
     ...command,
-    environment: daemonEnvironment(context.environment, java.home, runtime, secret, join(folder, 'tmp')),
+    environment: daemonEnvironment(context.environment, javaHome, runtime, secret, join(folder, 'tmp')),
     workingFolder: folder,
     logPath,
     mark: node.mark,
@@ -95,7 +96,7 @@ function daemonEnvironment(
 
 interface DaemonFacts {
   readonly javaHome: string;
-  readonly sparkHome: string;
+  readonly classPath: string;
   readonly propertiesPath: string;
   readonly workFolder: string;
   readonly logConfigPath: string;
@@ -136,7 +137,7 @@ function daemonCommand(
     file: join(facts.javaHome, 'bin', 'java'),
     args: [
       '-cp',
-      join(facts.sparkHome, 'jars', '*'),
+      facts.classPath,
       `-Xmx${heap}`,
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',

@@ -13,11 +13,11 @@ import { followProgram, type ProgramExit } from '../../system/processes/start-pr
 import { waitUntil } from '../../system/processes/wait-until.ts';
 import { clientEnvironment, followClient, prepareClient } from '../client-driver.ts';
 import { driverScratch } from '../driver-files.ts';
-import { loopback } from '../free-port.ts';
 import { digestOf, digestsOfFiles } from '../standby/made-with.ts';
 import type { StandbyFolder } from '../standby/standby-folder.ts';
 import type { StandbyKeeper } from '../standby/standby-keeper.ts';
 import { localRecords } from './local-cluster-record.ts';
+import { localDriver } from './local-driver.ts';
 import { nodeOf, nodeUrl, secretPath } from './local-node.ts';
 
 /** The variables that Spark's JVM, or a library in it, may read: a standby must have been started with the same ones. */
@@ -72,7 +72,7 @@ export const localStandbys: StandbyKeeper = {
       context,
       {
         secret: { folder: standby.path, properties: { 'spark.authenticate.secret': secret } },
-        environment: onLoopback,
+        ...localDriver,
       },
     );
     const names = [...Object.keys(command.environment), markVariable];
@@ -105,7 +105,7 @@ export const localStandbys: StandbyKeeper = {
   },
 
   async environment(launch, context) {
-    const variables = await clientEnvironment(launch, context, onLoopback);
+    const variables = await clientEnvironment(launch, context, localDriver);
     const kept = Object.keys(variables).filter((name) => ofTheJvm.test(name));
     return { variables, kept: [...kept, markVariable] };
   },
@@ -118,8 +118,6 @@ export const localStandbys: StandbyKeeper = {
     await removeScratch(standby);
   },
 };
-
-const onLoopback = { SPARK_LOCAL_IP: loopback, SPARK_PUBLIC_DNS: loopback };
 
 async function texts(paths: readonly string[]): Promise<readonly string[]> {
   return await Promise.all(paths.map((path) => readFile(path, 'utf8')));

@@ -14,7 +14,10 @@ export function killedInstallation(shared: () => UsersProject): void {
       async ({ watch }) => {
         const project = shared();
         const cache = project.path('cache');
-        const options = { cwd: project.folder, env: { SPARKCTL_CACHE: cache } };
+        const options = {
+          cwd: project.folder,
+          env: { SPARKCTL_CACHE: cache, SPARKCTL_CLASS_ARCHIVE: 'off' },
+        };
         await project.write('hello.py', 'print("hello")\n');
         const submit = ['submit', '--master', 'local[1]', 'hello.py'];
         const pips = () => processesMentioning(cache).filter((line) => line.includes('-m pip install'));
