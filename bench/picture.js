@@ -6,12 +6,12 @@ import { formatRatio, formatValue } from './table.js';
 
 const width = 800;
 /** The columns: titles end at the first bar, and the numbers begin behind the longest one. */
-const [titleX, barX, barWidth, numberX] = [16, 336, 300, 652];
+const [titleX, barX, barWidth, numberX] = [16, 386, 255, 656];
 const [top, rowHeight, barHeight, bottom] = [72, 40, 12, 44];
 /** The longest bar, in lengths of the stock way; a longer one is cut there. */
 const longest = 1.5;
 /** The widest that a letter of a system font is on average, in parts of its size: titles are cut to their column by it. */
-export const letterWidth = 0.58;
+export const letterWidth = 0.56;
 const fontSize = { title: 13, number: 13, small: 11, heading: 16 };
 
 /**
@@ -107,7 +107,7 @@ function stockLine(/** @type {number} */ height) {
 
 function legend(/** @type {number} */ y) {
   const square = (/** @type {number} */ x, /** @type {string} */ name) =>
-    `<rect class="${name}" x="${x}" y="${y - 10}" width="12" height="12" rx="2"/>`;
+    `<rect class="${name}" x="${x}" y="${y - 9}" width="10" height="10" rx="2"/>`;
   return [
     square(barX, 'stock'),
     text(barX + 18, y, fontSize.small, 'stock', 'quiet'),

@@ -9,7 +9,7 @@ const beyond = (values, nowhere) => values.map((value, round) => value - nowhere
 
 export const sink = {
   name: 'sink',
-  title: 'the sink to JDBC, time beyond writing to nowhere',
+  title: 'sink to JDBC, seconds beyond writing nowhere',
   unit: 's',
   must: 0.5,
   aim: 0.25,
@@ -29,7 +29,7 @@ export const sink = {
     const { results, commitRowsPerSecond } = JSON.parse(printed.trim().split('\n').at(-1));
     const compared = results.map(({ name, rows: loaded, nowhere, jdbc, sink: own }) => ({
       part: name,
-      title: `sink, ${name}: time beyond writing to nowhere`,
+      title: `sink to JDBC, ${name}`,
       stock: {
         what: `JDBC with coalesce(1), ${loaded.toLocaleString('en-US')} rows`,
         values: beyond(jdbc, nowhere),
