@@ -28,7 +28,11 @@ export function picture(results) {
   const body =
     rows.length === 0
       ? [text(titleX, top + 24, fontSize.title, 'Nothing has been measured yet.', 'quiet')]
-      : [stockLine(height), ...rows.flatMap(row)];
+      : [
+          text(numberX, top - 10, fontSize.small, 'ratio, sparkctl : stock', 'quiet'),
+          stockLine(height),
+          ...rows.flatMap(row),
+        ];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="sparkctl beside the stock way">
 <style>
   text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: #1f2328; }
@@ -108,14 +112,16 @@ function stockLine(/** @type {number} */ height) {
 function legend(/** @type {number} */ y) {
   const square = (/** @type {number} */ x, /** @type {string} */ name) =>
     `<rect class="${name}" x="${x}" y="${y - 9}" width="10" height="10" rx="2"/>`;
+  const [stock, ours, missed, must] = [barX, barX + 56, barX + 130, barX + 196];
   return [
-    square(barX, 'stock'),
-    text(barX + 18, y, fontSize.small, 'stock', 'quiet'),
-    square(barX + 72, 'ours'),
-    text(barX + 90, y, fontSize.small, 'sparkctl', 'quiet'),
-    `<line class="goal" x1="${barX + 163}" x2="${barX + 163}" y1="${y - 10}" y2="${y + 2}"/>`,
-    text(barX + 172, y, fontSize.small, 'must be reached', 'quiet'),
-    text(numberX, y, fontSize.small, 'sparkctl : stock', 'quiet'),
+    square(stock, 'stock'),
+    text(stock + 16, y, fontSize.small, 'stock', 'quiet'),
+    square(ours, 'ours'),
+    text(ours + 16, y, fontSize.small, 'sparkctl', 'quiet'),
+    square(missed, 'missed'),
+    text(missed + 16, y, fontSize.small, 'missed', 'quiet'),
+    `<line class="goal" x1="${must + 8}" x2="${must + 8}" y1="${y - 10}" y2="${y + 2}"/>`,
+    text(must + 16, y, fontSize.small, 'must be reached', 'quiet'),
   ].join('\n');
 }
 
