@@ -1,3 +1,4 @@
+import { choosePort } from '../dist/cluster/free-port.js';
 import { byTurns } from './compare.js';
 import { NotMeasured } from './lab.js';
 import { Project } from './project.js';
@@ -17,9 +18,9 @@ export const upDocker = {
     const files = ['docker-compose.yml', 'entrypoint.sh', 'requirements.txt', 'spark-defaults.conf', 'spark'];
     const project = new Project(lab, { files });
     const cwd = project.folder;
-    const env = { ...process.env, PWD: cwd };
-    const compose = (words, asked) => lab.run('docker-compose', words, { cwd, env, asked });
-    const composeDown = () => compose(['down', '--volumes'], false);
+    const compose = (words, { asked, ...ports }) =>
+      lab.run('docker-compose', words, { cwd, env: { ...process.env, ...ports, PWD: cwd }, asked });
+    const composeDown = () => compose(['down', '--volumes'], { asked: false });
     const sparkctl = (...words) => project.sparkctl('cluster', ...words, '--backend', 'docker');
     lab.defer(composeDown);
     // The warm-up builds the image, which is the same for both: Compose finds it by its name.
@@ -29,9 +30,11 @@ export const upDocker = {
       stock: {
         what: 'docker-compose up -d, until all answer',
         run: async () => {
-          await compose(['up', '-d'], true);
-          const [master, history] = ['http://127.0.0.1:8080', 'http://127.0.0.1:18080'];
-          await untilAllAnswer({ master, history, signal: lab.signal });
+          const [master, history] = [await choosePort(8080), await choosePort(18_080)];
+          const ports = { SPARK_MASTER_UI_PORT: String(master), SPARK_HISTORY_PORT: String(history) };
+          await compose(['up', '-d'], { asked: true, ...ports });
+          const url = (port) => `http://127.0.0.1:${port}`;
+          await untilAllAnswer({ master: url(master), history: url(history), signal: lab.signal });
         },
         after: composeDown,
       },
