@@ -14,6 +14,9 @@ const script = join(repository, 'bench/no-op.py');
 export async function noOps(lab) {
   const project = new Project(lab);
   await project.up('stock', { standby: false });
+  const { standby } = await project.status('stock');
+  if (standby !== undefined && standby.state !== 'none')
+    throw new Error(`the cluster of stock has a standby (${standby.state}), which would be in its way`);
   const submit = await stockSubmit(project, 'stock');
   return {
     project,
