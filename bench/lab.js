@@ -98,10 +98,10 @@ export class Lab {
    * @param {Parameters<Lab['start']>} words
    */
   async run(...words) {
-    const { failed, stdout, stderr, shortMessage } = await this.start(...words);
+    const result = await this.start(...words);
     if (words[2]?.asked !== false) this.signal.throwIfAborted();
-    if (failed) throw new Error(`${shortMessage.split('\n')[0]}\n${lastLines(`${stdout}\n${stderr}`)}`);
-    return stdout;
+    if (result.failed) throw failure(result);
+    return result.stdout;
   }
 
   /** Ends all that was started here and is marked. */
@@ -110,7 +110,13 @@ export class Lab {
   }
 }
 
-function lastLines(/** @type {string} */ text) {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-15).join('\n');
+/**
+ * The error of a program that failed: what it said of it in the first line, and its last words below.
+ * @param {{ exitCode?: number | undefined, shortMessage: string, stdout: string, stderr: string }} result
+ */
+export function failure({ exitCode, shortMessage, stdout, stderr }) {
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+  const said = lines.find((line) => line.startsWith('sparkctl: ')) ?? lines.at(-1) ?? shortMessage;
+  const how = exitCode === undefined ? shortMessage.split(':')[0] : `exit code ${exitCode}`;
+  return new Error([`${how}: ${said}`, ...lines.slice(-15)].join('\n'));
 }

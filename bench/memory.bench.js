@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { waitUntil } from '../dist/system/processes/wait-until.js';
 import { byTurns } from './compare.js';
-import { NotMeasured } from './lab.js';
+import { failure, NotMeasured } from './lab.js';
 import { descendantsOf, peakMemoryMb } from './machine.js';
 import { Project } from './project.js';
 
@@ -37,10 +37,10 @@ async function peakOf(project, rows) {
     return ended || undefined;
   };
   await waitUntil(look, { timeoutMs: 60 * 60_000, intervalMs: 20 });
-  const { failed, stdout, stderr } = await result;
+  const outcome = await result;
   lab.signal.throwIfAborted();
-  if (failed) throw new Error(stderr.slice(-2_000));
-  const { state, accounting } = JSON.parse(stdout);
+  if (outcome.failed) throw failure(outcome);
+  const { state, accounting } = JSON.parse(outcome.stdout);
   if (state !== 'succeeded' || accounting.read !== rows)
     throw new Error(`${state}, ${accounting.read} rows read`);
   if (!(peak > 20)) throw new Error(`a peak of ${peak} MB cannot be`);
