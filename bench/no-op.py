@@ -1,4 +1,4 @@
-"""The smallest application: a session that is opened on the cluster and ended. Prints its word and the application's id."""
+"""The smallest application: opens a session on the cluster, prints its word and its own id, and ends."""
 
 import sys
 

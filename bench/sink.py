@@ -148,7 +148,8 @@ def main() -> None:
         ),
     ]
     spark.stop()
-    print(json.dumps({"results": results, "commitRowsPerSecond": [commit_rate(folder, rows) for _ in range(rounds)]}))
+    rates = [commit_rate(folder, rows) for _ in range(rounds)]
+    print(json.dumps({"results": results, "commitRowsPerSecond": rates}))
 
 
 if __name__ == "__main__":
