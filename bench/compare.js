@@ -1,32 +1,55 @@
-// Times two things by turns, so that a busy moment hits both, and prints their medians and the ratio.
+// Measures two things by turns, so that a busy moment or a clock that drifts hits both.
+import { NotMeasured } from './lab.js';
 
 /**
- * @param {{ name: string, run: () => unknown, after?: () => unknown }} ours
- * @param {{ name: string, run: () => unknown, after?: () => unknown }} other
- * @param {{ rounds: number, goal: number }} options goal: the ratio that is aimed at
+ * @typedef {{
+ *   what: string,
+ *   run: () => Promise<number | void> | number | void,
+ *   before?: () => Promise<unknown> | unknown,
+ *   after?: () => Promise<unknown> | unknown,
+ * }} Side one of the two; `run` is timed in seconds, unless it returns a number, which then is the value. It throws where its
+ * result is wrong. What comes before and after, such as taking down what was started, is not timed.
  */
-export async function compare(ours, other, { rounds, goal }) {
-  const times = { ours: [], other: [] };
-  for (let round = 0; round < rounds; round++) {
-    times.other.push(await time(other));
-    times.ours.push(await time(ours));
+
+/**
+ * @param {import('./lab.js').Lab} lab
+ * @param {{ stock: Side, ours: Side, rounds: number, warmUp?: boolean, settleOnce?: boolean }} pair a warm-up is a round that does
+ * not count: the first run makes what later ones use, and makes some of it in the background; settleOnce: an idle machine
+ * is waited for before the first round alone
+ */
+export async function byTurns(lab, { stock, ours, rounds, warmUp = true, settleOnce = false }) {
+  const values = { stock: /** @type {number[]} */ ([]), ours: /** @type {number[]} */ ([]) };
+  if (warmUp) {
+    await once(lab, stock, 'warm-up', !settleOnce);
+    await once(lab, ours, 'warm-up', !settleOnce);
   }
-  const [a, b] = [median(times.ours), median(times.other)];
-  console.log(`  ${ours.name.padEnd(40)} ${a.toFixed(0).padStart(7)} ms`);
-  console.log(`  ${other.name.padEnd(40)} ${b.toFixed(0).padStart(7)} ms`);
-  console.log(`  ratio ${(a / b).toFixed(2)}, goal at most ${goal}, median of ${rounds} rounds by turns`);
+  for (let round = 1; round <= rounds; round++) {
+    const settles = round === 1 || !settleOnce;
+    values.stock.push(await once(lab, stock, `round ${round} of ${rounds}`, settles));
+    values.ours.push(await once(lab, ours, `round ${round} of ${rounds}`, settles));
+  }
+  return {
+    stock: { what: stock.what, values: values.stock },
+    ours: { what: ours.what, values: values.ours },
+  };
 }
 
-/** What comes after, such as taking down what was started, is not timed. */
-async function time({ run, after }) {
-  const began = performance.now();
-  await run();
-  const elapsed = performance.now() - began;
-  await after?.();
-  return elapsed;
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+/** @param {import('./lab.js').Lab} lab @param {Side} side @param {string} round @param {boolean} settles */
+async function once(lab, { what, run, before, after }, round, settles) {
+  try {
+    await before?.();
+    if (settles) await lab.settle();
+    lab.signal.throwIfAborted();
+    const began = performance.now();
+    const own = await run();
+    const value = typeof own === 'number' ? own : (performance.now() - began) / 1000;
+    lab.say(`  ${round}: ${what} ${value < 1000 ? value.toFixed(3) : Math.round(value)}`);
+    return value;
+  } catch (error) {
+    lab.signal.throwIfAborted();
+    if (error instanceof NotMeasured) throw error;
+    throw new Error(`${what}, ${round}: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await after?.();
+  }
 }

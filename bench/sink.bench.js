@@ -1,44 +1,52 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateDataset } from '../dist/job/datasets/generate-dataset.js';
+import { Project } from './project.js';
 
 const rows = Number(process.env.BENCH_ROWS ?? 3_000_000);
-const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const folder = mkdtempSync(join(tmpdir(), 'sparkctl-bench-'));
 
-try {
-  const input = join(folder, 'users.jsonl');
-  // Without defects, so that both write the same rows: JDBC has no place for rejected ones.
-  await generateDataset({ dataset: 'users', seed: 42, rows, defects: {}, path: input });
-  const words = ['bin/sparkctl.js', 'submit', '--no-manifest', '--progress', 'quiet', '--master', 'local[2]'];
-  const options = [
-    '--driver-memory',
-    '4g',
-    '--packages',
-    'org.xerial:sqlite-jdbc:3.50.3.0',
-    '--py-files',
-    'jobs/etl.py',
-  ];
-  const printed = execFileSync(
-    process.execPath,
-    [...words, ...options, 'bench/sink.py', folder, String(rows), String(rounds), input],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const { results, commitRowsPerSecond } = JSON.parse(printed.trim().split('\n').at(-1));
-  const s = (seconds) => `${seconds.toFixed(1).padStart(6)} s`;
-  for (const { name, rows: loaded, nowhere, jdbc, sink } of results) {
-    console.log(`  ${name}, ${loaded.toLocaleString('en-US')} rows, medians of ${rounds} rounds by turns`);
-    console.log(`    written to nowhere     ${s(nowhere)}`);
-    console.log(`    JDBC with coalesce(1)  ${s(jdbc)}   ${s(jdbc - nowhere)} beyond`);
-    console.log(`    the sink               ${s(sink)}   ${s(sink - nowhere)} beyond`);
-    const ratio = (jdbc - nowhere) / (sink - nowhere);
-    const verdict =
-      sink > nowhere ? `${ratio.toFixed(2)} times that of JDBC` : 'as much as can be: it takes no longer';
-    console.log(`    throughput beyond: ${verdict}, goal at least 2, aim 4`);
-  }
-  console.log(`  commit alone: ${(commitRowsPerSecond / 1e6).toFixed(2)} M rows/s, goal at least 1`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+/** The seconds beyond those of the same job writing to nowhere, round by round. */
+const beyond = (values, nowhere) => values.map((value, round) => value - nowhere[round]);
+
+export const sink = {
+  name: 'sink',
+  title: 'sink to JDBC, seconds beyond writing nowhere',
+  unit: 's',
+  must: 0.5,
+  aim: 0.25,
+  async measure(lab) {
+    const project = new Project(lab, { files: ['jobs', 'bench/sink.py'] });
+    const input = join(project.folder, 'users.jsonl');
+    // Without defects, so that both write the same rows: JDBC has no place for rejected ones.
+    await generateDataset({ dataset: 'users', seed: 42, rows, defects: {}, path: input, signal: lab.signal });
+    await lab.settle();
+    const rounds = lab.rounds();
+    // By turns within one application, which holds the numbers of rows to each other.
+    const printed = await project.sparkctl(
+      ...['submit', '--no-manifest', '--progress', 'quiet', '--master', 'local[2]', '--driver-memory', '4g'],
+      ...['--packages', 'org.xerial:sqlite-jdbc:3.50.3.0', '--py-files', 'jobs/etl.py'],
+      ...['bench/sink.py', project.folder, String(rows), String(rounds), input],
+    );
+    const { results, commitRowsPerSecond } = JSON.parse(printed.trim().split('\n').at(-1));
+    const compared = results.map(({ name, rows: loaded, nowhere, jdbc, sink: own }) => ({
+      part: name,
+      title: `sink to JDBC, ${name}`,
+      stock: {
+        what: `JDBC with coalesce(1), ${loaded.toLocaleString('en-US')} rows`,
+        values: beyond(jdbc, nowhere),
+      },
+      ours: { what: 'the sink', values: beyond(own, nowhere) },
+      raw: { nowhere, jdbc, sink: own },
+    }));
+    const commit = {
+      part: 'commit',
+      title: "the sink's commit alone",
+      unit: 'rows/s',
+      judged: 'ours',
+      better: 'more',
+      must: 1e6,
+      aim: 1e6,
+      ours: { what: 'publish', values: commitRowsPerSecond },
+    };
+    return [...compared, commit];
+  },
+};
