@@ -51,7 +51,7 @@ export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
   const size = ['--workers', '1', '--worker-cores', '2', '--worker-memory', '1g'];
   const clusters = new Set<Way>(['local', ...ways]);
   for (const way of clusters) {
-    const up = ['cluster', 'up', '--cluster', way, '--backend', way, ...size];
+    const up = ['cluster', 'up', '--no-standby', '--cluster', way, '--backend', way, ...size];
     const { exitCode, stderr } = await sparkctl(up, { cwd: project.folder });
     if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
   }

@@ -148,7 +148,7 @@ describe('submit', () => {
   it('stops the driver at the timeout', async () => {
     const backend = new FakeBackend({ drive: endlessDriver });
     await using on = await stage(backend);
-    const run = await submit({ application: 'job.py', timeoutMs: 200 }, on.context);
+    const run = await submit({ application: 'job.py', timeoutMs: 1_500 }, on.context);
     expect(run).toMatchObject({ state: 'timed-out', cause: 'timeout', exitCode: 124 });
     expect(backend.calls).toEqual([`up ${run.id}`, `drive ${run.id}`, `stop ${run.id}`, `down ${run.id}`]);
   });

@@ -17,8 +17,6 @@ const standbyRecord = z.object({
   schemaVersion: z.literal(1),
   id: z.string().regex(standbyId),
   backend: z.string(),
-  /** The process that is making it. Once that is over, it is there or it is nothing. */
-  maker: processIdentity,
   /** The things that it was made with, each by its name: a launch that needs others cannot use it. */
   madeWith: z.record(z.string(), z.string()),
 });
@@ -81,7 +79,7 @@ export async function makeStandbyFolder(
   const path = join(standbysFolder(project, cluster), id);
   await mkdir(standbysFolder(project, cluster), { recursive: true, mode: 0o700 });
   await mkdir(path, { mode: 0o700 });
-  const record = { schemaVersion: 1, id, backend, maker: await ownIdentity(), madeWith: { ...madeWith } };
+  const record = { schemaVersion: 1, id, backend, madeWith: { ...madeWith } };
   // The run keeps it as its own, under another name.
   await (await open(sparkLogPath(path), 'a', 0o600)).close();
   await writeAtomically(join(path, 'standby.json'), `${JSON.stringify(record)}\n`);

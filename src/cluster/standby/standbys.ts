@@ -247,18 +247,20 @@ export class Standbys {
     this.#leaving.push(ended);
   }
 
-  /** Ends what a killed sparkctl has taken and left, and removes what is left of those that are gone. */
+  /**
+   * Ends what a killed sparkctl has taken and left, and removes what is left of those that went by themselves. One that died
+   * while it waited stays for the next submission, which says so.
+   */
   async reclaim(): Promise<void> {
     for (const standby of await this.#folders()) {
       const record = await readStandby(standby);
       // One that cannot be trusted says nothing of who made it; it goes with its cluster.
       if ('unusable' in record || record.backend !== this.#keeper.backend) continue;
       const claim = await claimOf(standby);
-      const isTaken = typeof claim === 'object';
-      const user = isTaken ? claim.owner : record.maker;
-      // Its maker may be about to start it, and its run may be reading how it ended.
-      if ((await livenessOf(user)) !== 'dead') continue;
-      if (isTaken || !(await this.#lives(standby))) await this.#end(standby);
+      if (claim === 'free') continue;
+      const isLeft =
+        claim === 'leaving' ? !(await this.#lives(standby)) : (await livenessOf(claim.owner)) === 'dead';
+      if (isLeft) await this.#end(standby);
     }
   }
 

@@ -16,7 +16,17 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
     project = temporaryProject();
     await cp(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
     await project.write('package.json', '{}');
-    const words = ['cluster', 'up', '--backend', 'docker', '--workers', '3', '--worker-memory', '1g'];
+    const words = [
+      'cluster',
+      'up',
+      '--no-standby',
+      '--backend',
+      'docker',
+      '--workers',
+      '3',
+      '--worker-memory',
+      '1g',
+    ];
     const up = await run(...words);
     expect(up.exitCode, up.stderr).toBe(0);
   });

@@ -27,7 +27,7 @@ describeDocker('a job on a Docker cluster', () => {
     project = temporaryProject();
     await cp(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
     await project.write('package.json', '{}');
-    const up = await run('cluster', 'up', '--backend', 'docker', '--workers', '2');
+    const up = await run('cluster', 'up', '--no-standby', '--backend', 'docker', '--workers', '2');
     expect(up.exitCode, up.stderr).toBe(0);
   });
 

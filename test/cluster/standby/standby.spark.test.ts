@@ -268,7 +268,7 @@ function eventsOf({ project: folder, id, applicationIds: [application] }: RunRec
     .map((line) => JSON.parse(line));
   const of = (kind: string) => events.filter((event) => event.Event === kind);
   const [environment] = of('SparkListenerEnvironmentUpdate');
-  const beginning = events.findIndex(({ Event }) => Event === 'SparkListenerExecutorAdded');
+  const beginning = 1 + events.findIndex(({ Event }) => Event === 'SparkListenerApplicationStart');
   return {
     kinds: [...new Set(events.slice(0, beginning).map(({ Event }) => Event))],
     starts: of('SparkListenerApplicationStart').map((event) => event['App Name']),

@@ -22,7 +22,17 @@ export function changedCluster(
 ): void {
   describe('a cluster in use', () => {
     const up = async () => {
-      const words = ['cluster', 'up', '--backend', where, '--workers', '2', '--worker-memory', '1g'];
+      const words = [
+        'cluster',
+        'up',
+        '--no-standby',
+        '--backend',
+        where,
+        '--workers',
+        '2',
+        '--worker-memory',
+        '1g',
+      ];
       const { exitCode, stderr } = await cluster().run(...words);
       expect(exitCode, stderr).toBe(0);
     };

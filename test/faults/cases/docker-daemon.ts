@@ -45,7 +45,7 @@ export function dockerDaemon(shared: () => UsersProject): void {
         return await watch(project.users, 'old', async () => {
           const { exitCode, stderr } = await execa(
             process.execPath,
-            [`${repository}/bin/sparkctl.js`, 'cluster', 'up', '--backend', 'docker'],
+            [`${repository}/bin/sparkctl.js`, 'cluster', 'up', '--no-standby', '--backend', 'docker'],
             {
               cwd: project.folder,
               env: { HOME: project.folder },

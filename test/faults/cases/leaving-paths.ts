@@ -38,7 +38,15 @@ export function leavingPaths(shared: () => UsersProject): void {
     fault({ number: 13, where: '-', injected: 'a cluster called ../../x' }, async ({ watch }) => {
       const project = shared();
       return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-        const { exitCode } = await project.run('cluster', 'up', '--backend', 'local', '--cluster', '../../x');
+        const { exitCode } = await project.run(
+          'cluster',
+          'up',
+          '--no-standby',
+          '--backend',
+          'local',
+          '--cluster',
+          '../../x',
+        );
         expect(exitCode).toBe(64);
         return exitCode;
       });

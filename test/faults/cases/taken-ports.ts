@@ -17,7 +17,16 @@ export function takenPorts(
       return await watch({ ...project.users, inputs: [] }, 'old', async () => {
         const servers = await Promise.all(usualPorts.map(hold));
         try {
-          const words = ['cluster', 'up', '--backend', where, '--workers', String(workers), '--json'];
+          const words = [
+            'cluster',
+            'up',
+            '--no-standby',
+            '--backend',
+            where,
+            '--workers',
+            String(workers),
+            '--json',
+          ];
           const { exitCode, stdout, stderr } = await project.run(...words);
           expect(exitCode, stderr).toBe(0);
           const status = JSON.parse(stdout);
