@@ -23,7 +23,8 @@ export function formatCluster(found: ClusterStatus, color: ReturnType<typeof pai
     `Cluster ${color('bold', status.name)} (${status.backend}): ${state}, ${formatNumber(alive)} of ${counted(wanted, 'worker')} alive, ` +
     `each with ${counted(status.workerCores, 'core')} and ${formatNumber(status.workerMemoryMb)} MiB\n` +
     `Master ${status.master}\n\n${nodes}\n` +
-    `Master page    ${status.links.master}\nHistory server ${status.links.history}\n`
+    `Master page    ${status.links.master}\nHistory server ${status.links.history}\n` +
+    (status.standby === undefined ? '' : `Standby driver ${status.standby.state}\n`)
   );
 }
 
