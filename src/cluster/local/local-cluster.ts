@@ -26,7 +26,18 @@ const readyTimeoutMs = 90_000;
 /** The number of attempts with other ports when one was taken between the choice and the start. */
 const portAttempts = 3;
 
-class PortWasTaken extends Error {}
+/** Another program took a port between its choice and its use. */
+class PortWasTaken extends SparkctlError {
+  constructor(node: string) {
+    super({
+      code: 'port-taken',
+      category: 'temporary',
+      message: `Another program took a port of ${node} while it started.`,
+      hint: 'Try again. Many clusters that start at the same time can take each other their ports.',
+      details: { node },
+    });
+  }
+}
 
 /** Starts a cluster that has no record yet; on failure nothing of it is left. */
 export async function startLocalCluster(
@@ -115,7 +126,7 @@ async function untilReady(
   const logPath = nodeLogPath(context.project, record.name, node.name);
   // The reason stands above a long stack trace.
   if ((await lastLines(logPath, 200)).includes('BindException'))
-    throw new PortWasTaken(`a port of ${node.name} was taken`);
+    throw new PortWasTaken(node.name);
   const log = await lastLines(logPath, 8);
   const { exitCode, signal } = daemon.exit() ?? {};
   const ending = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
