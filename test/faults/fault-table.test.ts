@@ -15,7 +15,7 @@ const tried = (number: FaultNumber, outcome: TriedFault['outcome'] = 'passed'): 
 describe('the table of the faults', () => {
   it('has a heading for each of the faults and a line for each case, and fits a terminal', () => {
     const lines = faultTable(numbers.map((number) => tried(number)));
-    expect(lines).toHaveLength(61);
+    expect(lines).toHaveLength(63);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(120);
     expect(lines.slice(0, 3)).toEqual([
       ' #  fault, and what was done                                        backend   exit   rows before -> after  verdict',
@@ -31,13 +31,13 @@ describe('the table of the faults', () => {
     expect(lines[6]).toMatch(/^ +\(nothing was tried\) +DOES NOT HOLD$/);
   });
 
-  it('holds when there are all thirty and none failed', () => {
+  it('holds when there are all thirty-one and none failed', () => {
     const all = numbers.map((number) => tried(number));
-    expect(verdictOf(all)).toBe('All thirty hold.');
-    expect(verdictOf(all.slice(1))).toBe('NOT ALL OF THE THIRTY HOLD.');
-    expect(verdictOf([...all, tried(1, 'failed')])).toBe('NOT ALL OF THE THIRTY HOLD.');
+    expect(verdictOf(all)).toBe('All thirty-one hold.');
+    expect(verdictOf(all.slice(1))).toBe('NOT ALL OF THE THIRTY-ONE HOLD.');
+    expect(verdictOf([...all, tried(1, 'failed')])).toBe('NOT ALL OF THE THIRTY-ONE HOLD.');
     expect(verdictOf([...all, tried(1, 'skipped')])).toBe(
-      'All thirty hold, but for 1 cases that were not tried.',
+      'All thirty-one hold, but for 1 cases that were not tried.',
     );
   });
 });

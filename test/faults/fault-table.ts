@@ -32,11 +32,11 @@ export function allHold(tried: readonly TriedFault[]): boolean {
 
 /** The last line below the table. */
 export function verdictOf(tried: readonly TriedFault[]): string {
-  if (!allHold(tried)) return 'NOT ALL OF THE THIRTY HOLD.';
+  if (!allHold(tried)) return 'NOT ALL OF THE THIRTY-ONE HOLD.';
   const skipped = tried.filter(({ outcome }) => outcome === 'skipped').length;
   return skipped === 0
-    ? 'All thirty hold.'
-    : `All thirty hold, but for ${skipped} cases that were not tried.`;
+    ? 'All thirty-one hold.'
+    : `All thirty-one hold, but for ${skipped} cases that were not tried.`;
 }
 
 function caseLine({ injected, where, exitCode, rows, outcome }: TriedFault): string {

@@ -30,6 +30,7 @@ export const faultTitles = {
   28: 'Ctrl-C and --timeout inside a check',
   29: 'A run folder is swapped for a link on Docker',
   30: 'A script dies between its table and its outputs',
+  31: 'A standby driver dies, or its sparkctl or a worker does',
 } as const;
 
 export type FaultNumber = keyof typeof faultTitles;

@@ -9,6 +9,7 @@ import { fullDisk } from './cases/full-disk.ts';
 import { heldDatabase } from './cases/held-database.ts';
 import { interruptions } from './cases/interruptions.ts';
 import { memoryShortage } from './cases/memory-shortage.ts';
+import { standbyDrivers } from './cases/standby-drivers.ts';
 import { stoppedChecks } from './cases/stopped-checks.ts';
 import { takenPorts } from './cases/taken-ports.ts';
 import { twoRuns } from './cases/two-runs.ts';
@@ -45,3 +46,4 @@ dyingProcesses(cluster);
 deadWorkers(cluster);
 // It brings the cluster back, and takes it down.
 changedCluster(cluster, { where: 'local' });
+standbyDrivers();

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
+import { findMarked } from '../../../src/system/processes/process-mark.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
+import { fault } from '../fault.ts';
+import { killWorkers, lastProcesses } from '../spark-victims.ts';
+import { type UsersProject, untilWriting, usersProject } from '../users-project.ts';
+
+const readyMs = 120_000;
+const someBytes = 10 * 2 ** 20;
+const few = ['submit', '--rows', '1000', '--json', 'jobs/etl.py'];
+const million = ['submit', '--rows', '1000000', '--json', 'jobs/etl.py'];
+
+/** A standby driver that is killed while it waits or when it is a run's, and the processes that it depends on. */
+export function standbyDrivers(): void {
+  describe('standby drivers', () => {
+    let project: UsersProject;
+
+    beforeAll(async () => {
+      project = await usersProject();
+      const up = await project.run('cluster', 'up', '--backend', 'local', '--workers', '2');
+      if (up.exitCode !== 0) throw new Error(up.stderr);
+    });
+
+    afterAll(async () => {
+      await project.run('cluster', 'down');
+      const left = await lastProcesses(project.folder);
+      if (left.length > 0) throw new Error(`still there: ${left.join('\n')}`);
+      await project[Symbol.asyncDispose]();
+    });
+
+    const status = async () => JSON.parse((await project.run('cluster', 'status', '--json')).stdout);
+    const untilReady = async () => {
+      const isReady = async () => ((await status()).standby.state === 'ready' ? true : undefined);
+      const ready = await waitUntil(isReady, { timeoutMs: readyMs, intervalMs: 250 });
+      expect(ready).toBe(true);
+    };
+    const processesOfStandby = async () => {
+      const [standby] = await standbyFolders(project.folder, 'default');
+      return await findMarked(standby?.id ?? '');
+    };
+    const killStandby = async () => {
+      for (const pid of await processesOfStandby()) process.kill(pid, 'SIGKILL');
+    };
+
+    fault(
+      { number: 31, where: 'local', injected: 'kill -9 of the standby driver while it waits' },
+      async ({ watch }) =>
+        await watch(project.users, 'new', async () => {
+          await untilReady();
+          await killStandby();
+          const { exitCode, stdout } = await project.run(...few);
+          expect(JSON.parse(stdout)).toMatchObject({
+            state: 'succeeded',
+            driver: { start: 'cold', reason: 'the standby driver had gone' },
+          });
+          return exitCode;
+        }),
+    );
+
+    fault(
+      {
+        number: 31,
+        where: 'local',
+        injected: 'kill -9 of a worker and its executor while the standby waits',
+      },
+      async ({ watch }) =>
+        await watch(project.users, 'new', async () => {
+          await untilReady();
+          killWorkers(project.folder, 'one');
+          const { exitCode, stdout } = await project.run('submit', '--seed', '7', ...few.slice(1));
+          expect(JSON.parse(stdout)).toMatchObject({ state: 'succeeded', driver: { start: 'warm' } });
+          const up = await project.run('cluster', 'up', '--backend', 'local', '--workers', '2');
+          expect(up.exitCode, up.stderr).toBe(0);
+          return exitCode;
+        }),
+    );
+
+    fault(
+      { number: 31, where: 'local', injected: 'kill -9 of a warm driver while 1,000,000 rows are written' },
+      async ({ watch }) =>
+        await watch(project.users, 'old', async () => {
+          await untilReady();
+          const [victim] = await standbyFolders(project.folder, 'default');
+          const running = project.start(...million);
+          await untilWriting(project, running, someBytes);
+          for (const pid of await findMarked(victim?.id ?? '')) process.kill(pid, 'SIGKILL');
+          const { exitCode, stdout } = await running;
+          expect(JSON.parse(stdout)).toMatchObject({
+            state: 'failed',
+            cause: 'application',
+            driver: { start: 'warm', exitCode: 137 },
+            message: `The script ${project.path('jobs/etl.py')} was ended by SIGKILL (exit code 137).`,
+          });
+          return exitCode;
+        }),
+    );
+
+    fault(
+      { number: 31, where: 'local', injected: 'kill -9 of sparkctl, warm, while 1,000,000 rows are written' },
+      async ({ watch }) =>
+        await watch(project.users, 'old', async () => {
+          await untilReady();
+          const [standby] = await standbyFolders(project.folder, 'default');
+          const running = project.start(...million);
+          await untilWriting(project, running, someBytes);
+          running.kill('SIGKILL');
+          await running;
+          // The next command ends the driver, which nobody looks after any more.
+          const list = await project.run('cluster', 'list', '--json');
+          expect(list.exitCode, list.stderr).toBe(0);
+          expect(await findMarked(standby?.id ?? '')).toEqual([]);
+          expect(await standbyFolders(project.folder, 'default')).toEqual([]);
+          return 137;
+        }),
+    );
+
+    fault(
+      { number: 31, where: 'local', injected: 'cluster down while a standby driver waits' },
+      async ({ watch }) =>
+        await watch(project.users, 'old', async () => {
+          const up = await project.run('cluster', 'up', '--backend', 'local', '--workers', '2');
+          expect(up.exitCode, up.stderr).toBe(0);
+          expect(await processesOfStandby()).not.toEqual([]);
+          const { exitCode } = await project.run('cluster', 'down');
+          expect(await lastProcesses(project.folder)).toEqual([]);
+          expect(await standbyFolders(project.folder, 'default')).toEqual([]);
+          return exitCode;
+        }),
+    );
+  });
+}
