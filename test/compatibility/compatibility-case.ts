@@ -1,5 +1,12 @@
-/** The two ways in which sparkctl runs what spark-submit runs. */
-export type Way = 'local' | 'docker';
+/** The places where sparkctl runs what spark-submit runs. */
+export type Place = 'local' | 'docker';
+
+/** The ways in which it runs it: with a driver that is started for the run or, warm, with one that has waited for it. */
+export type Way = Place | `warm ${Place}`;
+
+export function placeOf(way: Way): Place {
+  return way === 'local' || way === 'warm local' ? 'local' : 'docker';
+}
 
 /** What a submission left: all of it must be as under spark-submit. */
 export interface Outcome {
@@ -16,7 +23,7 @@ interface Difference {
   readonly instead: (reference: Outcome) => Outcome;
 }
 
-/** One submission that is made in three ways. */
+/** One submission that is made in all ways. */
 export interface CompatibilityCase {
   /** What stands in the table's first column. */
   readonly name: string;
@@ -25,5 +32,5 @@ export interface CompatibilityCase {
   readonly words: readonly string[];
   /** What is there to be read on standard input. */
   readonly input?: string;
-  readonly differs?: Partial<Readonly<Record<Way, Difference>>>;
+  readonly differs?: Partial<Readonly<Record<Place, Difference>>>;
 }

@@ -18,6 +18,7 @@ const result = (name: string, more: Partial<CompatibilityResult> = {}): Compatib
 it('shows a submission a line: equal, explained or different', () => {
   const table = compatibilityTable([
     result('a.py'),
+    result('a.py', { way: 'warm local', own: { exitCode: 0, seconds: 1 } }),
     result('a.py', { way: 'docker', own: { exitCode: 0, seconds: 7.25 } }),
     result('b.py', { files: 0, why: 'A container has no variables of your shell' }),
     result('c.py', { isAsExpected: false, own: { exitCode: undefined, seconds: 1 } }),
@@ -25,12 +26,13 @@ it('shows a submission a line: equal, explained or different', () => {
   ]);
   expect(table).toBe(
     [
-      'SCRIPT  WHAT IT USES  SPARK-SUBMIT  LOCAL     DOCKER    VERDICT',
-      'a.py    something     0  12.3 s     0  9.0 s  0  7.3 s  equal: 1 line, 2 files',
-      'b.py    something     0  12.3 s     0  9.0 s  not run   explained: A container has',
-      '                                                        no variables of your shell',
-      'c.py    something     0  12.3 s     ?  1.0 s  0  9.0 s  DIFFERENT on local and',
-      '                                                        docker',
+      'SCRIPT  WHAT IT USES  SPARK-SUBMIT  LOCAL          DOCKER    VERDICT',
+      'a.py    something     0  12.3 s     0  9.0, 1.0 s  0  7.3 s  equal: 1 line, 2 files',
+      'b.py    something     0  12.3 s     0  9.0 s       not run   explained: A container',
+      '                                                             has no variables of your',
+      '                                                             shell',
+      'c.py    something     0  12.3 s     ?  1.0 s       0  9.0 s  DIFFERENT on local and',
+      '                                                             docker',
       '',
     ].join('\n'),
   );

@@ -3,7 +3,7 @@ import type { Way } from './compatibility-case.ts';
 import type { CompatibilityResult } from './compatibility-result.ts';
 
 const header = ['script', 'what it uses', 'spark-submit', 'local', 'Docker', 'verdict'];
-const verdictWidth = 28;
+const verdictWidth = 24;
 
 /** The comparisons as a table, one submission a line, no wider than 120 columns; exit code and seconds for each way. */
 export function compatibilityTable(results: readonly CompatibilityResult[]): string {
@@ -19,15 +19,25 @@ function rowsOf(results: readonly CompatibilityResult[]): readonly (readonly str
   if (first === undefined) return [];
   const of = (way: Way) => results.find((result) => result.way === way)?.own;
   const [verdict = '', ...more] = wrap(verdictOf(results), verdictWidth);
-  const cells = [first.reference, of('local'), of('docker')].map(cell);
+  const cells = [
+    cell(first.reference),
+    cell(of('local'), of('warm local')),
+    cell(of('docker'), of('warm docker')),
+  ];
   return [
     [first.submission, first.uses, ...cells, verdict],
     ...more.map((line) => ['', '', '', '', '', line]),
   ];
 }
 
-function cell(own: CompatibilityResult['own'] | undefined): string {
-  return own === undefined ? 'not run' : `${own.exitCode ?? '?'}  ${own.seconds.toFixed(1)} s`;
+/** Exit code and seconds; after a comma the seconds with a driver that has waited. */
+function cell(
+  own: CompatibilityResult['own'] | undefined,
+  warm?: CompatibilityResult['own'] | undefined,
+): string {
+  if (own === undefined) return 'not run';
+  const seconds = [own, ...(warm ? [warm] : [])].map((each) => each.seconds.toFixed(1));
+  return `${own.exitCode ?? '?'}  ${seconds.join(', ')} s`;
 }
 
 function verdictOf(results: readonly CompatibilityResult[]): string {

@@ -3,10 +3,11 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ManagedRuntime } from '../../src/spark/managed-runtime.ts';
 import type { Java } from '../../src/spark/prerequisites.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
-import type { CompatibilityCase, Outcome, Way } from './compatibility-case.ts';
+import { type CompatibilityCase, type Outcome, type Place, placeOf, type Way } from './compatibility-case.ts';
 import { prepareMaterials } from './materials.ts';
 import { projectFiles, takeWrittenFiles } from './written-files.ts';
 
@@ -16,6 +17,9 @@ export interface Submitted {
   readonly stderr: string;
   readonly seconds: number;
 }
+
+/** The time that a standby driver may take until it is warm. */
+const readyMs = 180_000;
 
 /** One project with a cluster on each backend, both of which stay for the whole suite. */
 export interface ThreeWays extends AsyncDisposable {
@@ -42,16 +46,15 @@ const options = [
   ...['--conf', `spark.executor.extraJavaOptions=${soon}`],
 ];
 
-export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
+export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays> {
   const project = temporaryProject();
   const spark = testInstallation();
   const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
   await prepareMaterials(project, java, runtime);
   const before = new Set(projectFiles(project.folder));
   const size = ['--workers', '1', '--worker-cores', '2', '--worker-memory', '1g'];
-  const clusters = new Set<Way>(['local', ...ways]);
-  for (const way of clusters) {
-    const up = ['cluster', 'up', '--no-standby', '--cluster', way, '--backend', way, ...size];
+  for (const place of new Set<Place>(['local', ...places])) {
+    const up = ['cluster', 'up', '--cluster', place, '--backend', place, ...size];
     const { exitCode, stderr } = await sparkctl(up, { cwd: project.folder });
     if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
   }
@@ -78,13 +81,18 @@ export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
         submission,
         { ...stockEnvironment(java, runtime), ...packagesIn(project, 'reference') },
       ),
-    submit: (way, submission) => {
+    submit: async (way, submission) => {
+      const place = placeOf(way);
+      const isWarm = way !== place;
       const program = join(repository, 'bin/sparkctl.js');
-      const words = ['submit', '--cluster', way, ...options, ...submission.words];
-      return run(process.execPath, [program, ...words], submission, {
+      const words = ['submit', '--cluster', place, ...options, ...submission.words];
+      if (isWarm) await untilReady(project, place);
+      const came = await run(process.execPath, [program, ...words], submission, {
         NO_COLOR: '1',
-        ...packagesIn(project, way),
+        ...packagesIn(project, place),
       });
+      if (isWarm && !came.stderr.includes('warm start')) throw new Error(`not warm: ${came.stderr}`);
+      return came;
     },
     async [Symbol.asyncDispose]() {
       const down = await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
@@ -92,6 +100,19 @@ export async function openThreeWays(ways: readonly Way[]): Promise<ThreeWays> {
       await project[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Waits for the standby driver that the submission before this one has left. */
+async function untilReady({ folder }: TemporaryProject, place: Place): Promise<void> {
+  const ready = await waitUntil(
+    async () => {
+      const words = ['cluster', 'status', '--cluster', place, '--json'];
+      const { standby } = JSON.parse((await sparkctl(words, { cwd: folder })).stdout);
+      return standby.state === 'ready' ? true : undefined;
+    },
+    { timeoutMs: readyMs, intervalMs: 250 },
+  );
+  if (ready !== true) throw new Error(`no standby driver waits on ${place}`);
 }
 
 /** What stock spark-submit needs to be let in by a cluster of sparkctl. */
