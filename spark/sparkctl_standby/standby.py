@@ -1,10 +1,11 @@
 """Stand by as a driver: what spark-submit runs in place of a script that is still to come.
 
-The program makes a SparkContext, so that executors are there, does once in small what jobs do, so that JVMs and Python
-workers are warm, and waits in its folder for one run. That run's script finds everything as under spark-submit:
-``sys.argv``, ``sys.path``, ``__main__``, the environment, the exit code. Its first ``SparkContext`` takes over the one
-that waits where both are set alike, and otherwise is a new one in the warm JVM. The event log begins when the script takes
-it over: the application is the run's own from its first line.
+The program makes a SparkContext, so that executors are there, does once in small what jobs do, so that JVMs
+and Python workers are warm, and waits in its folder for one run. That run's script finds everything as under
+spark-submit: ``sys.argv``, ``sys.path``, ``__main__``, the environment, the exit code. Its first
+``SparkContext`` takes over the one that waits where both are set alike, and otherwise is a new one in the
+warm JVM. The event log begins when the script takes it over: the application is the run's own from its first
+line.
 
     spark-submit [options] standby.py FOLDER MASTER_PAGE IDLE_SECONDS
 
@@ -57,12 +58,12 @@ class Standby:
         # What making a context changes in Python is the script's to change.
         self._path, self._environment = list(sys.path), dict(os.environ)
         self._settings: dict[str, str] = {}
-        with initializing(self._make_quiet):
-            self.context = SparkContext()
-        # Spark keeps some findings of a context among the JVM's properties, where the next SparkConf finds them.
+        with ContextMaker(self._make_quiet):
+            self.context: Any = SparkContext()
+        # Spark keeps some findings of a context among the JVM's properties: the next SparkConf has them.
         self._found = as_dict(self.context._jvm.SparkConf()).items() - self._settings.items()
 
-    def _make_quiet(self, context: SparkContext, jconf: Any) -> Any:
+    def _make_quiet(self, context: Any, jconf: Any) -> Any:
         self._settings = as_dict(jconf)
         jconf.set("spark.eventLog.enabled", "false").set("spark.app.name", NAME)
         return context._jvm.JavaSparkContext(jconf)
@@ -86,7 +87,7 @@ class Standby:
             session.read.schema("a string, b long").json(path).filter("a is null").count()
 
     def prepare(self, run: dict[str, Any]) -> None:
-        """Put settings, numbers and Python to where the script of a run expects them at its start."""
+        """Put settings, numbers and Python to where the script of a run expects them."""
         system = self.context._jvm.System
         for key, value in run["properties"].items():
             system.setProperty(key, value)
@@ -107,10 +108,10 @@ class Standby:
         SparkFiles._sc = SparkFiles._root_directory = None
         accumulators._accumulatorRegistry.clear()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        initializing(self._take_over)
+        ContextMaker(self._take_over)
 
     def _number_anew(self) -> None:
-        """Number jobs, stages, RDDs, queries and columns from zero, and clear the driver's page of the warm-up."""
+        """Number jobs, stages, RDDs, queries and columns from zero, and clear the page of the warm-up."""
         jvm, scala = self.context._jvm, self.context._jsc.sc()
         scala.listenerBus().waitUntilEmpty()
         # They are Spark's own affairs: what another version does not have stays as it is.
@@ -137,8 +138,8 @@ class Standby:
             ):
                 store.remove(class_of(jvm, kind))
 
-    def _take_over(self, context: SparkContext, jconf: Any) -> Any:
-        """Give a script's first context the JVM's that waits, where it is set alike; otherwise make another."""
+    def _take_over(self, context: Any, jconf: Any) -> Any:
+        """Give a script's first context the JVM's that waits, where it is set alike; else make another."""
         jvm = context._jvm
         waiting = jvm.JavaSparkContext(jvm.org.apache.spark.SparkContext.getOrCreate())
         wanted = dict(as_dict(jconf).items() - self._found)
@@ -157,7 +158,7 @@ class Standby:
         settings.set("spark.app.startTime", str(now))
         field_of(scala, "startTime").setLong(scala, now)
         begin_application(context, scala, now)
-        # A session reads its settings when it is made; a new one shares the page and the catalogue of the one before.
+        # A session reads its settings when it is made; a new one shares page and catalogue of the one before.
         sessions = scala_object(jvm, "org.apache.spark.sql.classic.SparkSession")
         sessions.clearActiveSession()
         used = sessions.getDefaultSession()
@@ -171,17 +172,17 @@ class Standby:
         return sorted(key for key in different if not (key.startswith(LATE) or is_of_session(key, jvm)))
 
 
-class initializing:
-    """Has the next ``SparkContext`` get its JVM's counterpart from a function; as a context manager, at most in its block."""
+class ContextMaker:
+    """Has the next ``SparkContext`` get its JVM's counterpart from a function; in a block, at most there."""
 
     def __init__(self, make: Any) -> None:
         self._usual = SparkContext._initialize_context
 
-        def once(context: SparkContext, jconf: Any) -> Any:
+        def once(context: Any, jconf: Any) -> Any:
             self.__exit__()
             return make(context, jconf)
 
-        SparkContext._initialize_context = once  # type: ignore[method-assign]
+        SparkContext._initialize_context = once  # type: ignore[method-assign, assignment]
 
     def __enter__(self) -> None:
         pass
@@ -192,10 +193,11 @@ class initializing:
 
 def is_of_session(key: str, jvm: Any) -> bool:
     """Tell whether a setting belongs to a session, and not to everything in the JVM."""
-    return key.startswith("spark.sql.") and not jvm.org.apache.spark.sql.internal.SQLConf.isStaticConfigKey(key)
+    settings = jvm.org.apache.spark.sql.internal.SQLConf
+    return key.startswith("spark.sql.") and not settings.isStaticConfigKey(key)
 
 
-def begin_application(context: SparkContext, scala: Any, now: int) -> None:
+def begin_application(context: Any, scala: Any, now: int) -> None:
     """Begin the event log, and tell it and the driver's page of the application as if it started now."""
     jvm, gateway = context._jvm, context._gateway
     events, bus, settings = jvm.org.apache.spark.scheduler, scala.listenerBus(), scala.conf()
@@ -259,8 +261,8 @@ def field_of(target: Any, name: str) -> Any:
     raise AttributeError(name)
 
 
-def set_to_zero(context: SparkContext, owner: Any, counter: str) -> None:
-    """Set a field that holds an atomic number to 0. Py4J hands Python the number, so the JVM has to do it in one call."""
+def set_to_zero(context: Any, owner: Any, counter: str) -> None:
+    """Set a field that holds an atomic number to 0, in one call, since Python would get a mere number."""
     jvm, gateway = context._jvm, context._gateway
     handles, field = jvm.java.lang.invoke.MethodHandles, field_of(owner, counter)
     lookup, kind = handles.lookup(), field.getType()
@@ -350,7 +352,7 @@ class Waiting:
         (self._folder / "ready").touch()
 
     def _watch(self) -> None:
-        """Give way to an application that waits for cores; leave with the master or the folder, and when the time is up."""
+        """Give way to an application that waits; leave with the master or the folder, and in time."""
         while not self._is_over.is_set():
             is_late = time.monotonic() > self._until
             if is_late or not self._folder.exists() or self._is_unwanted():
@@ -380,7 +382,7 @@ def run_script(run: dict[str, Any], names: set[str]) -> None:
         os.environ.clear()
         os.environ.update({**run["environment"], **added, **kept})
     sys.argv[:] = [script, *run["arguments"]]
-    sys.path[0] = os.path.dirname(os.path.realpath(script))
+    sys.path[0] = str(Path(script).resolve().parent)
     main = types.ModuleType("__main__")
     main.__dict__.update(
         __builtins__=builtins,
@@ -391,8 +393,7 @@ def run_script(run: dict[str, Any], names: set[str]) -> None:
     )
     sys.modules["__main__"] = main
     try:
-        with open(script, "rb") as source:
-            code = compile(source.read(), script, "exec", dont_inherit=True)
+        code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
         exec(code, main.__dict__)
     except SystemExit:
         raise

@@ -1,12 +1,12 @@
 """Start a program whose output goes to named pipes, and tell in another one how it ended.
 
-Whoever waits for the program need not be the process that started it: it opens the pipes when it wants the output, and
-until then the system holds the first of it back.
+Whoever waits for the program need not be the process that started it: it opens the pipes when it wants the
+output, and until then the system holds the first of it back.
 
     supervise.py FOLDER PROGRAM [ARGUMENT...]
 
-Named pipes of FOLDER: ``stdout`` and ``stderr`` of the program, and ``end``, which gets ``{"exitCode": n}`` or
-``{"signal": n}`` and is open for as long as this program lives.
+Named pipes of FOLDER: ``stdout`` and ``stderr`` of the program, and ``end``, which gets ``{"exitCode": n}``
+or ``{"signal": n}`` and is open for as long as this program lives.
 """
 
 import json
@@ -22,7 +22,7 @@ def main() -> None:
     folder, *command = sys.argv[1:]
     # Open for both ways, so that opening does not wait for a reader, and writing does not fail without one.
     stdout, stderr, end = (open_pipe(Path(folder, name)) for name in ("stdout", "stderr", "end"))
-    # Whoever ends the program sends the signal to all of its processes. A handler is not passed on to the program.
+    # Whoever ends the program sends the signal to all of its processes. The program does not get the handler.
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(each, lambda *_: None)
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
