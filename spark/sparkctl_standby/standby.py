@@ -61,7 +61,8 @@ class Standby:
         with ContextMaker(self._make_quiet):
             self.context: Any = SparkContext()
         # Spark keeps some findings of a context among the JVM's properties: the next SparkConf has them.
-        self._found = as_dict(self.context._jvm.SparkConf()).items() - self._settings.items()
+        jvm: Any = self.context._jvm
+        self._found = as_dict(jvm.SparkConf()).items() - self._settings.items()
 
     def _make_quiet(self, context: Any, jconf: Any) -> Any:
         self._settings = as_dict(jconf)
