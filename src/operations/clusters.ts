@@ -13,7 +13,7 @@ import { noCluster } from '../cluster/cluster-folder.ts';
 import { ClusterInUse } from '../cluster/lock-cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend, presentBackends, stayingKinds } from '../cluster/registry.ts';
-import type { StandbySettings } from '../cluster/standby/standby-folder.ts';
+import type { StandbySettings } from '../cluster/standby/standby-settings.ts';
 import { prepareStandby } from '../run/prepare-standby.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';

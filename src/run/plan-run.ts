@@ -9,7 +9,7 @@ import {
 import type { ClusterPlan, ClusterStatus } from '../cluster/cluster.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
 import type { BackendKind } from '../cluster/registry.ts';
-import { type StandbySettings, usualIdleMs } from '../cluster/standby/standby-folder.ts';
+import { type StandbySettings, usualIdleMs } from '../cluster/standby/standby-settings.ts';
 import type { Job } from '../job/resolve-job.ts';
 import {
   deployMode,

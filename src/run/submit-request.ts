@@ -1,5 +1,5 @@
 import type { ClusterRequest } from '../cluster/choose-cluster.ts';
-import type { StandbySettings } from '../cluster/standby/standby-folder.ts';
+import type { StandbySettings } from '../cluster/standby/standby-settings.ts';
 import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 

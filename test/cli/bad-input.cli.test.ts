@@ -376,31 +376,6 @@ describe('a manifest with mistakes', () => {
 });
 
 describe('a machine that lacks something', () => {
-  it('says that there is no Java', async () => {
-    await project.write('job.py', '');
-    const { exitCode, stderr } = await run(['submit', '--master', 'local[1]', 'job.py'], bare);
-    expect(stderr).toContain(
-      'sparkctl: No Java 17 or newer was found. Looked at:\n' +
-        '  Hint: Install one (Debian: apt install openjdk-17-jre-headless, macOS: brew install openjdk@17) or set JAVA_HOME to it.\n',
-    );
-    expect(exitCode).toBe(69);
-  });
-
-  it('says why a Java was passed over', async () => {
-    await project.write('job.py', '');
-    await fakeProgram('old/bin/java', '');
-    await project.write('old/release', 'JAVA_VERSION="11.0.2"\n');
-    const { exitCode, stderr } = await run(['submit', '--master', 'local[1]', 'job.py'], {
-      ...bare,
-      JAVA_HOME: project.path('old'),
-    });
-    expect(stderr).toContain(
-      'sparkctl: No Java 17 or newer was found. Looked at:\n  JAVA_HOME: version 11.0.2 is older than 17\n' +
-        '  Hint: Install one (Debian: apt install openjdk-17-jre-headless, macOS: brew install openjdk@17) or set JAVA_HOME to it.\n',
-    );
-    expect(exitCode).toBe(69);
-  });
-
   it('says which Python module is missing', async () => {
     await project.write('job.py', '');
     await fakeProgram('new/bin/java', '');

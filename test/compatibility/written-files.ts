@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
 
@@ -15,10 +15,19 @@ const booksOfTheirOwn = /(^|\/)(_spark_metadata|checkpoint|metadata)\//;
 
 /** Paths of all files of a project, without sparkctl's own. */
 export function projectFiles(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  // What a cluster does in there meanwhile is not looked at.
+  const own = readdirSync(folder).filter((name) => name !== '.sparkctl');
+  return own
+    .flatMap((name) => filesBelow(join(folder, name)))
+    .map((path) => relative(folder, path))
+    .filter((path) => !path.endsWith('.pyc'));
+}
+
+function filesBelow(path: string): readonly string[] {
+  if (!lstatSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.startsWith('.sparkctl/') && !path.endsWith('.pyc'));
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /**

@@ -8,8 +8,8 @@ import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { sparkctl, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
-/** A machine without Java: what is not refused before ends with 69 and starts no Spark. */
-const noJava = { JAVA_HOME: undefined, PATH: '/nowhere', SPARKCTL_JAVA_FOLDERS: '' };
+/** A machine without a Python, and without a runtime of an earlier run: what is not refused before ends with 69 and starts no Spark. */
+const noPython = { PATH: '/nowhere', SPARKCTL_PYTHON: undefined, SPARKCTL_CACHE: '/nowhere/cache' };
 
 const manifest = (input: string, database: string, dataset: boolean) => `
 ${dataset ? 'dataset: { name: users, seed: 1, rows: 10 }' : ''}
@@ -68,7 +68,7 @@ describe('what another run holds', { timeout: 60_000 }, () => {
       await using _other = await anotherRun(project, target(project));
       const { exitCode, stderr } = await sparkctl(['submit', '--backend', 'local', job], {
         cwd: project.folder,
-        env: noJava,
+        env: noPython,
       });
       expect(stderr).toContain('Run another-run holds the target data/users.db.\n');
       expect(stderr).toContain('Submit again with --wait to begin as soon as it is over.');
@@ -87,7 +87,7 @@ describe('what another run holds', { timeout: 60_000 }, () => {
       const held = versionOf({ dataset: 'users', seed: 1, rows: 10 });
       await using _other = await anotherRun(project, input(project, held));
       const submit = (...words: readonly string[]) =>
-        sparkctl(['submit', '--backend', 'local', ...words, job], { cwd: project.folder, env: noJava });
+        sparkctl(['submit', '--backend', 'local', ...words, job], { cwd: project.folder, env: noPython });
       const other = await submit('--seed', '2');
       expect(other.stderr).toContain(
         'Run another-run works with the data in the input data/users.jsonl, and this run would put other data there.\n',
@@ -105,7 +105,7 @@ describe('what another run holds', { timeout: 60_000 }, () => {
       ['submit', '--backend', 'local', '--wait', '--progress', 'plain', 'job.py'],
       {
         cwd: project.folder,
-        env: noJava,
+        env: noPython,
       },
     );
     let said = '';
@@ -127,14 +127,14 @@ describe('what another run holds', { timeout: 60_000 }, () => {
     await using _other = await anotherRun(project, target(project));
     const timed = await sparkctl(['submit', '--backend', 'local', '--wait', '--timeout', '300ms', 'job.py'], {
       cwd: project.folder,
-      env: noJava,
+      env: noPython,
     });
     expect(timed.exitCode, timed.stderr).toBe(124);
     const running = startSparkctl(
       ['submit', '--backend', 'local', '--wait', '--progress', 'plain', 'job.py'],
       {
         cwd: project.folder,
-        env: noJava,
+        env: noPython,
       },
     );
     await new Promise((resolve) => running.stderr.once('data', resolve));
@@ -148,7 +148,7 @@ describe('what another run holds', { timeout: 60_000 }, () => {
     await project.write('reader.yaml', manifest('"data/*.jsonl"', 'data/reader.db', false));
     await project.write('data/users.jsonl', '{"id":1}\n');
     const submit = () =>
-      sparkctl(['submit', '--backend', 'local', 'reader.py'], { cwd: project.folder, env: noJava });
+      sparkctl(['submit', '--backend', 'local', 'reader.py'], { cwd: project.folder, env: noPython });
     {
       await using _other = await anotherRun(project, input(project, 'as it is'));
       expect((await submit()).exitCode).toBe(69);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
-import type { StandbySettings } from '../../cluster/standby/standby-folder.ts';
+import type { StandbySettings } from '../../cluster/standby/standby-settings.ts';
 import { isClusterName, makingKinds, parseMemoryMb, usualIdleMs } from '../../operations/vocabulary.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import type { CommandContext } from '../cli-host.ts';

@@ -125,8 +125,7 @@ async function untilReady(
   }
   const logPath = nodeLogPath(context.project, record.name, node.name);
   // The reason stands above a long stack trace.
-  if ((await lastLines(logPath, 200)).includes('BindException'))
-    throw new PortWasTaken(node.name);
+  if ((await lastLines(logPath, 200)).includes('BindException')) throw new PortWasTaken(node.name);
   const log = await lastLines(logPath, 8);
   const { exitCode, signal } = daemon.exit() ?? {};
   const ending = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;

@@ -9,6 +9,7 @@ import { writeAtomically } from '../../system/files/write-file.ts';
 import { ownIdentity, processIdentity } from '../../system/processes/process-identity.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import { sparkLogPath } from '../driver.ts';
+import type { StandbySettings } from './standby-settings.ts';
 
 /** The id of a standby driver: the name of its folder, of its container, and the mark of its processes. */
 const standbyId = /^standby-[0-9a-f]{8}$/;
@@ -25,20 +26,11 @@ const claim = z.object({ run: z.string(), owner: processIdentity });
 
 const settings = z.object({ schemaVersion: z.literal(1), idleMs: z.number().int().positive() });
 
-/** The wish of a cluster for standby drivers. */
-export interface StandbySettings {
-  /** The time after which one that nobody has taken leaves. */
-  readonly idleMs: number;
-}
-
 /** One standby driver, as its folder has it. */
 export interface StandbyFolder {
   readonly id: string;
   readonly path: string;
 }
-
-/** The time that a standby waits unless the person says otherwise. */
-export const usualIdleMs = 15 * 60_000;
 
 /** The names of what a cluster keeps of its standbys in its folder. */
 export const standbyFiles = ['standby', 'standby.json'] as const;

@@ -19,11 +19,11 @@ import {
   readSettings,
   readStandby,
   type StandbyFolder,
-  type StandbySettings,
   standbyFolders,
   writeSettings,
 } from './standby-folder.ts';
 import type { StandbyKeeper, StandbyLaunch } from './standby-keeper.ts';
+import type { StandbySettings } from './standby-settings.ts';
 
 /** The time that a standby which is ready may take to answer, and one that is still starting. */
 const answerMs = { ready: 10_000, starting: 90_000 } as const;

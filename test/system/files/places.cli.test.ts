@@ -13,7 +13,7 @@ it('git leaves out what sparkctl keeps in a project', async () => {
   await git('init', '--quiet');
   const { exitCode } = await sparkctl(['submit', '--backend', 'local', 'job.py'], {
     cwd: project.folder,
-    env: { JAVA_HOME: undefined, PATH: '/nowhere', SPARKCTL_JAVA_FOLDERS: '' },
+    env: { PATH: '/nowhere', SPARKCTL_PYTHON: undefined, SPARKCTL_CACHE: '/nowhere/cache' },
   });
   expect(exitCode).toBe(69);
   await git('add', '.');
