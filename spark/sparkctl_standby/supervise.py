@@ -6,7 +6,7 @@ output, and until then the system holds the first of it back.
     supervise.py FOLDER PROGRAM [ARGUMENT...]
 
 Named pipes of FOLDER: ``stdout`` and ``stderr`` of the program, and ``end``, which gets ``{"exitCode": n}``
-or ``{"signal": n}`` and is open for as long as this program lives.
+or ``{"signal": "SIG…"}`` and is open for as long as this program lives.
 """
 
 import json
@@ -29,7 +29,7 @@ def main() -> None:
     os.close(stdout)
     os.close(stderr)
     code = program.wait()
-    told = {"exitCode": code} if code >= 0 else {"signal": -code}
+    told = {"exitCode": code} if code >= 0 else {"signal": signal.Signals(-code).name}
     os.write(end, f"{json.dumps(told)}\n".encode())
 
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -46,6 +46,16 @@ const ofThisVersion = z.looseObject({ schemaVersion: z.literal(1) }).transform((
 /** The folder for a thing of these ingredients, whether it is there yet or not. */
 export function madeFolder(kind: Kind, key: string, environment: RuntimeContext['environment']): string {
   return join(userCacheFolder(environment), kind, key);
+}
+
+/** The folder for what pip installs from a list of packages. Another list gets another folder, and so does another kind of machine. */
+export function packagesFolder(
+  kind: Kind,
+  packages: string,
+  environment: RuntimeContext['environment'],
+): string {
+  const key = createHash('sha256').update(`${process.platform} ${process.arch}\n${packages}`).digest('hex');
+  return madeFolder(kind, key.slice(0, 16), environment);
 }
 
 /** The thing, where it is there: a half-made one has no record, and a damaged record counts as none. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,7 +6,14 @@ import { parseJson } from '../system/files/read-json.ts';
 import { packageRoot } from '../system/package.ts';
 import { runCommand } from '../system/processes/run-command.ts';
 import { installFailure, installStep, lastSaid } from './install-step.ts';
-import { findMade, type MadeOnce, madeFolder, makeOrWait, markOf, type RuntimeContext } from './made-once.ts';
+import {
+  findMade,
+  type MadeOnce,
+  makeOrWait,
+  markOf,
+  packagesFolder,
+  type RuntimeContext,
+} from './made-once.ts';
 import type { Python } from './prerequisites.ts';
 
 const managedRuntime = z.object({
@@ -78,8 +84,7 @@ export function runtimeFolder(
   packages: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const key = createHash('sha256').update(`${process.platform} ${process.arch}\n${packages}`).digest('hex');
-  return madeFolder('runtimes', key.slice(0, 16), environment);
+  return packagesFolder('runtimes', packages, environment);
 }
 
 function runtimeIn(folder: string): MadeOnce<ManagedRuntime> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,7 +6,14 @@ import { canAccess } from '../system/files/read-file.ts';
 import { packageRoot } from '../system/package.ts';
 import { installStep } from './install-step.ts';
 import { makeJavaHome } from './java-home.ts';
-import { findMade, type MadeOnce, madeFolder, makeOrWait, markOf, type RuntimeContext } from './made-once.ts';
+import {
+  findMade,
+  type MadeOnce,
+  makeOrWait,
+  markOf,
+  packagesFolder,
+  type RuntimeContext,
+} from './made-once.ts';
 import { describePassedOver, type Java, javaVersion, oldestJava, type PassedOver } from './prerequisites.ts';
 
 const requirements = join(packageRoot, 'spark', 'requirements-java.txt');
@@ -61,10 +67,8 @@ function noJava(passedOver: readonly PassedOver[], cause: SparkctlError): Sparkc
 }
 
 async function ownJava(environment: RuntimeContext['environment']): Promise<MadeOnce<Java>> {
-  const packages = await readFile(requirements, 'utf8');
-  const key = createHash('sha256').update(`${process.platform} ${process.arch}\n${packages}`).digest('hex');
   return {
-    folder: madeFolder('java', key.slice(0, 16), environment),
+    folder: packagesFolder('java', await readFile(requirements, 'utf8'), environment),
     record: 'java.json',
     schema: z.object({ home: z.string(), version: z.string() }),
     works: async ({ home }) =>

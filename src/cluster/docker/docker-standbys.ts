@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../../system/files/write-file.ts';
 import { sparkctlVersion } from '../../system/package.ts';
@@ -6,7 +6,7 @@ import { sparkLogPath } from '../driver.ts';
 import { containerPropertiesPath } from '../driver-files.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { roles } from '../roles.ts';
-import { digestOf, digestsOfFiles } from '../standby/made-with.ts';
+import { launchMadeWith } from '../standby/made-with.ts';
 import type { StandbyFolder } from '../standby/standby-folder.ts';
 import type { StandbyKeeper, StandbyLaunch } from '../standby/standby-keeper.ts';
 import { removeContainer, startContainer } from './containers.ts';
@@ -37,15 +37,10 @@ export const dockerStandbys: StandbyKeeper = {
     const daemon = await connectDocker(context.environment);
     const standby = { id: 'standby', path: join(context.project, 'standby') };
     const { spec } = await planStandby(daemon, cluster, standby, launch, 0, undefined, context);
-    const { warm, workingFolder, propertiesFiles } = launch;
-    const texts = await Promise.all(propertiesFiles.map((path) => readFile(path, 'utf8')));
-    // The process that made it is nothing that a run depends on.
-    const { labels: _, ...container } = spec;
     return {
-      settings: digestOf([warm.options, texts]),
-      files: digestOf(await digestsOfFiles(warm.options, workingFolder)),
-      container: configHash({ ...container, labels: {} }),
-      'working folder': workingFolder,
+      ...(await launchMadeWith(launch)),
+      // The process that made it, which its labels name, is nothing that a run depends on.
+      container: configHash({ ...spec, labels: {} }),
       sparkctl: sparkctlVersion,
     };
   },

@@ -1,9 +1,9 @@
 import { constants, fstatSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { constants as system } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hasErrorCode } from '../../system/errors/system-error.ts';
 import { parseJson } from '../../system/files/read-json.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
 import { packageRoot, sparkctlVersion } from '../../system/package.ts';
@@ -13,7 +13,7 @@ import { followProgram, type ProgramExit } from '../../system/processes/start-pr
 import { waitUntil } from '../../system/processes/wait-until.ts';
 import { clientEnvironment, followClient, prepareClient } from '../client-driver.ts';
 import { driverScratch } from '../driver-files.ts';
-import { digestOf, digestsOfFiles } from '../standby/made-with.ts';
+import { digestOf, launchMadeWith } from '../standby/made-with.ts';
 import type { StandbyFolder } from '../standby/standby-folder.ts';
 import type { StandbyKeeper } from '../standby/standby-keeper.ts';
 import { localRecords } from './local-cluster-record.ts';
@@ -28,13 +28,19 @@ const ofTheJvm =
 const pipesMs = 5_000;
 const graceMs = 3_000;
 
-const ending = z.object({ exitCode: z.number().int().optional(), signal: z.number().int().optional() });
+const ending = z.object({
+  exitCode: z.number().int().optional(),
+  signal: z
+    .string()
+    .regex(/^SIG[A-Z0-9+]+$/)
+    .optional(),
+});
 
 /** Standby drivers as processes of this user. */
 export const localStandbys: StandbyKeeper = {
   backend: 'local',
 
-  async madeWith(cluster, { warm, workingFolder, propertiesFiles }, context) {
+  async madeWith(cluster, launch, context) {
     const { spark, environment, project } = context;
     const [java, runtime, trustStore] = await Promise.all([
       spark.java(),
@@ -43,10 +49,8 @@ export const localStandbys: StandbyKeeper = {
     ]);
     const variables = Object.entries(environment).filter(([name]) => ofTheJvm.test(name));
     return {
-      settings: digestOf([warm.options, await texts(propertiesFiles)]),
-      files: digestOf(await digestsOfFiles(warm.options, workingFolder)),
+      ...(await launchMadeWith(launch)),
       environment: digestOf(variables.sort(([a], [b]) => (a < b ? -1 : 1))),
-      'working folder': workingFolder,
       Spark: digestOf([sparkctlVersion, java, runtime, trustStore]),
       cluster: digestOf(await readFile(secretPath(project, cluster), 'utf8')),
     };
@@ -119,10 +123,6 @@ export const localStandbys: StandbyKeeper = {
   },
 };
 
-async function texts(paths: readonly string[]): Promise<readonly string[]> {
-  return await Promise.all(paths.map((path) => readFile(path, 'utf8')));
-}
-
 async function removeScratch({ id }: StandbyFolder): Promise<void> {
   await rm(driverScratch(id), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
@@ -140,7 +140,7 @@ async function openPipes(
           opened.push(openPipe(join(path, name)));
         return true;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        if (hasErrorCode(error, 'ENOENT')) return undefined;
         throw error;
       }
     },
@@ -172,9 +172,5 @@ async function tell(end: Socket): Promise<Omit<ProgramExit, 'outputIsHeld'>> {
   const said = parseJson(text, ending);
   if (said.kind !== 'value') return { exitCode: undefined, signal: 'SIGKILL', problem: undefined };
   const { exitCode, signal } = said.value;
-  return { exitCode, signal: signal === undefined ? undefined : nameOf(signal), problem: undefined };
-}
-
-function nameOf(signal: number): string {
-  return Object.entries(system.signals).find(([, number]) => number === signal)?.[0] ?? `signal ${signal}`;
+  return { exitCode, signal, problem: undefined };
 }

@@ -5,6 +5,9 @@ import type { StandbyFolder } from './standby-folder.ts';
 /** A launch that a standby can take. */
 export type StandbyLaunch = Omit<DriverLaunch, 'warm'> & { readonly warm: WarmLaunch };
 
+/** The part of a launch that a standby is made for, before there is a run. */
+export type PreparedLaunch = Pick<StandbyLaunch, 'warm' | 'workingFolder' | 'propertiesFiles'>;
+
 /** The part of a backend that has standby drivers: how one is started, found, followed and ended there. */
 export interface StandbyKeeper {
   /** The backend's kind. */
@@ -15,14 +18,14 @@ export interface StandbyKeeper {
    */
   madeWith(
     cluster: string,
-    launch: Pick<StandbyLaunch, 'warm' | 'workingFolder' | 'propertiesFiles'>,
+    launch: PreparedLaunch,
     context: OperationContext,
   ): Promise<Readonly<Record<string, string>>>;
   /** Starts one in a folder that is there. Returns as soon as it has begun. */
   start(
     cluster: string,
     standby: StandbyFolder,
-    launch: Pick<StandbyLaunch, 'warm' | 'workingFolder' | 'propertiesFiles'>,
+    launch: PreparedLaunch,
     idleMs: number,
     context: OperationContext,
   ): Promise<void>;

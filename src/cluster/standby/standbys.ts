@@ -58,10 +58,7 @@ export class Standbys {
 
   /** The state of the standby that waits for the next submission. */
   async state(): Promise<'ready' | 'starting' | 'none'> {
-    for (const standby of await this.#folders()) {
-      if ((await claimOf(standby)) !== 'free' || !(await this.#lives(standby))) continue;
-      return (await isReady(standby)) ? 'ready' : 'starting';
-    }
+    for await (const standby of this.#waiting()) return (await isReady(standby)) ? 'ready' : 'starting';
     return 'none';
   }
 
@@ -74,9 +71,12 @@ export class Standbys {
       await this.#dismissWaiting();
       return warm;
     }
-    const wanted = await this.#keeper.madeWith(this.#cluster, { ...launch, warm }, this.#context);
     let reason: ColdReason = { why: 'none-waits' };
-    for (const standby of await this.#folders()) {
+    const folders = await this.#folders();
+    // Where there is none, as on every cluster without standbys, nothing is asked for what it would need.
+    if (folders.length === 0) return reason;
+    const wanted = await this.#keeper.madeWith(this.#cluster, { ...launch, warm }, this.#context);
+    for (const standby of folders) {
       const record = await readStandby(standby);
       if ((await claimOf(standby)) !== 'free') continue;
       if ('unusable' in record) {
@@ -271,12 +271,17 @@ export class Standbys {
   }
 
   async #hasOne(madeWith: Readonly<Record<string, string>>): Promise<boolean> {
-    for (const standby of await this.#folders()) {
+    for await (const standby of this.#waiting()) {
       const record = await readStandby(standby);
-      if ('unusable' in record || (await claimOf(standby)) !== 'free') continue;
-      if (differences(record.madeWith, madeWith).length === 0 && (await this.#lives(standby))) return true;
+      if (!('unusable' in record) && differences(record.madeWith, madeWith).length === 0) return true;
     }
     return false;
+  }
+
+  /** Those that live and that nobody has taken. */
+  async *#waiting(): AsyncGenerator<StandbyFolder> {
+    for (const standby of await this.#folders())
+      if ((await claimOf(standby)) === 'free' && (await this.#lives(standby))) yield standby;
   }
 
   async #folders(): Promise<readonly StandbyFolder[]> {
