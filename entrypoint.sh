@@ -1,7 +1,7 @@
 #!/bin/bash
 # Starts one role of a Spark cluster in a container, or a command with the same settings.
 #
-#   SPARK_MODE=master | worker | history      the role, in the foreground
+#   SPARK_MODE=master | worker | history | connect      the role, in the foreground
 #   SPARK_MODE=submit  app.py ...             spark-submit with these arguments
 #   spark-submit app.py, pyspark, bash, ...   any command given in place of a role, with the cluster's settings
 #   docker exec CONTAINER spark-submit app.py, or pyspark, spark-shell, spark-sql: the same in a container that runs
@@ -21,11 +21,13 @@
 #   VARIABLE_FILE                            the value of any variable above is in this file
 # and these:
 #   SPARK_RPC_AUTHENTICATION_SECRET_GENERATE no; yes makes the secret's file where there is none, once for all nodes
+#   SPARK_CONNECT_AUTHENTICATE_TOKEN         with connect, what clients must know; needed. Its _FILE is made where there is
+#     SPARK_CONNECT_AUTHENTICATE_TOKEN_GENERATE                none and this is yes
 #   SPARK_IVY_DIR                            ~/.ivy2, /tmp/.ivy2 where that is read-only; keeps what --packages fetches
 #   SPARK_EVENTS_DIR                         /var/lib/spark/events; drivers write event logs to it where they can
 #   SPARK_PROPERTIES_FILE                    none; with submit, properties that are stronger than spark-defaults.conf
 #   SPARK_MASTER_WAIT_SECONDS                60; how long a worker waits for the master's port before it starts
-#   SPARK_DAEMON_MEMORY, SPARK_DAEMON_JAVA_OPTS, SPARK_MASTER_OPTS, SPARK_WORKER_OPTS, SPARK_HISTORY_OPTS: Spark's own
+#   SPARK_DAEMON_MEMORY, SPARK_DAEMON_JAVA_OPTS, SPARK_MASTER_OPTS, SPARK_WORKER_OPTS, SPARK_HISTORY_OPTS: Spark's own; SPARK_CONNECT_OPTS
 #
 # A mistake is one line on stderr and exit code 64. At the end the role takes this script's place (exec), so that
 # `docker stop` reaches it. Values of secrets appear in no argument, no variable of the role and no log: they are
@@ -53,11 +55,12 @@ is_on() {
 }
 
 # ---- values that are given in files ---------------------------------------------------------------------------------
+# $1: the file, $2: the variable that asks for it.
 generate_secret() {
   local file="$1" folder new
   [[ -e "$file" ]] && return 0
   folder="$(dirname "$file")"
-  [[ -w "$folder" ]] || fail "SPARK_RPC_AUTHENTICATION_SECRET_GENERATE is on, and user $(id -u) cannot write to $folder."
+  [[ -w "$folder" ]] || fail "$2 is on, and user $(id -u) cannot write to $folder."
   new="$(mktemp "$folder/.secret.XXXXXX")"
   head -c 32 /dev/urandom | od -An -vtx1 | tr -d ' \n' > "$new"
   chmod 0640 "$new"
@@ -69,13 +72,19 @@ generate_secret() {
 if is_on SPARK_RPC_AUTHENTICATION_SECRET_GENERATE no; then
   [[ -n "${SPARK_RPC_AUTHENTICATION_SECRET_FILE:-}" ]] \
     || fail "SPARK_RPC_AUTHENTICATION_SECRET_GENERATE is on: name the file with SPARK_RPC_AUTHENTICATION_SECRET_FILE."
-  generate_secret "$SPARK_RPC_AUTHENTICATION_SECRET_FILE"
+  generate_secret "$SPARK_RPC_AUTHENTICATION_SECRET_FILE" SPARK_RPC_AUTHENTICATION_SECRET_GENERATE
+fi
+if is_on SPARK_CONNECT_AUTHENTICATE_TOKEN_GENERATE no; then
+  [[ -n "${SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE:-}" ]] \
+    || fail "SPARK_CONNECT_AUTHENTICATE_TOKEN_GENERATE is on: name the file with SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE."
+  generate_secret "$SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE" SPARK_CONNECT_AUTHENTICATE_TOKEN_GENERATE
 fi
 
 for name in SPARK_MODE SPARK_MASTER_URL SPARK_WORKER_CORES SPARK_WORKER_MEMORY SPARK_RPC_AUTHENTICATION_ENABLED \
   SPARK_RPC_AUTHENTICATION_SECRET SPARK_RPC_ENCRYPTION_ENABLED SPARK_LOCAL_STORAGE_ENCRYPTION_ENABLED SPARK_SSL_ENABLED \
   SPARK_SSL_KEY_PASSWORD SPARK_SSL_KEYSTORE_PASSWORD SPARK_SSL_KEYSTORE_FILE SPARK_SSL_TRUSTSTORE_PASSWORD \
-  SPARK_SSL_TRUSTSTORE_FILE SPARK_SSL_NEED_CLIENT_AUTH SPARK_SSL_PROTOCOL SPARK_WEBUI_SSL_PORT SPARK_METRICS_ENABLED; do
+  SPARK_SSL_TRUSTSTORE_FILE SPARK_SSL_NEED_CLIENT_AUTH SPARK_SSL_PROTOCOL SPARK_WEBUI_SSL_PORT SPARK_METRICS_ENABLED \
+  SPARK_CONNECT_AUTHENTICATE_TOKEN; do
   file_name="${name}_FILE"
   # SPARK_SSL_KEYSTORE_FILE is a variable of its own, not the file of one named SPARK_SSL_KEYSTORE.
   file="${!file_name:-}"
@@ -87,8 +96,8 @@ done
 
 mode="${SPARK_MODE:-master}"
 case "$mode" in
-  master | worker | history | submit) ;;
-  *) fail "SPARK_MODE is '$mode': write master, worker, history or submit." ;;
+  master | worker | history | connect | submit) ;;
+  *) fail "SPARK_MODE is '$mode': write master, worker, history, connect or submit." ;;
 esac
 master_url="${SPARK_MASTER_URL:-spark://spark-master:7077}"
 # A worker, and whoever submits, may also name several masters: spark://one:7077,two:7077.
@@ -270,7 +279,9 @@ java=java
 
 # These processes answer few requests: the client compiler and the serial collector start sooner and take less memory.
 # SPARK_DAEMON_JAVA_OPTS come later and win, but Java accepts one collector only.
-options=(-Xmx"${SPARK_DAEMON_MEMORY:-1g}" -XX:TieredStopAtLevel=1 -Xshare:auto)
+options=(-Xmx"${SPARK_DAEMON_MEMORY:-1g}" -Xshare:auto)
+# A Connect server plans the queries of many clients: it alone lives from fast code.
+[[ "$mode" == connect ]] || options+=(-XX:TieredStopAtLevel=1)
 [[ "${SPARK_DAEMON_JAVA_OPTS:-}" == *-XX:+Use*GC* ]] || options+=(-XX:+UseSerialGC)
 [[ ! -f "$conf/daemon-log4j2.properties" ]] || options+=("-Dlog4j2.configurationFile=$conf/daemon-log4j2.properties")
 # What Spark's own launcher opens to Spark.
@@ -282,7 +293,7 @@ done
 # shellcheck disable=SC2206  # Java's options are words.
 options+=(${SPARK_DAEMON_JAVA_OPTS:-})
 
-# A worker that misses the master asks again only after 5 to 15 seconds, so it is started once the port is open.
+# A worker or driver that misses the master asks again only after 5 to 20 seconds, so it is started once the port is open.
 wait_for_master() {
   local first="${master_url#spark://}" deadline=$((SECONDS + ${SPARK_MASTER_WAIT_SECONDS:-60}))
   first="${first%%,*}"
@@ -324,6 +335,24 @@ case "$mode" in
     class=org.apache.spark.deploy.history.HistoryServer
     arguments=(--properties-file "$properties")
     [[ -d "$events" ]] || fail "SPARK_EVENTS_DIR is '$events', which is not there: mount the folder of event logs."
+    ;;
+  connect)
+    # shellcheck disable=SC2206
+    options+=(${SPARK_CONNECT_OPTS:-})
+    [[ -n "${SPARK_CONNECT_AUTHENTICATE_TOKEN:-}" ]] \
+      || fail "SPARK_MODE is connect: give SPARK_CONNECT_AUTHENTICATE_TOKEN or SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE."
+    # Spark reads it from the environment.
+    export SPARK_CONNECT_AUTHENTICATE_TOKEN
+    # It takes workers while its clients have work for them, and leaves them to other applications otherwise.
+    setting spark.dynamicAllocation.enabled true
+    setting spark.dynamicAllocation.minExecutors 0
+    setting spark.dynamicAllocation.executorIdleTimeout 15s
+    setting spark.dynamicAllocation.shuffleTracking.enabled true
+    setting spark.dynamicAllocation.shuffleTracking.timeout 15s
+    class=org.apache.spark.deploy.SparkSubmit
+    arguments=(--properties-file "$properties" --name "Spark Connect server"
+      --class org.apache.spark.sql.connect.service.SparkConnectServer spark-internal)
+    wait_for_master
     ;;
 esac
 exec "$java" -cp "$class_path" "${options[@]}" "$class" "${arguments[@]}"

@@ -41,6 +41,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
 
 #: Seconds between two looks for a run, and between two questions to the master.
+CONNECT_SERVER = "Spark Connect server"
 LOOK_SECONDS = 0.01
 ASK_SECONDS = 0.75
 #: The number of questions in a row that a master may leave unanswered before it is taken for gone.
@@ -305,8 +306,9 @@ def file_on_all_nodes() -> str | None:
 class Waiting:
     """The time until a run comes, or until there is a reason to leave."""
 
-    def __init__(self, folder: Path, master_page: str, idle_seconds: float, standby: Standby) -> None:
-        self._folder, self._master_page, self._standby = folder, master_page, standby
+    def __init__(self, folder: Path, pages: list[str], idle_seconds: float, standby: Standby) -> None:
+        self._folder, self._standby = folder, standby
+        self._master_page, self._connect_page = pages[0], pages[1] if len(pages) > 1 else None
         self._until = time.monotonic() + idle_seconds
         self._application = standby.context.applicationId
         self._silences = 0
@@ -362,15 +364,30 @@ class Waiting:
 
     def _is_unwanted(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self._master_page}/json/", timeout=2) as answer:
-                state = json.load(answer)
+            state = _ask(f"{self._master_page}/json/")
             self._workers = max(1, int(state["aliveworkers"]))
-            others = [each["state"] for each in state["activeapps"] if each["id"] != self._application]
+            others = [each for each in state["activeapps"] if each["id"] != self._application]
+            is_unwanted = any(self._waits(each) for each in others)
         except (OSError, ValueError, KeyError, TypeError):
             self._silences += 1
             return self._silences >= SILENCES
         self._silences = 0
-        return "WAITING" in others
+        return is_unwanted
+
+    def _waits(self, application: dict[str, Any]) -> bool:
+        """Tell whether an application waits for cores."""
+        if self._connect_page is None or application["name"] != CONNECT_SERVER:
+            return bool(application["state"] == "WAITING")
+        if application["cores"] > 0:
+            return False
+        # Without work to do it has no cores, and wants none.
+        jobs = f"{self._connect_page}/api/v1/applications/{application['id']}/jobs?status=running"
+        return len(_ask(jobs)) > 0
+
+
+def _ask(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=2) as answer:
+        return json.load(answer)
 
 
 def run_script(run: dict[str, Any], names: set[str]) -> None:
@@ -409,10 +426,10 @@ def run_script(run: dict[str, Any], names: set[str]) -> None:
 
 def main() -> None:
     """Stand by, and run the script that comes."""
-    folder, master_page, idle_seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+    folder, idle_seconds, pages = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
     names = set(json.loads((folder / "variables.json").read_text()))
     standby = Standby()
-    run = Waiting(folder, master_page, idle_seconds, standby).for_run()
+    run = Waiting(folder, pages, idle_seconds, standby).for_run()
     if run is None:
         return
     standby.prepare(run)

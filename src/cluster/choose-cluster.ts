@@ -13,6 +13,8 @@ export interface ClusterRequest {
   readonly workers?: number | undefined;
   readonly workerCores?: number | undefined;
   readonly workerMemoryMb?: number | undefined;
+  /** A Spark Connect server on the cluster. Default: none. */
+  readonly connect?: boolean | undefined;
 }
 
 /** The name of the cluster when none is given. */
@@ -101,6 +103,7 @@ export function planCluster(
     workerCores: request.workerCores ?? defaultWorkerCores,
     workerMemoryMb,
     ephemeral,
+    connect: request.connect ?? false,
   };
 }
 

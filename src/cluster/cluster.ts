@@ -15,11 +15,13 @@ export interface ClusterPlan {
   readonly workerMemoryMb: number;
   /** True for a cluster that lives only as long as the run that made it. */
   readonly ephemeral: boolean;
+  /** True for a cluster with a Spark Connect server. */
+  readonly connect: boolean;
 }
 
 /** One process or container of a cluster, as found now. */
 export interface NodeStatus {
-  /** `master`, `worker-1`, `worker-2`, …, `history`, `driver-<run>`. */
+  /** `master`, `worker-1`, `worker-2`, …, `history`, `connect`, `driver-<run>`. */
   readonly name: string;
   readonly role: NodeRole;
   /**
@@ -48,7 +50,12 @@ export interface ClusterStatus {
   readonly workers: { readonly wanted: number; readonly alive: number };
   readonly workerCores: number;
   readonly workerMemoryMb: number;
-  readonly links: { readonly master: string; readonly history: string };
+  readonly links: {
+    readonly master: string;
+    readonly history: string;
+    /** The `sc://` link for Spark Connect clients, where the cluster has a server for them. It holds the server's token. */
+    readonly connect?: string;
+  };
   readonly nodes: readonly NodeStatus[];
   /** The driver that waits for the next submission; not asked of every cluster. */
   readonly standby?: { readonly state: 'ready' | 'starting' | 'none' };

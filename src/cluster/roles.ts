@@ -4,7 +4,9 @@ interface Role {
   readonly mode: string;
   /** A cluster has one of it, or several, which are numbered and which `scale` changes; or each run has one of its own. */
   readonly count: 'one' | 'several' | 'each-run';
-  /** True for a node that is ready once the master calls it ALIVE; any other is ready once its page answers. */
+  /** True for a role that a cluster has only where it was asked for. */
+  readonly optional: boolean;
+  /** True for a node that is ready once the master calls it ALIVE; any other is ready once it answers itself. */
   readonly registers: boolean;
   /** The web page: its port in a container, which is the usual one on this machine, too, and a path that answers once it is up. */
   readonly page: { readonly port: number; readonly path: string; readonly name: string };
@@ -19,6 +21,7 @@ export const roles = {
   master: {
     mode: 'master',
     count: 'one',
+    optional: false,
     registers: false,
     page: { port: 8080, path: '/json/', name: "the master's page" },
     // `docker exec` may start a driver there.
@@ -28,6 +31,7 @@ export const roles = {
   worker: {
     mode: 'worker',
     count: 'several',
+    optional: false,
     registers: true,
     page: { port: 8081, path: '/json/', name: "a worker's page" },
     // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
@@ -37,14 +41,26 @@ export const roles = {
   history: {
     mode: 'history',
     count: 'one',
+    optional: false,
     registers: false,
     page: { port: 18080, path: '/api/v1/applications?limit=1', name: 'the history server' },
     writes: [],
     daemon: { className: 'org.apache.spark.deploy.history.HistoryServer', heap: '1g' },
   },
+  connect: {
+    mode: 'connect',
+    count: 'one',
+    optional: true,
+    registers: false,
+    page: { port: 4040, path: '/jobs/', name: "the Connect server's page" },
+    writes: ['ivy'],
+    // Spark's launcher of a driver in the same JVM: the server is an application of the cluster.
+    daemon: { className: 'org.apache.spark.deploy.SparkSubmit', heap: '1g' },
+  },
   driver: {
     mode: 'submit',
     count: 'each-run',
+    optional: false,
     registers: false,
     page: { port: 4040, path: '/jobs/', name: "the driver's page" },
     writes: [],

@@ -225,7 +225,7 @@ export function sparkSubmission({
   const folder = runFolder(project, id);
   return {
     properties: [
-      effectiveMaster(given) === undefined ? {} : externalProperties(given, folder),
+      effectiveMaster(given) === undefined ? {} : externalProperties(given, folder, job.application),
       {
         // The event log must be readable without Spark.
         'spark.eventLog.compress': 'false',
@@ -287,10 +287,16 @@ function whole(application: string): string {
 }
 
 /** In client mode the driver is here and can leave its event log in the run folder, unless the person wants it elsewhere. */
-function externalProperties(given: GivenProperties, folder: string): Readonly<Record<string, string>> {
+function externalProperties(
+  given: GivenProperties,
+  folder: string,
+  application: string,
+): Readonly<Record<string, string>> {
   const isSaid = (key: string) => effectiveValue(key, given) !== undefined;
   const ownWish = isSaid('spark.eventLog.enabled') || isSaid('spark.eventLog.dir');
-  if (deployMode(given).value !== 'client' || ownWish || isSaid('spark.remote')) return {};
+  // Without it spark-submit 4.3 tells a Python script nothing of the server that --remote names.
+  if (isSaid('spark.remote')) return application.endsWith('.py') ? { 'spark.api.mode': 'connect' } : {};
+  if (deployMode(given).value !== 'client' || ownWish) return {};
   return {
     'spark.eventLog.enabled': 'true',
     'spark.eventLog.dir': pathToFileURL(join(folder, 'eventlog')).href,

@@ -106,6 +106,7 @@ const place = z.discriminatedUnion('kind', [
       workerCores: count,
       workerMemoryMb: count,
       ephemeral: z.boolean(),
+      connect: z.boolean().default(false),
     }),
     demand: z.object({ memoryMb: count, cores: count.optional() }),
   }),

@@ -26,6 +26,7 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
       workerCores: 1,
       workerMemoryMb: 1024,
       ephemeral: false,
+      connect: false,
     };
 
     beforeAll(async () => {

@@ -31,7 +31,14 @@ function sparkProcessesIn(project: string): readonly string[] {
     });
 }
 
-const plan = { name: 'own', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
+const plan = {
+  name: 'own',
+  workers: 1,
+  workerCores: 1,
+  workerMemoryMb: 1024,
+  ephemeral: false,
+  connect: false,
+};
 
 function contextOf(project: string, events: SparkctlEvent[] = []): OperationContext {
   return testContext(project, { emit: (event) => events.push(event) });

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { connectPort } from '../../src/cluster/connect-server.ts';
 import { clusterRoles, isNodeName, isRole, nodeName, roleNames, roles } from '../../src/cluster/roles.ts';
 import { repository } from '../support/sparkctl.ts';
 
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');
 const modes = roleNames.map((role) => roles[role].mode);
 
-it('docker-compose.yml has one service for each role, with its mode, its label and its port', () => {
+it('docker-compose.yml has one service for each role, with its mode, its label and its ports', () => {
   const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
     services: Readonly<
       Record<string, { environment: { SPARK_MODE: string }; labels: object; ports: readonly string[] }>
@@ -17,10 +18,14 @@ it('docker-compose.yml has one service for each role, with its mode, its label a
   const found = Object.values(services).map(({ environment, labels, ports }) => [
     environment.SPARK_MODE,
     labels,
-    ports.map((port) => Number(port.split(':').at(-1))),
+    ports.map((port) => Number(port.split(':').at(-1))).sort((a, b) => a - b),
   ]);
   expect(found).toEqual(
-    roleNames.map((role) => [roles[role].mode, { 'sparkctl.role': role }, [roles[role].page.port]]),
+    roleNames.map((role) => [
+      roles[role].mode,
+      { 'sparkctl.role': role },
+      [roles[role].page.port, ...(role === 'connect' ? [connectPort] : [])],
+    ]),
   );
 });
 
@@ -45,7 +50,8 @@ it('entrypoint.sh takes the modes of the roles and no other, and starts a class 
 });
 
 it('a node is named after its role, and no other text is taken for a role or a node', () => {
-  expect(roleNames.map((role) => nodeName(role, 2))).toEqual(['master', 'worker-2', 'history', 'driver-2']);
+  const names = ['master', 'worker-2', 'history', 'connect', 'driver-2'];
+  expect(roleNames.map((role) => nodeName(role, 2))).toEqual(names);
   for (const role of clusterRoles) expect(isNodeName(nodeName(role, 2), role)).toBe(true);
   const strange = ['worker', 'worker-0', 'worker-', 'worker-1/..', 'worker--1', 'worker-1234567', 'master'];
   expect(strange.filter((name) => isNodeName(name, 'worker'))).toEqual([]);

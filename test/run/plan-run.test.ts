@@ -64,6 +64,7 @@ describe('the place of a run', () => {
         workerCores: 2,
         workerMemoryMb: 3072,
         ephemeral: true,
+        connect: false,
       },
       demand: { memoryMb: 3072, cores: 2 },
     });
@@ -161,6 +162,17 @@ describe('the submission of a run', () => {
     const options = [option('--master', 'local[1]'), ...more];
     const { submission } = planRun(facts({ options }), { kind: 'external' });
     expect('spark.eventLog.dir' in (submission.properties[0] ?? {})).toBe(isThere);
+  });
+
+  it.each([
+    ['/p/a.py', 'connect'],
+    ['/p/a.jar', undefined],
+  ])('tells a Python script alone of the Connect server that --remote names: %s', (application, mode) => {
+    const job = { name: 'a', application };
+    const { submission } = planRun(facts({ job, options: [option('--remote', 'sc://h')] }), {
+      kind: 'external',
+    });
+    expect(submission.properties[0]?.['spark.api.mode']).toBe(mode);
   });
 
   it.each([

@@ -17,7 +17,7 @@ import {
 
 type Values = ClusterOptionValues &
   OutputOptionValues &
-  StandbyOptionValues & { readonly all?: true; readonly force?: true };
+  StandbyOptionValues & { readonly all?: true; readonly force?: true; readonly connect?: true };
 type Page = 'master' | 'history';
 
 /** Loads what every action here needs. */
@@ -42,7 +42,9 @@ export function clusterCommand(context: CommandContext): Command {
   const force = ['--force', 'stop runs that use the cluster first, instead of ending with 75'] as const;
   withStandby(
     withClusterSize(
-      add('up', 'start a cluster, or bring the one of that name to what is asked').option(...force),
+      add('up', 'start a cluster, or bring the one of that name to what is asked')
+        .option('--connect', 'with a Spark Connect server, whose sc:// link is printed')
+        .option(...force),
     ),
   ).action((values: Values) => up(values, withSettings(values, context)));
   add('down', 'stop and remove a cluster')
@@ -61,7 +63,7 @@ export function clusterCommand(context: CommandContext): Command {
     .addArgument(new Argument('[page]', 'which page').choices(['master', 'history']).default('master'))
     .action((page: Page, values: Values) => open(page, values, context));
   add('logs', 'the log of a node')
-    .argument('[node]', 'master, worker-1, …, history', 'master')
+    .argument('[node]', 'master, worker-1, …, history, connect', 'master')
     .option('-f, --follow', 'go on as it grows')
     .action((node: string, values: Values & { readonly follow?: true }) =>
       logs(node, values.follow === true, values, context),
@@ -75,7 +77,7 @@ async function up(values: Values, context: CommandContext): Promise<void> {
   const settings = standbyOf(values);
   const standby = settings && { settings, workingFolder: context.host.workingFolder };
   const { status: found, changed } = await upCluster(
-    requestOf(values),
+    { ...requestOf(values), connect: values.connect },
     { ...forced(values), ...(standby && { standby }) },
     surroundings(context, progress),
   );

@@ -24,6 +24,7 @@ export function formatCluster(found: ClusterStatus, color: ReturnType<typeof pai
     `each with ${counted(status.workerCores, 'core')} and ${formatNumber(status.workerMemoryMb)} MiB\n` +
     `Master ${status.master}\n\n${nodes}\n` +
     `Master page    ${status.links.master}\nHistory server ${status.links.history}\n` +
+    (status.links.connect === undefined ? '' : `Spark Connect  ${status.links.connect}\n`) +
     (status.standby === undefined ? '' : `Standby driver ${status.standby.state}\n`)
   );
 }

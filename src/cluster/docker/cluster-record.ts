@@ -10,6 +10,7 @@ const clusterRecord = z.object({
     workerCores: z.number().int().positive(),
     workerMemoryMb: z.number().int().positive(),
     ephemeral: z.boolean(),
+    connect: z.boolean().default(false),
   }),
   image: z.string(),
   /** Of an image that sparkctl did not build. */

@@ -137,7 +137,9 @@ async function planStandby(
 ): Promise<{ readonly spec: ContainerSpec }> {
   const { record, machine, user } = await facts(daemon, cluster, context);
   const planning = await planningOf(record.plan, user, imageOf(record), context);
-  const own = [program, standby.path, masterPage, String(idleMs / 1000)];
+  const { connect } = planning.services;
+  const pages = connect === undefined ? [] : [`http://${connect.name}:${roles.connect.page.port}`];
+  const own = [program, standby.path, String(idleMs / 1000), masterPage, ...pages];
   const launch = {
     runId: standby.id,
     runFolder: standby.path,

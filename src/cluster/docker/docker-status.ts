@@ -2,11 +2,13 @@ import type { ContainerInspectInfo } from 'dockerode';
 import { parseMemoryMb } from '../../spark/executor-demand.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster.ts';
+import { connectLink, connectPort } from '../connect-server.ts';
 import { clusterRoles, roles } from '../roles.ts';
 import { httpGet, readMasterState } from '../spark-pages.ts';
 import { dockerRecords } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
 import type { FoundContainer } from './find-containers.ts';
+import { clusterFolders } from './folders/cluster-folders.ts';
 import { label } from './plan/labels.ts';
 
 /** The master's address inside of the cluster's network. */
@@ -16,6 +18,11 @@ export const masterUrl = 'spark://spark-master:7077';
 export function pageUrl({ role, hostPorts, isRunning }: FoundContainer): string | undefined {
   const port = isRunning ? hostPorts.get(roles[role].page.port) : undefined;
   return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+}
+
+/** The port of this host at which a Connect server takes calls. */
+export function connectPortOf(container: FoundContainer | undefined): number | undefined {
+  return container?.isRunning ? container.hostPorts.get(connectPort) : undefined;
 }
 
 /** Reads the state of a cluster: its containers from Docker, and its workers from the master. */
@@ -32,6 +39,9 @@ export async function clusterStatus(
   };
   const [masterPage, historyPage] = [pageOf('master'), pageOf('history')];
   const registered = await registeredAddresses(masterPage);
+  const port = connectPortOf(containers.find(({ role }) => role === 'connect'));
+  const tokenPath = clusterFolders(project, name).connectToken;
+  const connect = port === undefined ? undefined : await connectLink(port, tokenPath);
   const nodes = await Promise.all(
     containers.map((container) => nodeStatus(daemon, container, masterPage, registered ?? [])),
   );
@@ -39,7 +49,11 @@ export async function clusterStatus(
   const alive = workers.filter(({ state }) => state === 'registered').length;
   const wanted = record?.plan.workers ?? workers.length;
   const isWhole =
-    registered !== undefined && historyPage !== undefined && alive === wanted && nodes.every(isThere);
+    registered !== undefined &&
+    historyPage !== undefined &&
+    alive === wanted &&
+    nodes.every(isThere) &&
+    (record?.plan.connect !== true || nodes.some(({ role }) => role === 'connect'));
   const { workerCores, workerMemoryMb } = record?.plan ?? (await workerSize(daemon, containers));
   return {
     name,
@@ -50,7 +64,11 @@ export async function clusterStatus(
     workers: { wanted, alive },
     workerCores,
     workerMemoryMb,
-    links: { master: masterPage ?? '', history: historyPage ?? '' },
+    links: {
+      master: masterPage ?? '',
+      history: historyPage ?? '',
+      ...(connect !== undefined && { connect }),
+    },
     nodes,
   };
 }
@@ -73,7 +91,8 @@ async function nodeStatus(
     return { ...base, state: 'gone', ...(reason === undefined ? {} : { reason }) };
   }
   const ownPage = pageUrl(container);
-  const url = role === 'driver' ? await driverPage(ownPage, masterPage) : ownPage;
+  const isApplication = role === 'driver' || role === 'connect';
+  const url = isApplication ? await driverPage(ownPage, masterPage) : ownPage;
   const isRegistered = roles[role].registers && address !== undefined && registered.includes(address);
   return { ...base, state: isRegistered ? 'registered' : 'running', ...(url === undefined ? {} : { url }) };
 }

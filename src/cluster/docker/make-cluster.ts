@@ -1,12 +1,13 @@
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { inPhase } from '../../system/phase.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
+import { takesCalls } from '../connect-server.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { clusterRoles, roles } from '../roles.ts';
 import { pageAnswers } from '../spark-pages.ts';
 import { lastLogLines, removeContainer, startContainer } from './containers.ts';
 import type { Daemon } from './daemon.ts';
-import { masterUrl, pageUrl, reasonOf, registeredAddresses } from './docker-status.ts';
+import { connectPortOf, masterUrl, pageUrl, reasonOf, registeredAddresses } from './docker-status.ts';
 import { type FoundContainer, findCluster } from './find-containers.ts';
 import { composeLabel } from './plan/labels.ts';
 import type { Difference } from './plan/plan-cluster.ts';
@@ -144,6 +145,10 @@ async function notReady(containers: readonly FoundContainer[]): Promise<readonly
       const { role, address } = container;
       if (role === 'master') return (await asked) !== undefined;
       if (roles[role].registers) return address !== undefined && (await asked)?.includes(address) === true;
+      if (role === 'connect') {
+        const port = connectPortOf(container);
+        return port !== undefined && (await takesCalls(port, askTimeoutMs));
+      }
       const page = pageUrl(container);
       return page !== undefined && (await pageAnswers(role, page, askTimeoutMs));
     }),

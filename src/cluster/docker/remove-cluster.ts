@@ -37,9 +37,9 @@ export async function removeCluster(
   );
   const folders = clusterFolders(project, name);
   const standbys = standbyFiles.map((file) => join(folders.cluster, file));
-  for (const path of [folders.work, folders.secret, folders.support, folders.composeVariables, ...standbys]) {
+  const { work, secret, connectToken, support, composeVariables } = folders;
+  for (const path of [work, secret, connectToken, support, composeVariables, ...standbys])
     await rm(path, { recursive: true, force: true });
-  }
   const ephemeral = containers.some(({ labels }) => labels[label.ephemeral] === 'true');
   await rm(keepEvents && !ephemeral ? dockerRecords.path(project, name) : folders.cluster, {
     recursive: true,

@@ -58,7 +58,7 @@ async function writeFiles(
   image: ReadyImage,
   context: OperationContext,
 ): Promise<void> {
-  await prepareFolders(context.project, planning.folders, user);
+  await prepareFolders(context.project, planning.folders, user, plan);
   await writeComposeVariables(planning.folders.composeVariables, planning.variables);
   if (image.flavour.kind === 'foreign') await writeSupportFiles(planning.folders.support, user.uid);
   await dockerRecords.write(context.project, recordOf(plan, image, user));

@@ -13,17 +13,11 @@ import type { ClusterConnection } from '../driver.ts';
 import { choosePort, loopback } from '../free-port.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import type { OperationContext } from '../operation-context.ts';
-import {
-  nodeGraceMs,
-  startLocalCluster,
-  startNodes,
-  stopLocalCluster,
-  withMoreWorkers,
-} from './local-cluster.ts';
+import { nodeGraceMs, startLocalCluster, startNodes, stopLocalCluster, withNodes } from './local-cluster.ts';
 import { type LocalClusterRecord, localRecords } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
 import { localDriver } from './local-driver.ts';
-import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, workersOf } from './local-node.ts';
+import { connectOf, masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, workersOf } from './local-node.ts';
 import { localStandbys } from './local-standbys.ts';
 
 /** The embedded backend: master, workers and history server as processes of this user, on the loopback address. */
@@ -37,19 +31,22 @@ export const localBackend: ClusterBackend = {
     await using _lock = await lockCluster(plan.name, context);
     const record = await ownRecord(plan.name, context);
     if (record !== undefined) {
-      const status = await localClusterStatus(record);
+      const status = await localClusterStatus(record, context);
       const isRunning = status.state === 'running';
       // A run takes what has come up meanwhile as it is, as it would have taken it a moment later.
       if (isRunning && (context.run !== undefined || samePlan(record, plan)))
         return { status, changed: false };
       await mustBeUnused(plan.name, context);
       if (isRunning && sameWorkers(record, plan)) {
-        const scaled = await rescale(record, plan.workers, context);
-        return { status: await localClusterStatus(scaled), changed: true };
+        const changed = await change(record, plan, context);
+        return { status: await localClusterStatus(changed, context), changed: true };
       }
     }
     await stopLocalCluster(plan.name, context, { keepEvents: true });
-    return { status: await localClusterStatus(await startLocalCluster(plan, context)), changed: true };
+    return {
+      status: await localClusterStatus(await startLocalCluster(plan, context), context),
+      changed: true,
+    };
   },
 
   async down(name, context) {
@@ -64,17 +61,18 @@ export const localBackend: ClusterBackend = {
     await using _lock = await lockCluster(name, context);
     const record = await mustBeThere(name, context);
     if (workersOf(record).length !== workers) await mustBeUnused(name, context);
-    return await localClusterStatus(await rescale(record, workers, context));
+    const connect = connectOf(record) !== undefined;
+    return await localClusterStatus(await change(record, { workers, connect }, context), context);
   },
 
   async status(name, context) {
     const record = await localRecords.read(context.project, name, context.emit);
-    return record === undefined ? undefined : await localClusterStatus(record);
+    return record === undefined ? undefined : await localClusterStatus(record, context);
   },
 
   async list(context) {
     const records = await localRecords.list(context.project, context.emit);
-    return await Promise.all(records.map(localClusterStatus));
+    return await Promise.all(records.map((record) => localClusterStatus(record, context)));
   },
 
   async *logs(name, node, follow, context) {
@@ -176,36 +174,36 @@ async function mustBeThere(name: string, context: OperationContext): Promise<Loc
 }
 
 function samePlan(record: LocalClusterRecord, plan: ClusterPlan): boolean {
-  return sameWorkers(record, plan) && workersOf(record).length === plan.workers;
+  const sameNodes =
+    workersOf(record).length === plan.workers && (connectOf(record) !== undefined) === plan.connect;
+  return sameNodes && sameWorkers(record, plan);
 }
 
 function sameWorkers(record: LocalClusterRecord, plan: ClusterPlan): boolean {
   return record.workerCores === plan.workerCores && record.workerMemoryMb === plan.workerMemoryMb;
 }
 
-async function rescale(
+/** Adds and removes nodes. Those that stay are not touched. */
+async function change(
   record: LocalClusterRecord,
-  workers: number,
+  wished: Pick<ClusterPlan, 'workers' | 'connect'>,
   context: OperationContext,
 ): Promise<LocalClusterRecord> {
-  const present = workersOf(record);
-  if (workers >= present.length) {
-    const grown = await withMoreWorkers(record, workers);
-    await localRecords.write(context.project, grown);
-    const added = workersOf(grown).slice(present.length);
+  const changed = await withNodes(record, wished);
+  const added = changed.nodes.filter((node) => !record.nodes.includes(node));
+  const leaving = record.nodes.filter((node) => !changed.nodes.includes(node));
+  if (added.length > 0) {
+    await localRecords.write(context.project, { ...record, nodes: [...record.nodes, ...added] });
     try {
-      await startNodes(grown, added, context);
+      await startNodes(record, added, context);
     } catch (error) {
       await Promise.all(added.map(({ mark }) => endMarked(mark, nodeGraceMs)));
       await localRecords.write(context.project, record);
       throw error;
     }
-    return grown;
   }
-  // The youngest leave; their record goes last, so that a stop that is interrupted can be repeated.
-  const leaving = present.slice(workers);
+  // Their record goes last, so that a stop that is interrupted can be repeated.
   await Promise.all(leaving.map(({ mark }) => endMarked(mark, nodeGraceMs)));
-  const shrunk = { ...record, nodes: record.nodes.filter((node) => !leaving.includes(node)) };
-  await localRecords.write(context.project, shrunk);
-  return shrunk;
+  await localRecords.write(context.project, changed);
+  return changed;
 }

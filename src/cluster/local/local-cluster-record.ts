@@ -13,8 +13,14 @@ const nodeRecord = z
     /** Every process of the node carries it; it is recorded before the first of them starts. */
     mark: z.string().regex(/^[0-9a-f-]{36}\/[a-z0-9-]+$/),
     webPort: port,
+    /** The port for clients, of a Connect server. */
+    grpcPort: port.optional(),
   })
-  .refine(({ name, role }) => isNodeName(name, role), 'its name is not that of a node of its role');
+  .refine(({ name, role }) => isNodeName(name, role), 'its name is not that of a node of its role')
+  .refine(
+    ({ role, grpcPort }) => (role === 'connect') === (grpcPort !== undefined),
+    'only a Connect server has a port for clients',
+  );
 
 const localClusterRecord = z.object({
   schemaVersion: z.literal(1),
@@ -37,6 +43,6 @@ export const localRecords = clusterRecords('cluster.json', localClusterRecord, (
 
 function hasOneOfEach(nodes: readonly LocalNodeRecord[]): boolean {
   const names = new Set(nodes.map(({ name }) => name));
-  const single = localRoles.filter((role) => roles[role].count === 'one');
+  const single = localRoles.filter((role) => roles[role].count === 'one' && !roles[role].optional);
   return names.size === nodes.length && single.every((role) => names.has(role));
 }

@@ -1,14 +1,22 @@
 import { describePlace, whereIs } from '../../system/processes/process-identity.ts';
 import { findMarked } from '../../system/processes/process-mark.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster.ts';
+import { connectLink } from '../connect-server.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { roles } from '../roles.ts';
 import { readMasterState } from '../spark-pages.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
-import { masterUrl, nodeOf, nodeUrl, workersOf } from './local-node.ts';
+import { connectOf, connectTokenPath, masterUrl, nodeOf, nodeUrl, workersOf } from './local-node.ts';
 
 /** Reads the state of a recorded cluster: the processes that live, and the workers that the master calls ALIVE. */
-export async function localClusterStatus(record: LocalClusterRecord): Promise<ClusterStatus> {
+export async function localClusterStatus(
+  record: LocalClusterRecord,
+  { project }: Pick<OperationContext, 'project'>,
+): Promise<ClusterStatus> {
   if ((await whereIs(record.owner)) === 'elsewhere') return statusElsewhere(record);
+  const { grpcPort } = connectOf(record) ?? {};
+  const tokenPath = connectTokenPath(project, record.name);
+  const connect = grpcPort === undefined ? undefined : await connectLink(grpcPort, tokenPath);
   const master = nodeOf(record, 'master');
   const state = await readMasterState(nodeUrl(master));
   const alive = new Set(
@@ -25,7 +33,11 @@ export async function localClusterStatus(record: LocalClusterRecord): Promise<Cl
     ...planned(record),
     state: complete && state !== undefined ? 'running' : 'degraded',
     workers: { wanted, alive: nodes.filter(({ state: nodeState }) => nodeState === 'registered').length },
-    links: { master: nodeUrl(master), history: nodeUrl(nodeOf(record, 'history')) },
+    links: {
+      master: nodeUrl(master),
+      history: nodeUrl(nodeOf(record, 'history')),
+      ...(connect !== undefined && { connect }),
+    },
     nodes,
   };
 }

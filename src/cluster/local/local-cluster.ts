@@ -12,13 +12,24 @@ import type { StartedDaemon } from '../../system/processes/start-daemon.ts';
 import { allOrNone, waitUntil } from '../../system/processes/wait-until.ts';
 import type { ClusterPlan } from '../cluster.ts';
 import { clusterFolder } from '../cluster-folder.ts';
+import { connectPort, takesCalls } from '../connect-server.ts';
 import { choosePort, loopback } from '../free-port.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { localRoles, nodeName, roles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
 import { standbyFiles, standbyFolders } from '../standby/standby-folder.ts';
 import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
-import { masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, startNode, workersOf } from './local-node.ts';
+import {
+  connectOf,
+  connectTokenPath,
+  masterUrl,
+  nodeLogPath,
+  nodeOf,
+  nodeUrl,
+  secretPath,
+  startNode,
+  workersOf,
+} from './local-node.ts';
 import { localStandbys } from './local-standbys.ts';
 
 /** The time that the JVMs of a cluster may take until they answer. */
@@ -59,15 +70,15 @@ async function startOnce(plan: ClusterPlan, context: OperationContext): Promise<
   const record = await newRecord(plan, context);
   await prepareFolder(record, context);
   await localRecords.write(context.project, record);
-  const registers = ({ role }: LocalNodeRecord) => roles[role].registers;
-  const others = record.nodes.filter((node) => !registers(node));
+  const callsMaster = ({ role }: LocalNodeRecord) => roles[role].registers || role === 'connect';
+  const others = record.nodes.filter((node) => !callsMaster(node));
   await allOrNone(context.signal, [
     (signal) => startNodes(record, others, { ...context, signal }),
     async (signal) => {
-      // A worker that misses the master tries again only after 5 to 15 seconds. The master's port opens long before its page.
+      // A worker or driver that misses the master tries again only after 5 to 20 seconds. The master's port opens long before its page.
       const opens = async () => (await accepts(record.masterPort)) || undefined;
       await waitUntil(opens, { timeoutMs: readyTimeoutMs, signal });
-      await startNodes(record, record.nodes.filter(registers), { ...context, signal });
+      await startNodes(record, record.nodes.filter(callsMaster), { ...context, signal });
     },
   ]);
   return record;
@@ -97,7 +108,8 @@ export async function startNodes(
 }
 
 async function isReady(node: LocalNodeRecord, record: LocalClusterRecord): Promise<boolean> {
-  const { role } = node;
+  const { role, grpcPort } = node;
+  if (grpcPort !== undefined) return await takesCalls(grpcPort);
   if (role !== 'master' && !roles[role].registers) return await pageAnswers(role, nodeUrl(node));
   const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
   if (role === 'master') return state?.url === masterUrl(record);
@@ -134,7 +146,7 @@ async function untilReady(
       ? `${node.name} ended before it was ready (${ending})`
       : roles[node.role].registers
         ? `${node.name} never registered with ${masterUrl(record)} (waited ${readyTimeoutMs / 1000} s)`
-        : `${node.name} did not answer at ${nodeUrl(node)} (waited ${readyTimeoutMs / 1000} s)`;
+        : `${node.name} did not answer at ${node.grpcPort === undefined ? nodeUrl(node) : `${loopback}:${node.grpcPort}`} (waited ${readyTimeoutMs / 1000} s)`;
   throw new SparkctlError({
     code: 'node-not-ready',
     category: 'cluster',
@@ -156,34 +168,47 @@ async function newRecord(plan: ClusterPlan, context: OperationContext): Promise<
   const id = randomUUID();
   const masterPort = await port(7077, 'the master');
   const nodes: LocalNodeRecord[] = [];
-  for (const role of localRoles.filter((each) => roles[each].count === 'one')) {
+  for (const role of localRoles.filter((each) => roles[each].count === 'one' && !roles[each].optional)) {
     const { page } = roles[role];
     nodes.push({ name: role, role, mark: `${id}/${role}`, webPort: await port(page.port, page.name) });
   }
   const { name, ephemeral, workerCores, workerMemoryMb } = plan;
   const sizes = { workerCores, workerMemoryMb };
-  return await withMoreWorkers(
+  return await withNodes(
     { schemaVersion: 1, backend: 'local', name, ephemeral, owner, masterPort, ...sizes, nodes },
-    plan.workers,
+    plan,
   );
 }
 
-/** Adds workers to a record, with marks and ports of their own. */
-export async function withMoreWorkers(
+/** A record with as many workers as are wished, the oldest of those that are there, and with a Connect server or without. */
+export async function withNodes(
   record: LocalClusterRecord,
-  workers: number,
+  { workers, connect }: Pick<ClusterPlan, 'workers' | 'connect'>,
 ): Promise<LocalClusterRecord> {
-  const reserved = new Set([record.masterPort, ...record.nodes.map(({ webPort }) => webPort)]);
-  const taken = new Set(record.nodes.map(({ name }) => name));
-  const nodes = [...record.nodes];
-  for (let number = 1; nodes.length - record.nodes.length + workersOf(record).length < workers; number++) {
+  const ports = record.nodes.flatMap(({ webPort, grpcPort }) => [webPort, grpcPort ?? webPort]);
+  const reserved = new Set([record.masterPort, ...ports]);
+  const freePort = async (usual: number) => {
+    const chosen = await choosePort(usual, reserved);
+    reserved.add(chosen);
+    return chosen;
+  };
+  const present = workersOf(record);
+  const taken = new Set(present.map(({ name }) => name));
+  const added: LocalNodeRecord[] = [];
+  for (let number = 1; present.length + added.length < workers; number++) {
     const name = nodeName('worker', number);
     if (taken.has(name)) continue;
-    const webPort = await choosePort(roles.worker.page.port, reserved);
-    reserved.add(webPort);
-    nodes.push({ name, role: 'worker', mark: `${randomUUID()}/${name}`, webPort });
+    const webPort = await freePort(roles.worker.page.port);
+    added.push({ name, role: 'worker', mark: `${randomUUID()}/${name}`, webPort });
   }
-  return { ...record, nodes };
+  if (connect && connectOf(record) === undefined) {
+    const webPort = await freePort(roles.connect.page.port);
+    const grpcPort = await freePort(connectPort);
+    added.push({ name: 'connect', role: 'connect', mark: `${randomUUID()}/connect`, webPort, grpcPort });
+  }
+  const leaving = new Set(present.slice(workers));
+  const nodes = record.nodes.filter((node) => !leaving.has(node) && (connect || node.role !== 'connect'));
+  return { ...record, nodes: [...nodes, ...added] };
 }
 
 async function prepareFolder(record: LocalClusterRecord, context: OperationContext): Promise<void> {
@@ -192,6 +217,7 @@ async function prepareFolder(record: LocalClusterRecord, context: OperationConte
     await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
   await rm(secretPath(context.project, record.name), { force: true });
   await writeFile(secretPath(context.project, record.name), randomBytes(32).toString('hex'), { mode: 0o600 });
+  await rm(connectTokenPath(context.project, record.name), { force: true });
   const properties = {
     'spark.authenticate': 'true',
     'spark.network.crypto.enabled': 'true',
@@ -232,9 +258,9 @@ export async function stopLocalCluster(
     ...standbys.map((standby) => localStandbys.end(name, standby, context)),
   ]);
   const folder = clusterFolder(context.project, name);
-  for (const part of ['work', 'tmp', 'daemon.properties', ...standbyFiles])
+  for (const part of ['work', 'tmp', 'daemon.properties', 'connect.properties', ...standbyFiles])
     await rm(join(folder, part), { recursive: true, force: true });
-  await rm(secretPath(context.project, name), { force: true });
+  for (const path of [secretPath, connectTokenPath]) await rm(path(context.project, name), { force: true });
   if (keepEvents) await rm(localRecords.path(context.project, name), { force: true });
   else await rm(folder, { recursive: true, force: true });
   return true;

@@ -1,10 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sparkClassPath } from '../../spark/class-archive.ts';
+import { formatProperty } from '../../spark/java-properties.ts';
 import type { ManagedRuntime } from '../../spark/managed-runtime.ts';
+import { writeAtomically } from '../../system/files/write-file.ts';
 import { packageRoot } from '../../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
 import { clusterFolder } from '../cluster-folder.ts';
+import { connectApplication, connectClass, executorsOnDemand, makeConnectToken } from '../connect-server.ts';
 import { loopback } from '../free-port.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type LocalRole, roles } from '../roles.ts';
@@ -28,8 +32,18 @@ export function workersOf(record: LocalClusterRecord): readonly LocalNodeRecord[
   return record.nodes.filter(({ role }) => role === 'worker');
 }
 
+/** The Connect server of a cluster, where it has one. */
+export function connectOf(record: LocalClusterRecord): LocalNodeRecord | undefined {
+  return record.nodes.find(({ role }) => role === 'connect');
+}
+
 export function nodeLogPath(project: string, cluster: string, node: string): string {
   return join(clusterFolder(project, cluster), 'logs', `${node}.log`);
+}
+
+/** The file with the token that clients of the Connect server must know. */
+export function connectTokenPath(project: string, cluster: string): string {
+  return join(clusterFolder(project, cluster), 'connect-token');
 }
 
 export function secretPath(project: string, cluster: string): string {
@@ -55,18 +69,21 @@ export async function startNode(
       classPath: await sparkClassPath(runtime),
       propertiesPath: join(folder, 'daemon.properties'),
       workFolder,
+      connectPropertiesPath: connectPropertiesPath(folder),
       logConfigPath: join(packageRoot, 'spark', 'daemon-log4j2.properties'),
     },
     node,
     record,
   );
   const secret = await readFile(secretPath(context.project, record.name), 'utf8');
+  if (node.role === 'connect') await writeConnectProperties(node, record, secret, context);
   // From here on there is a process; whoever gave up before this point has nothing to clean up.
   context.signal.throwIfAborted();
   return startDaemon({
     ...command,
     environment: daemonEnvironment(context.environment, javaHome, runtime, secret, join(folder, 'tmp')),
-    workingFolder: folder,
+    // Relative paths of a Connect client are the server's, as on Docker.
+    workingFolder: node.role === 'connect' ? context.project : folder,
     logPath,
     mark: node.mark,
   });
@@ -89,16 +106,22 @@ function daemonEnvironment(
     SPARK_LOCAL_IP: loopback,
     SPARK_PUBLIC_DNS: loopback,
     SPARK_LOCAL_DIRS: temporaryFolder,
+    // What a Connect server's executors run.
+    PYSPARK_PYTHON: own['PYSPARK_PYTHON'] ?? runtime.python,
     // Spark reads its shared secret from here; in argv or a world-readable file others could see it.
     _SPARK_AUTH_SECRET: secret,
   };
 }
+
+/** Spark's own default for spark.executor.memory. */
+const usualExecutorMb = 1024;
 
 interface DaemonFacts {
   readonly javaHome: string;
   readonly classPath: string;
   readonly propertiesPath: string;
   readonly workFolder: string;
+  readonly connectPropertiesPath: string;
   readonly logConfigPath: string;
 }
 
@@ -140,7 +163,8 @@ function daemonCommand(
       facts.classPath,
       `-Xmx${heap}`,
       '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
+      // A Connect server plans the queries of many clients: it alone lives from fast code.
+      ...(node.role === 'connect' ? [] : ['-XX:TieredStopAtLevel=1']),
       '-XX:+IgnoreUnrecognizedVMOptions',
       ...opened.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
       '--sun-misc-unsafe-memory-access=allow',
@@ -170,4 +194,40 @@ const argumentsOf: Readonly<
     masterUrl(record),
   ],
   history: (_node, _record, { propertiesPath }) => ['--properties-file', propertiesPath],
+  connect: (_node, record, { connectPropertiesPath }) => [
+    ...['--master', masterUrl(record), '--properties-file', connectPropertiesPath],
+    ...['--class', connectClass, '--name', connectApplication, 'spark-internal'],
+  ],
 };
+
+/** Writes the properties of a Connect server, which is a driver: it reads the cluster's secret from them alone. */
+async function writeConnectProperties(
+  { webPort, grpcPort }: LocalNodeRecord,
+  record: LocalClusterRecord,
+  secret: string,
+  { project }: Pick<OperationContext, 'project'>,
+): Promise<void> {
+  const folder = clusterFolder(project, record.name);
+  const tokenPath = connectTokenPath(project, record.name);
+  await makeConnectToken(tokenPath);
+  const properties = {
+    'spark.authenticate.secret': secret,
+    'spark.driver.host': loopback,
+    'spark.driver.bindAddress': loopback,
+    'spark.ui.port': String(webPort),
+    'spark.connect.authenticate.token': await readFile(tokenPath, 'utf8'),
+    'spark.connect.grpc.binding.address': loopback,
+    'spark.connect.grpc.binding.port': String(grpcPort),
+    'spark.eventLog.enabled': 'true',
+    'spark.eventLog.dir': pathToFileURL(join(folder, 'events')).href,
+    'spark.executor.memory': `${Math.min(record.workerMemoryMb, usualExecutorMb)}m`,
+    ...executorsOnDemand,
+  };
+  const own = Object.entries(properties).map(([key, value]) => `${formatProperty(key, value)}\n`);
+  const shared = await readFile(join(folder, 'daemon.properties'), 'utf8');
+  await writeAtomically(connectPropertiesPath(folder), shared + own.join(''));
+}
+
+function connectPropertiesPath(folder: string): string {
+  return join(folder, 'connect.properties');
+}

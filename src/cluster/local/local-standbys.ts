@@ -18,7 +18,7 @@ import type { StandbyFolder } from '../standby/standby-folder.ts';
 import type { StandbyKeeper } from '../standby/standby-keeper.ts';
 import { localRecords } from './local-cluster-record.ts';
 import { localDriver } from './local-driver.ts';
-import { nodeOf, nodeUrl, secretPath } from './local-node.ts';
+import { connectOf, nodeOf, nodeUrl, secretPath } from './local-node.ts';
 
 /** The variables that Spark's JVM, or a library in it, may read: a standby must have been started with the same ones. */
 const ofTheJvm =
@@ -60,7 +60,8 @@ export const localStandbys: StandbyKeeper = {
     const { project } = context;
     const record = await localRecords.read(project, cluster);
     if (record === undefined) throw new Error('the cluster has gone');
-    const masterPage = nodeUrl(nodeOf(record, 'master'));
+    const connect = connectOf(record);
+    const pages = [nodeOf(record, 'master'), ...(connect === undefined ? [] : [connect])].map(nodeUrl);
     const secret = await readFile(secretPath(project, cluster), 'utf8');
     const { warm, workingFolder, propertiesFiles } = launch;
     const program = join(packageRoot, 'spark', 'sparkctl_standby');
@@ -71,7 +72,7 @@ export const localStandbys: StandbyKeeper = {
         runFolder: standby.path,
         propertiesFiles,
         secretProperties: {},
-        sparkSubmitArguments: [...warm.options, driver, standby.path, masterPage, String(idleMs / 1000)],
+        sparkSubmitArguments: [...warm.options, driver, standby.path, String(idleMs / 1000), ...pages],
       },
       context,
       {

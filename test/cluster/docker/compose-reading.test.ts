@@ -29,6 +29,7 @@ describe('the Compose file that comes with sparkctl', () => {
       'spark-master',
       'spark-worker',
       'spark-history',
+      'spark-connect',
       'spark-submit',
     ]);
     expect(file.services['spark-worker']).toMatchObject({

@@ -84,7 +84,14 @@ describe('a daemon that is not there', () => {
     expect(await dockerBackend.down('default', context)).toBe(false);
     expect(await dockerBackend.list(context)).toEqual([]);
     expect(await dockerBackend.reclaim(context)).toEqual([]);
-    const plan = { name: 'default', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
+    const plan = {
+      name: 'default',
+      workers: 1,
+      workerCores: 1,
+      workerMemoryMb: 1024,
+      ephemeral: false,
+      connect: false,
+    };
     await project.write(
       '.sparkctl/clusters/default/docker.json',
       JSON.stringify({ schemaVersion: 1, backend: 'docker', plan, image: 'x', uid: 1001 }),

@@ -76,7 +76,14 @@ export async function killContainer(id: string): Promise<void> {
 /** The name of the image that sparkctl builds, built where it is not there. */
 export async function builtImage(): Promise<string> {
   const context = contextOf('/nowhere');
-  const plan = { name: 'x', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
+  const plan = {
+    name: 'x',
+    workers: 1,
+    workerCores: 1,
+    workerMemoryMb: 1024,
+    ephemeral: false,
+    connect: false,
+  };
   const { file, services } = await planningOf(plan, { uid: 1001 }, undefined, context);
   return (await ensureImage(daemon(), file, services, context)).name;
 }

@@ -15,7 +15,11 @@ describeDocker('the entry point of the image', () => {
   });
 
   it.each([
-    [{ SPARK_MODE: 'boss' }, "SPARK_MODE is 'boss': write master, worker, history or submit."],
+    [{ SPARK_MODE: 'boss' }, "SPARK_MODE is 'boss': write master, worker, history, connect or submit."],
+    [
+      { SPARK_MODE: 'connect' },
+      'SPARK_MODE is connect: give SPARK_CONNECT_AUTHENTICATE_TOKEN or SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE.',
+    ],
     [{ SPARK_MODE: 'submit' }, 'SPARK_MODE is submit: give what spark-submit shall run, such as app.py.'],
     [
       { SPARK_MODE: 'worker', SPARK_MASTER_URL: 'master:7077' },

@@ -11,7 +11,14 @@ import { repository } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { contextOf, daemon, describeDocker, leftovers } from './docker-tests.ts';
 
-const plan = { name: 'failing', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
+const plan = {
+  name: 'failing',
+  workers: 1,
+  workerCores: 1,
+  workerMemoryMb: 1024,
+  ephemeral: false,
+  connect: false,
+};
 const compose = readFileSync(join(repository, 'docker-compose.yml'), 'utf8');
 
 /** The Compose file of a project of its own, with the image's files still those of sparkctl. */

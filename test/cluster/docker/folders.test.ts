@@ -94,15 +94,15 @@ describe('a project', () => {
       const folders = clusterFolders(project.folder, 'default');
       mkdirSync(folders.work, { recursive: true });
       writeFileSync(`${folders.work}/left`, '', { mode: 0o600 });
-      await prepareFolders(project.folder, folders, grouped);
+      await prepareFolders(project.folder, folders, grouped, { connect: true });
       const open = [project.path('data'), folders.events, folders.work, folders.ivy];
       expect(open.map((path) => mode(path).slice(-2, -1))).toEqual(open.map(() => '7'));
       const closed = [folders.state, folders.runs, folders.cluster, project.path('.sparkctl/clusters')];
       expect(closed.map((path) => mode(path).slice(-2, -1))).toEqual(closed.map(() => '1'));
       expect(mode(`${folders.work}/left`)).toBe('660');
-      expect(mode(folders.secret)).toBe('640');
+      expect([folders.secret, folders.connectToken].map(mode)).toEqual(['640', '640']);
       const secret = statSync(folders.secret);
-      await prepareFolders(project.folder, folders, grouped);
+      await prepareFolders(project.folder, folders, grouped, { connect: true });
       expect(statSync(folders.secret).ino).toBe(secret.ino);
     },
   );
@@ -113,7 +113,9 @@ describe('a project', () => {
     chownSync(project.path('data/private.key'), 65_534, 65_534);
     chmodSync(project.path('data/private.key'), 0o600);
     chmodSync(project.path('data'), 0o700);
-    await prepareFolders(project.folder, clusterFolders(project.folder, 'default'), grouped);
+    await prepareFolders(project.folder, clusterFolders(project.folder, 'default'), grouped, {
+      connect: false,
+    });
     expect([mode(project.path('data')), mode(project.path('data/private.key'))]).toEqual(['700', '600']);
     expect(statSync(project.path('data/private.key')).gid).toBe(65_534);
   });
@@ -122,7 +124,7 @@ describe('a project', () => {
     await using project = temporaryProject();
     await project.write('.sparkctl', 'a file');
     const folders = clusterFolders(project.folder, 'default');
-    await expect(prepareFolders(project.folder, folders, owning)).rejects.toMatchObject({
+    await expect(prepareFolders(project.folder, folders, owning, { connect: false })).rejects.toMatchObject({
       exitCode: 73,
       message: `The folder ${folders.cluster} cannot be written (ENOTDIR).`,
     });

@@ -5,7 +5,14 @@ import { contextOf, daemon, describeDocker, inspect, leftovers } from './docker-
 import { runDriver } from './run-driver.ts';
 
 const image = 'sparkctl-test-foreign:1';
-const plan = { name: 'foreign', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: false };
+const plan = {
+  name: 'foreign',
+  workers: 1,
+  workerCores: 1,
+  workerMemoryMb: 1024,
+  ephemeral: false,
+  connect: false,
+};
 
 /**
  * An image as bitnami makes them, as far as it matters here: Spark elsewhere, no entry point of ours, no settings and no

@@ -15,6 +15,7 @@ export const plan: ClusterPlan = {
   workerCores: 1,
   workerMemoryMb: 1024,
   ephemeral: false,
+  connect: false,
 };
 export const path = join(repository, 'docker-compose.yml');
 
@@ -39,7 +40,7 @@ export function planningFacts(
   const imageNeeds: ImageNeeds = { driverLogConfiguration: '/opt/spark/conf/driver-log4j2.properties' };
   return {
     file,
-    services: clusterServices(file).services,
+    services: clusterServices(file, wanted).services,
     composeProject: named,
     folders,
     variables,

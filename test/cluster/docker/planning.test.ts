@@ -39,6 +39,22 @@ describe('the plan of a cluster', () => {
     expect(spec.volumes).toEqual([]);
   });
 
+  it('has a Connect server, with the token that sparkctl made, only where that is wished', () => {
+    const [server, ...others] = planCluster(planningFacts({ connect: true })).containers.filter(
+      ({ role }) => role === 'connect',
+    );
+    expect(others).toEqual([]);
+    expect(server).toMatchObject({
+      node: 'connect',
+      ports: [{ address: '127.0.0.1', hostPort: 15_002, containerPort: 15_002 }, { containerPort: 4040 }],
+    });
+    const token = { target: '/var/lib/spark/connect/token', readOnly: true };
+    expect(server?.mounts.find(({ target }) => target === token.target)).toMatchObject(token);
+    const without = readFileSync(path, 'utf8').replace('SPARK_MODE: connect', 'ELSE: connect');
+    expect(() => planCluster(planningFacts({}, without))).not.toThrow();
+    expect(() => planningFacts({ connect: true }, without)).toThrow('no service has SPARK_MODE connect');
+  });
+
   it('closes what sparkctl keeps in the project to all who see the project, but for what they must write', () => {
     const state = '/p/.sparkctl';
     const mountsBelow = (container: ContainerSpec | undefined) =>
@@ -148,7 +164,7 @@ describe('a Compose file that describes no whole cluster', () => {
       expect.objectContaining({
         category: 'configuration',
         message: expect.stringMatching(
-          /has 5 mistakes:[\s\S]*no service has SPARK_MODE history[\s\S]*no service has SPARK_MODE submit[\s\S]*there is one master only[\s\S]*SPARK_MODE is master, worker, history or submit[\s\S]*is a second service with SPARK_MODE master, after "spark-master"/,
+          /has 5 mistakes:[\s\S]*no service has SPARK_MODE history[\s\S]*no service has SPARK_MODE submit[\s\S]*there is one master only[\s\S]*SPARK_MODE is master, worker, history, connect or submit[\s\S]*is a second service with SPARK_MODE master, after "spark-master"/,
         ),
       }),
     );

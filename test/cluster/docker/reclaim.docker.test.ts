@@ -27,7 +27,7 @@ describeDocker('the remains of a sparkctl that was killed', () => {
     const killed = startOwnProcess({
       env: { PROJECT: project.folder },
       script: `${up}
-const plan = { name: 'for-one-run', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: true };
+const plan = { name: 'for-one-run', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: true, connect: false };
 await dockerBackend.up(plan, context);
 const { mkdir } = await import('node:fs/promises');
 const runFolder = process.env.PROJECT + '/.sparkctl/runs/r1';
@@ -63,7 +63,7 @@ await dockerBackend.startDriver('for-one-run', {
     const killed = startOwnProcess({
       env: { PROJECT: project.folder, STOP_AT: '"phase":"ready"' },
       script: `${up}
-await dockerBackend.up({ name: 'half', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: true }, context);
+await dockerBackend.up({ name: 'half', workers: 1, workerCores: 1, workerMemoryMb: 1024, ephemeral: true, connect: false }, context);
 `,
     });
     expect((await killed).signal, (await killed).stderr).toBe('SIGKILL');

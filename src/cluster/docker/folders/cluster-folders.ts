@@ -7,7 +7,9 @@ import { stateFolder } from '../../../system/files/places.ts';
 import { canAccess } from '../../../system/files/read-file.ts';
 import { writeAtomically } from '../../../system/files/write-file.ts';
 import { packageRoot } from '../../../system/package.ts';
+import type { ClusterPlan } from '../../cluster.ts';
 import { clusterFolder } from '../../cluster-folder.ts';
+import { makeConnectToken } from '../../connect-server.ts';
 import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
 import type { Variables } from '../compose/compose-yaml.ts';
 import type { ContainerUser } from './container-user.ts';
@@ -26,6 +28,8 @@ export interface ClusterFolders {
   readonly work: string;
   /** The file with the secret that nodes and drivers share. */
   readonly secret: string;
+  /** The file with the token that clients of the Connect server must know. */
+  readonly connectToken: string;
   /** The packages that drivers fetch with --packages, kept from run to run. */
   readonly ivy: string;
   /** The values of docker-compose.yml's variables, for Compose itself. */
@@ -44,6 +48,7 @@ export function clusterFolders(project: string, name: string): ClusterFolders {
     events: join(cluster, 'events'),
     work: join(cluster, 'work'),
     secret: join(cluster, 'secret'),
+    connectToken: join(cluster, 'connect-token'),
     ivy: join(state, 'ivy'),
     composeVariables: join(cluster, 'compose.env'),
     support: join(cluster, 'support'),
@@ -55,6 +60,7 @@ export async function prepareFolders(
   project: string,
   folders: ClusterFolders,
   user: ContainerUser,
+  { connect }: Pick<ClusterPlan, 'connect'>,
 ): Promise<void> {
   try {
     for (const folder of [folders.runs, folders.events, folders.work, folders.ivy])
@@ -63,6 +69,7 @@ export async function prepareFolders(
     const data = join(project, 'data');
     const isNew = (await mkdir(data, { recursive: true, mode: 0o770 })) !== undefined;
     await makeSecret(folders.secret);
+    if (connect) await makeConnectToken(folders.connectToken);
     if (user.access !== 'group') return;
     for (const folder of [folders.state, folders.runs, dirname(folders.cluster), folders.cluster])
       await shareOwn(project, folder, may.pass, user);
@@ -70,6 +77,7 @@ export async function prepareFolders(
       await shareOwn(project, folder, may.all, user);
     for (const folder of [folders.events, folders.work]) await shareTree(project, folder, user);
     await shareOwn(project, folders.secret, may.read, user);
+    if (connect) await shareOwn(project, folders.connectToken, may.read, user);
   } catch (error) {
     throw wrapWriteError(error, `The folder ${folders.cluster}`);
   }

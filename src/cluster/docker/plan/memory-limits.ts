@@ -89,5 +89,6 @@ export function clusterVariables({
     SPARK_WORK: folders.work,
     SPARK_IVY_DIR: folders.ivy,
     SPARK_SECRET_MOUNT: `${folders.secret}:/var/lib/spark/secret/rpc:ro`,
+    SPARK_CONNECT_TOKEN_MOUNT: `${folders.connectToken}:/var/lib/spark/connect/token:ro`,
   };
 }

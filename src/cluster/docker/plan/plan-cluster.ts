@@ -36,7 +36,9 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
   const ours = ownershipLabels(ownership);
   // Numbered nodes come last, so that another number of them changes nothing before them.
   const numbered = (role: NodeRole) => Number(roles[role].count === 'several');
-  const nodes = clusterRoles.toSorted((a, b) => numbered(a) - numbered(b)).map((role) => services[role]);
+  const nodes = clusterRoles
+    .toSorted((a, b) => numbered(a) - numbered(b))
+    .flatMap((role) => services[role] ?? []);
   const containers = nodes.flatMap((service) =>
     Array.from({ length: service.scale }, (_, index) =>
       finish(
@@ -51,7 +53,7 @@ export function planCluster(facts: ClusterFacts): ClusterSpec {
   );
   const usedNetworks = new Set(nodes.flatMap(({ networks }) => networks));
   const usedVolumes = new Set(
-    Object.values(services).flatMap(({ volumes }) => volumes.map(({ source }) => source)),
+    Object.values(services).flatMap((service) => service?.volumes.map(({ source }) => source) ?? []),
   );
   return {
     cluster: ownership.cluster,

@@ -46,7 +46,7 @@ export async function planningOf(
     uid: user.uid,
   });
   const file = (await composeSource(context)).read(variables);
-  const { services, others } = clusterServices(file);
+  const { services, others } = clusterServices(file, plan);
   if (image === undefined) {
     for (const ignored of file.warnings) context.emit({ kind: 'compose-ignored', ...ignored });
     for (const name of others) {
@@ -92,11 +92,16 @@ export interface ClusterService extends ComposeService {
   readonly role: NodeRole;
 }
 
-/** The services of a Compose file that make up a cluster: one of each role. */
-export type ClusterServices = Readonly<Record<NodeRole, ClusterService>>;
+/** The services that make up a cluster: one of each role, and a Connect server where the plan has one. */
+export type ClusterServices = Readonly<Record<Exclude<NodeRole, 'connect'>, ClusterService>> & {
+  readonly connect?: ClusterService | undefined;
+};
 
-/** Finds each role's service by its SPARK_MODE. A role without a service, or with two, is a mistake in the file. */
-export function clusterServices(file: ComposeFile): {
+/** Finds the service of each of a cluster's roles by its SPARK_MODE. A role without a service, or with two, is a mistake in the file. */
+export function clusterServices(
+  file: ComposeFile,
+  { connect }: Pick<ClusterPlan, 'connect'>,
+): {
   readonly services: ClusterServices;
   readonly others: readonly string[];
 } {
@@ -127,10 +132,11 @@ export function clusterServices(file: ComposeFile): {
     found.set(role, { ...service, name, role });
   }
   for (const role of roleNames) {
-    if (!found.has(role))
+    if (!found.has(role) && (connect || !roles[role].optional))
       mistakes.push(file.diagnose(['services'], `no service has SPARK_MODE ${roles[role].mode}`, 'key'));
   }
   if (mistakes.length > 0) throw configurationError(mistakes[0]?.file ?? file.path, mistakes);
+  if (!connect) found.delete('connect');
   // One of each is there by now.
   return { services: Object.fromEntries(found) as ClusterServices, others };
 }
