@@ -8,14 +8,14 @@ export interface ExecutorDemand {
 }
 
 /** Spark's own default for spark.executor.memory. */
-const defaultMemoryMb = 1024;
+export const usualExecutorMb = 1024;
 
 /** Reads the demand from options and properties, the strongest first, as spark-submit does. */
 export function executorDemand(given: GivenProperties): ExecutorDemand {
   const memory = effectiveValue('spark.executor.memory', given)?.value;
   const cores = effectiveValue('spark.executor.cores', given)?.value;
   return {
-    memoryMb: (memory === undefined ? undefined : parseMemoryMb(memory)) ?? defaultMemoryMb,
+    memoryMb: (memory === undefined ? undefined : parseMemoryMb(memory)) ?? usualExecutorMb,
     ...(cores !== undefined && Number.isInteger(Number(cores)) ? { cores: Number(cores) } : {}),
   };
 }

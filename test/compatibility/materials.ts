@@ -13,6 +13,7 @@ export async function prepareMaterials(
 ): Promise<void> {
   const here = import.meta.dirname;
   await cp(join(here, 'scripts'), project.path('scripts'), { recursive: true });
+  await project.write('nothing.py', '');
   await project.write('own.properties', 'spark.example.colour blue\nspark.example.size small\n');
   await mkdir(project.path('classes'));
   const classPath = join(runtime.sparkHome, 'jars', '*');

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sparkClassPath } from '../../spark/class-archive.ts';
+import { usualExecutorMb } from '../../spark/executor-demand.ts';
 import { formatProperty } from '../../spark/java-properties.ts';
 import type { ManagedRuntime } from '../../spark/managed-runtime.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
@@ -112,9 +113,6 @@ function daemonEnvironment(
     _SPARK_AUTH_SECRET: secret,
   };
 }
-
-/** Spark's own default for spark.executor.memory. */
-const usualExecutorMb = 1024;
 
 interface DaemonFacts {
   readonly javaHome: string;

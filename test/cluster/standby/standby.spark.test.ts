@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterStatus } from '../../../src/cluster/cluster.ts';
 import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
@@ -7,7 +8,7 @@ import type { RunRecord } from '../../../src/run/run-record.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { projectWithCluster } from '../../support/running-cluster.ts';
-import { sparkctl } from '../../support/sparkctl.ts';
+import { repository, sparkctl } from '../../support/sparkctl.ts';
 import type { TemporaryProject } from '../../support/temporary-project.ts';
 
 /** A standby is there after the start of two JVMs; on a busy machine that takes its time. */
@@ -100,6 +101,24 @@ describe('a standby driver', () => {
     expect(eventsOf(warm).kinds).toEqual(eventsOf(cold).kinds);
   });
 
+  it('loads the very same tables, and its run has the same fields', async () => {
+    cpSync(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
+    const words = ['--rows', '20000', 'jobs/etl.py'];
+    const cold = await submitted(['--no-standby', ...words]);
+    const loaded = tablesOf(project);
+    await submitted(['plain.py']);
+    await untilReady();
+    const warm = await submitted(words);
+    expect([cold, warm].map(({ state, driver }) => [state, driver?.start])).toEqual([
+      ['succeeded', 'cold'],
+      ['succeeded', 'warm'],
+    ]);
+    expect(tablesOf(project)).toEqual(loaded);
+    const { reason: _, ...driver } = cold.driver ?? {};
+    expect(shape({ ...cold, driver })).toEqual(shape(warm));
+    expect([warm.accounting, warm.checks]).toEqual([cold.accounting, cold.checks]);
+  });
+
   it('is used up by one script, with or without Spark; the next one is made at once', async () => {
     await untilReady();
     const before = await waiting();
@@ -114,14 +133,15 @@ describe('a standby driver', () => {
   it('shows the traceback of the script alone', async () => {
     await project.write('fails.py', 'def inner():\n    raise ValueError("so")\n\ninner()\n');
     await project.write('wrong.py', 'x = (\n');
-    await untilReady();
-    for (const script of ['fails.py', 'wrong.py']) {
+    const scripts = ['fails.py', 'wrong.py'];
+    const outputs: string[] = [];
+    for (const script of scripts) outputs.push(stdoutOf(await submitted(['--no-standby', script])));
+    await submitted(['plain.py']);
+    for (const [index, script] of scripts.entries()) {
+      await untilReady();
       const warm = await submitted([script]);
       expect(warm.driver).toMatchObject({ start: 'warm', exitCode: 1 });
-      const cold = await submitted(['--no-standby', script]);
-      expect(stdoutOf(warm)).toBe(stdoutOf(cold));
-      await submitted(['plain.py']);
-      await untilReady();
+      expect(stdoutOf(warm)).toBe(outputs[index]);
     }
   });
 
@@ -198,7 +218,6 @@ describe('a standby driver that cannot be used', () => {
       'the standby driver could not be used',
     ],
   ])('because it %s: the run starts cold and says so', async (_, spoil, reason) => {
-    await submitted(['plain.py']);
     await untilReady();
     await spoil();
     const run = await submitted(['plain.py']);
@@ -208,7 +227,6 @@ describe('a standby driver that cannot be used', () => {
   });
 
   it('because it hangs is ended, and the run starts cold', async () => {
-    await submitted(['plain.py']);
     await untilReady();
     const { id } = await waiting();
     for (const pid of await findMarked(id)) process.kill(pid, 'SIGSTOP');
@@ -219,13 +237,26 @@ describe('a standby driver that cannot be used', () => {
   });
 
   it('goes with its cluster', async () => {
-    await submitted(['plain.py']);
     const { id } = await waiting();
     await sparkctl(['cluster', 'down'], { cwd: project.folder });
     expect(await findMarked(id)).toEqual([]);
     expect(await standbyFolders(project.folder, 'default')).toEqual([]);
   });
 });
+
+/** The rows of the users job in the order in which they lie in the file, and those that it turned away without their run. */
+function tablesOf({ path }: TemporaryProject): readonly unknown[] {
+  const database = new Sqlite(path('data/users.db'), { readonly: true });
+  try {
+    const quarantine = database.prepare('SELECT * FROM users_quarantine ORDER BY line').all() as object[];
+    return [
+      database.prepare('SELECT rowid, * FROM users ORDER BY rowid').raw().all(),
+      quarantine.map((row) => ({ ...row, run_id: '' })),
+    ];
+  } finally {
+    database.close();
+  }
+}
 
 /** The names of all fields, however deep. */
 function shape(value: unknown): unknown {
