@@ -84,7 +84,7 @@ export async function untilStandbyReady(project, cluster) {
     return last === 'ready' ? true : undefined;
   };
   const { signal } = project.lab;
-  if ((await waitUntil(isReady, { timeoutMs: standbyTimeoutMs, intervalMs: 250, signal })) !== true)
+  if ((await waitUntil(isReady, { timeoutMs: standbyTimeoutMs, intervalMs: 2_000, signal })) !== true)
     throw new Error(`the standby of cluster ${cluster} was not ready in time; its state is ${last}`);
 }
 

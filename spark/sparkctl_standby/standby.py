@@ -7,7 +7,7 @@ spark-submit: ``sys.argv``, ``sys.path``, ``__main__``, the environment, the exi
 warm JVM. The event log begins when the script takes it over: the application is the run's own from its first
 line.
 
-    spark-submit [options] standby.py FOLDER MASTER_PAGE IDLE_SECONDS
+    spark-submit [options] standby.py FOLDER IDLE_SECONDS MASTER_PAGE [PAGE_OF_CONNECT_SERVER]
 
 Files of FOLDER, each written in one step:
 
@@ -25,12 +25,15 @@ import importlib.util
 import json
 import os
 import signal
+import socketserver
 import sys
+import tempfile
 import threading
 import time
 import types
 import urllib.request
 from contextlib import suppress
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +44,14 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
 
 #: Seconds between two looks for a run, and between two questions to the master.
-CONNECT_SERVER = "Spark Connect server"
 LOOK_SECONDS = 0.01
 ASK_SECONDS = 0.75
 #: The number of questions in a row that a master may leave unanswered before it is taken for gone.
 SILENCES = 8
 #: The name on the master's page, which cannot be changed once an application has registered.
 NAME = "sparkctl standby"
+#: The name of a Connect server on the master's page.
+CONNECT_SERVER = "Spark Connect server"
 #: Settings that are read when a context is taken over, so that each run has its own.
 LATE = ("spark.app.", "spark.eventLog.", "spark.sparkctl.run")
 
@@ -64,6 +68,8 @@ class Standby:
         # Spark keeps some findings of a context among the JVM's properties: the next SparkConf has them.
         jvm: Any = self.context._jvm
         self._found = as_dict(jvm.SparkConf()).items() - self._settings.items()
+        self._beginning = Beginning(self.context)
+        self._numbers = Numbers(self.context)
 
     def _make_quiet(self, context: Any, jconf: Any) -> Any:
         self._settings = as_dict(jconf)
@@ -87,6 +93,7 @@ class Standby:
             lines = session.read.text(path).filter("value like '%x%'")
             lines.withColumn("n", f.regexp_replace("value", "[^a-z]", "")).count()
             session.read.schema("a string, b long").json(path).filter("a is null").count()
+        self._beginning.rehearse()
 
     def prepare(self, run: dict[str, Any]) -> None:
         """Put settings, numbers and Python to where the script of a run expects them."""
@@ -96,7 +103,7 @@ class Standby:
         if system.getProperty("spark.app.name") == Path(__file__).name:
             system.setProperty("spark.app.name", run["name"])
         system.setProperty("spark.app.submitTime", str(system.currentTimeMillis()))
-        self._number_anew()
+        self._numbers.to_zero()
         sys.path[:] = self._path
         os.environ.clear()
         os.environ.update(self._environment)
@@ -109,36 +116,12 @@ class Standby:
         SparkSession._instantiatedSession = None
         SparkFiles._sc = SparkFiles._root_directory = None
         accumulators._accumulatorRegistry.clear()
+        # The end of a context waits for that of its server, which looks twice a second whether it is to end.
+        quick: Any = partialmethod(socketserver.BaseServer.serve_forever, poll_interval=0.02)
+        for server in (accumulators.AccumulatorTCPServer, accumulators.AccumulatorUnixServer):
+            server.serve_forever = quick  # type: ignore[method-assign]
         signal.signal(signal.SIGINT, signal.default_int_handler)
         ContextMaker(self._take_over)
-
-    def _number_anew(self) -> None:
-        """Number jobs, stages, RDDs, queries and columns from zero, and clear the page of the warm-up."""
-        jvm, scala = self.context._jvm, self.context._jsc.sc()
-        scala.listenerBus().waitUntilEmpty()
-        # They are Spark's own affairs: what another version does not have stays as it is.
-        for owner, counter in (
-            (scala.dagScheduler(), "nextJobId"),
-            (scala.dagScheduler(), "nextStageId"),
-            (scala, "nextRddId"),
-            (scala_object(jvm, "org.apache.spark.sql.execution.SQLExecution"), "_nextExecutionId"),
-            (scala_object(jvm, "org.apache.spark.sql.catalyst.expressions.NamedExpression"), "curId"),
-        ):
-            with suppress(Exception):
-                set_to_zero(self.context, owner, counter)
-        with suppress(Exception):
-            store = scala.statusStore().store()
-            for inner in ("store", "inMemoryLists", "data"):
-                store = field_of(store, inner).get(store)
-            for kind in (
-                "org.apache.spark.status.JobDataWrapper",
-                "org.apache.spark.status.StageDataWrapper",
-                "org.apache.spark.status.TaskDataWrapper",
-                "org.apache.spark.status.RDDOperationGraphWrapper",
-                "org.apache.spark.sql.execution.ui.SQLExecutionUIData",
-                "org.apache.spark.sql.execution.ui.SparkPlanGraphWrapper",
-            ):
-                store.remove(class_of(jvm, kind))
 
     def _take_over(self, context: Any, jconf: Any) -> Any:
         """Give a script's first context the JVM's that waits, where it is set alike; else make another."""
@@ -158,8 +141,7 @@ class Standby:
         for key, value in wanted.items():
             settings.set(key, value)
         settings.set("spark.app.startTime", str(now))
-        field_of(scala, "startTime").setLong(scala, now)
-        begin_application(context, scala, now)
+        self._beginning.begin(now)
         # A session reads its settings when it is made; a new one shares page and catalogue of the one before.
         sessions = scala_object(jvm, "org.apache.spark.sql.classic.SparkSession")
         sessions.clearActiveSession()
@@ -199,45 +181,129 @@ def is_of_session(key: str, jvm: Any) -> bool:
     return key.startswith("spark.sql.") and not settings.isStaticConfigKey(key)
 
 
-def begin_application(context: Any, scala: Any, now: int) -> None:
-    """Begin the event log, and tell it and the driver's page of the application as if it started now."""
-    jvm, gateway = context._jvm, context._gateway
-    events, bus, settings = jvm.org.apache.spark.scheduler, scala.listenerBus(), scala.conf()
-    option = jvm.scala.Option
-    if settings.getBoolean("spark.eventLog.enabled", False):
-        folder = settings.get("spark.eventLog.dir", "/tmp/spark-events").rstrip("/")
-        where = jvm.org.apache.spark.util.Utils.resolveURI(folder)
-        hadoop = scala.hadoopConfiguration()
-        log = events.EventLoggingListener(scala.applicationId(), option.empty(), where, settings, hadoop)
-        log.start()
-        # Where the context looks for what it closes at its end.
-        field_of(scala, "_eventLogger").set(scala, option.apply(log))
-        field_of(scala, "_eventLogDir").set(scala, option.apply(where))
-        bus.addToEventLogQueue(log)
-    profile = scala.resourceProfileManager().defaultResourceProfile()
-    bus.post(events.SparkListenerResourceProfileAdded(profile))
-    scheduler = scala.dagScheduler()
-    stores = sorted(
-        field_of(scheduler, "blockManagerMaster").get(scheduler).getStorageStatus(),
-        key=lambda store: not store.blockManagerId().isDriver(),
-    )
-    driver, *others = (
-        events.SparkListenerBlockManagerAdded(
-            now, store.blockManagerId(), store.maxMem(), store.maxOnHeapMem(), store.maxOffHeapMem()
+class Numbers:
+    """The numbers of jobs, stages, RDDs, queries and columns, and the page, which a run begins anew.
+
+    All that takes time is found before there is a run.
+    """
+
+    def __init__(self, context: Any) -> None:
+        jvm = context._jvm
+        self._scala = scala = context._jsc.sc()
+        self._resets: list[tuple[Any, Any]] = []
+        self._store: Any = None
+        self._kinds: list[Any] = []
+        # They are Spark's own affairs: what another version does not have stays as it is.
+        for owner, counter in (
+            (scala.dagScheduler(), "nextJobId"),
+            (scala.dagScheduler(), "nextStageId"),
+            (scala, "nextRddId"),
+            (scala_object(jvm, "org.apache.spark.sql.execution.SQLExecution"), "_nextExecutionId"),
+            (scala_object(jvm, "org.apache.spark.sql.catalyst.expressions.NamedExpression"), "curId"),
+        ):
+            with suppress(Exception):
+                self._resets.append(reset_of(context, owner, counter))
+        with suppress(Exception):
+            store = scala.statusStore().store()
+            for inner in ("store", "inMemoryLists", "data"):
+                store = field_of(store, inner).get(store)
+            self._store = store
+            for kind in (
+                "org.apache.spark.status.JobDataWrapper",
+                "org.apache.spark.status.StageDataWrapper",
+                "org.apache.spark.status.TaskDataWrapper",
+                "org.apache.spark.status.RDDOperationGraphWrapper",
+                "org.apache.spark.sql.execution.ui.SQLExecutionUIData",
+                "org.apache.spark.sql.execution.ui.SparkPlanGraphWrapper",
+            ):
+                self._kinds.append(class_of(jvm, kind))
+
+    def to_zero(self) -> None:
+        """Begin to count from zero, and clear the page."""
+        self._scala.listenerBus().waitUntilEmpty()
+        for handle, arguments in self._resets:
+            with suppress(Exception):
+                handle.invokeWithArguments(arguments)
+        for kind in self._kinds:
+            with suppress(Exception):
+                self._store.remove(kind)
+
+
+class Beginning:
+    """What begins an application: its event log, and what that and the driver's page are told first."""
+
+    def __init__(self, context: Any) -> None:
+        self._jvm, gateway = context._jvm, context._gateway
+        self._scala = scala = context._jsc.sc()
+        self._events, self._option = self._jvm.org.apache.spark.scheduler, self._jvm.scala.Option
+        self._bus, self._settings = scala.listenerBus(), scala.conf()
+        self._resolve = self._jvm.org.apache.spark.util.Utils.resolveURI
+        self._fields = {name: field_of(scala, name) for name in ("startTime", "_eventLogger", "_eventLogDir")}
+        scheduler, backend = scala.dagScheduler(), scala.schedulerBackend()
+        self._stores = field_of(scheduler, "blockManagerMaster").get(scheduler)
+        self._executors = field_of(backend, "executorDataMap").get(backend)
+        self._as_java = self._jvm.scala.jdk.javaapi.CollectionConverters.asJava
+        self._no_arguments = gateway.new_array(self._jvm.Object, 0)
+        no_types = gateway.new_array(self._jvm.Class, 0)
+        self._post_start = scala.getClass().getDeclaredMethod("postApplicationStart", no_types)
+        self._post_start.setAccessible(True)
+
+    def rehearse(self) -> None:
+        """Write an event log that nobody reads: its classes get loaded."""
+        with tempfile.TemporaryDirectory() as folder:
+            log, _ = self._event_log(f"file:{folder}", self._settings.clone())
+            log.start()
+            log.onResourceProfileAdded(self._events.SparkListenerResourceProfileAdded(self._profile()))
+            for event in self._block_managers(0):
+                log.onBlockManagerAdded(event)
+            log.stop()
+
+    def begin(self, now: int) -> None:
+        """Begin the event log, and tell it and the driver's page of an application that starts now, in ms."""
+        scala, bus, settings = self._scala, self._bus, self._settings
+        self._fields["startTime"].setLong(scala, now)
+        if settings.getBoolean("spark.eventLog.enabled", False):
+            folder = settings.get("spark.eventLog.dir", "/tmp/spark-events").rstrip("/")
+            log, where = self._event_log(folder, settings)
+            log.start()
+            # Where the context looks for what it closes at its end.
+            self._fields["_eventLogger"].set(scala, self._option.apply(log))
+            self._fields["_eventLogDir"].set(scala, self._option.apply(where))
+            bus.addToEventLogQueue(log)
+        bus.post(self._events.SparkListenerResourceProfileAdded(self._profile()))
+        driver, *others = self._block_managers(now)
+        bus.post(driver)
+        scala.postEnvironmentUpdate()
+        self._post_start.invoke(scala, self._no_arguments)
+        for number, executor in self._as_java(self._executors).items():
+            bus.post(self._events.SparkListenerExecutorAdded(now, number, executor))
+        for other in others:
+            bus.post(other)
+
+    def _event_log(self, folder: str, settings: Any) -> tuple[Any, Any]:
+        scala, where = self._scala, self._resolve(folder)
+        arguments = (
+            scala.applicationId(),
+            self._option.empty(),
+            where,
+            settings,
+            scala.hadoopConfiguration(),
         )
-        for store in stores
-    )
-    bus.post(driver)
-    scala.postEnvironmentUpdate()
-    start = scala.getClass().getDeclaredMethod("postApplicationStart", gateway.new_array(jvm.Class, 0))
-    start.setAccessible(True)
-    start.invoke(scala, gateway.new_array(jvm.Object, 0))
-    backend = scala.schedulerBackend()
-    executors = field_of(backend, "executorDataMap").get(backend)
-    for number, executor in jvm.scala.jdk.javaapi.CollectionConverters.asJava(executors).items():
-        bus.post(events.SparkListenerExecutorAdded(now, number, executor))
-    for other in others:
-        bus.post(other)
+        return self._events.EventLoggingListener(*arguments), where
+
+    def _profile(self) -> Any:
+        return self._scala.resourceProfileManager().defaultResourceProfile()
+
+    def _block_managers(self, now: int) -> list[Any]:
+        """The driver's comes first."""
+        stores = sorted(
+            self._stores.getStorageStatus(), key=lambda store: not store.blockManagerId().isDriver()
+        )
+        sizes = (
+            (each.blockManagerId(), each.maxMem(), each.maxOnHeapMem(), each.maxOffHeapMem())
+            for each in stores
+        )
+        return [self._events.SparkListenerBlockManagerAdded(now, *each) for each in sizes]
 
 
 def class_of(jvm: Any, name: str) -> Any:
@@ -263,8 +329,11 @@ def field_of(target: Any, name: str) -> Any:
     raise AttributeError(name)
 
 
-def set_to_zero(context: Any, owner: Any, counter: str) -> None:
-    """Set a field that holds an atomic number to 0, in one call, since Python would get a mere number."""
+def reset_of(context: Any, owner: Any, counter: str) -> tuple[Any, Any]:
+    """Find the method handle, and its arguments, that sets a field with an atomic number to 0.
+
+    In one call, since Python would get a mere number.
+    """
     jvm, gateway = context._jvm, context._gateway
     handles, field = jvm.java.lang.invoke.MethodHandles, field_of(owner, counter)
     lookup, kind = handles.lookup(), field.getType()
@@ -277,7 +346,7 @@ def set_to_zero(context: Any, owner: Any, counter: str) -> None:
     arguments = gateway.new_array(jvm.Object, 0 if is_static else 1)
     if not is_static:
         arguments[0] = owner
-    handles.filterReturnValue(lookup.unreflectGetter(field), reset).invokeWithArguments(arguments)
+    return handles.filterReturnValue(lookup.unreflectGetter(field), reset), arguments
 
 
 def as_dict(jconf: Any) -> dict[str, str]:

@@ -1,4 +1,4 @@
-import { Cluster } from '../cluster/cluster.ts';
+import { Cluster, type ClusterStatus } from '../cluster/cluster.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import type { Job } from '../job/resolve-job.ts';
@@ -127,7 +127,7 @@ async function findOrStart(plan: RunPlan, cluster: Cluster, { journal }: Run): P
       const reason = 'it is running';
       await journal.update({
         cluster: { name, backend, master, workers: workers.alive, ephemeral: false, reason },
-        links,
+        links: pagesOf(links),
       });
       return { phase: 'cluster', backend, name, was: 'running', workers, ephemeral: false };
     }
@@ -141,11 +141,16 @@ async function findOrStart(plan: RunPlan, cluster: Cluster, { journal }: Run): P
       const { master, links, workers } = status;
       await journal.update({
         cluster: { name, backend, master, workers: workers.alive, ephemeral, reason },
-        links,
+        links: pagesOf(links),
       });
       return { phase: 'cluster', backend, name, was: 'started', reason, workers, ephemeral };
     }
   }
+}
+
+/** The links that may stand in a record: that for Connect clients holds a secret. */
+function pagesOf({ master, history }: ClusterStatus['links']): RunRecord['links'] {
+  return { master, history };
 }
 
 function clusterGone(name: string): SparkctlError {

@@ -4,9 +4,9 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterStatus } from '../../src/cluster/cluster.ts';
 import type { RunRecord } from '../../src/run/run-record.ts';
-import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl } from '../support/sparkctl.ts';
+import { untilStandbyReady } from '../support/standby.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
 
@@ -79,11 +79,14 @@ export function connectContract({ backend, leftovers }: ClusterUnderTest): void 
     });
 
     it('leaves the workers to the driver that waits, as long as no client has work', async () => {
-      const ready = await waitUntil(
-        async () => ((await status()).standby?.state === 'ready' ? true : undefined),
-        { timeoutMs: 120_000, intervalMs: 250 },
+      await untilStandbyReady(project.folder);
+      await project.write('plain.py', 'print("no client")\n');
+      const record: RunRecord = JSON.parse(await run(['submit', '--json', 'plain.py']));
+      expect(record).toMatchObject({ state: 'succeeded', driver: { start: 'warm' } });
+      // The links of its cluster are in a run's record, but for the one that is a secret.
+      expect(readFileSync(project.path('.sparkctl/runs', record.id, 'run.json'), 'utf8')).not.toContain(
+        token(),
       );
-      expect(ready).toBe(true);
     });
 
     it('gives any client its results, on workers that the driver that waits gives up', async () => {

@@ -3,8 +3,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ManagedRuntime } from '../../src/spark/managed-runtime.ts';
 import type { Java } from '../../src/spark/prerequisites.ts';
-import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
+import { untilStandbyReady } from '../support/standby.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
 import { type CompatibilityCase, type Outcome, type Place, placeOf, type Way } from './compatibility-case.ts';
@@ -17,9 +17,6 @@ export interface Submitted {
   readonly stderr: string;
   readonly seconds: number;
 }
-
-/** The time that a standby driver may take until it is warm. */
-const readyMs = 180_000;
 
 /** One project with a cluster on each backend, both of which stay for the whole suite. */
 export interface ThreeWays extends AsyncDisposable {
@@ -98,7 +95,7 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
         await submit([...options, ...own, 'nothing.py']);
         madeFor.set(place, own.join('\0'));
       }
-      await untilReady(project, place);
+      await untilStandbyReady(project.folder, place);
       const came = await submit(words);
       if (!came.stderr.includes('warm start')) throw new Error(`not warm: ${came.stderr}`);
       return came;
@@ -115,19 +112,6 @@ function scriptOf({ words }: CompatibilityCase): string {
   const script = words.find((word) => word.startsWith('scripts/'));
   if (script === undefined) throw new Error(`no script in ${words.join(' ')}`);
   return script;
-}
-
-/** Waits for the standby driver that the submission before this one has left. */
-async function untilReady({ folder }: TemporaryProject, place: Place): Promise<void> {
-  const ready = await waitUntil(
-    async () => {
-      const words = ['cluster', 'status', '--cluster', place, '--json'];
-      const { standby } = JSON.parse((await sparkctl(words, { cwd: folder })).stdout);
-      return standby.state === 'ready' ? true : undefined;
-    },
-    { timeoutMs: readyMs, intervalMs: 250 },
-  );
-  if (ready !== true) throw new Error(`no standby driver waits on ${place}`);
 }
 
 /** What stock spark-submit needs to be let in by a cluster of sparkctl. */

@@ -6,13 +6,10 @@ import type { ClusterStatus } from '../../../src/cluster/cluster.ts';
 import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
 import type { RunRecord } from '../../../src/run/run-record.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
-import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { projectWithCluster } from '../../support/running-cluster.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
+import { untilStandbyReady } from '../../support/standby.ts';
 import type { TemporaryProject } from '../../support/temporary-project.ts';
-
-/** A standby is there after the start of two JVMs; on a busy machine that takes its time. */
-const readyMs = 120_000;
 
 let project: TemporaryProject;
 beforeAll(async () => {
@@ -60,14 +57,8 @@ async function status(): Promise<ClusterStatus> {
 }
 
 async function untilReady(): Promise<void> {
-  const ready = await waitUntil(
-    async () => ((await status()).standby?.state === 'ready' ? true : undefined),
-    {
-      timeoutMs: readyMs,
-      intervalMs: 250,
-    },
-  );
-  expect(ready).toBe(true);
+  await untilStandbyReady(project.folder);
+  expect((await status()).standby).toEqual({ state: 'ready' });
 }
 
 function stdoutOf({ id }: RunRecord): string {

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
-import { waitUntil } from '../../../src/system/processes/wait-until.ts';
+import { untilStandbyReady } from '../../support/standby.ts';
 import { fault } from '../fault.ts';
 import { killWorkers, lastProcesses } from '../spark-victims.ts';
 import { type UsersProject, untilWriting, usersProject } from '../users-project.ts';
 
-const readyMs = 120_000;
 const someBytes = 10 * 2 ** 20;
 const few = ['submit', '--rows', '1000', '--json', 'jobs/etl.py'];
 const million = ['submit', '--rows', '1000000', '--json', 'jobs/etl.py'];
@@ -31,12 +30,7 @@ export function standbyDrivers(): void {
       await project[Symbol.asyncDispose]();
     });
 
-    const status = async () => JSON.parse((await project.run('cluster', 'status', '--json')).stdout);
-    const untilReady = async () => {
-      const isReady = async () => ((await status()).standby.state === 'ready' ? true : undefined);
-      const ready = await waitUntil(isReady, { timeoutMs: readyMs, intervalMs: 250 });
-      expect(ready).toBe(true);
-    };
+    const untilReady = () => untilStandbyReady(project.folder);
     const processesOfStandby = async () => {
       const [standby] = await standbyFolders(project.folder, 'default');
       return await findMarked(standby?.id ?? '');

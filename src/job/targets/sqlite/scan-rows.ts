@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
 import { RowChecksum } from '../../datasets/row-checksum.ts';
 import type { Breaking, RowAnswers, RowQuestions, RowValue } from '../target.ts';
-import { quoteIdentifier, readTableInfo } from './table.ts';
+import { quoteIdentifier, readTableInfo, type TableInfo } from './table.ts';
 
 /** The rows of a table whose rowid is above one number and not above another, and how many of them are read at a time. */
 export interface RowidRange {
@@ -173,29 +173,39 @@ function packingOf(
   const info = readTableInfo(database, table);
   if (info?.strict !== true || database.pragma('encoding', { simple: true }) !== 'UTF-8') return undefined;
   const typeOf = new Map(info.columns.map(({ name, type }) => [name, type]));
-  const texts = checksum.map((column) => textOf(column, typeOf.get(column)));
+  const texts = checksum.map((name) => textOf(info.columns.find((column) => column.name === name)));
   const columns = patterns.map(({ column }) => quoteIdentifier(column));
   const areTexts = patterns.every(({ column }) => ['TEXT', 'INTEGER'].includes(typeOf.get(column) ?? ''));
-  if (!areTexts || texts.includes(undefined)) return undefined;
-  const row = texts.length === 0 ? 'NULL' : `group_concat(${texts.join(" || x'1f' || ")} || '', x'1e')`;
+  if (!areTexts || texts.includes(undefined) || texts.length > mostTexts) return undefined;
+  const row =
+    texts.length === 0 ? 'NULL' : `group_concat(concat_ws(char(31), ${texts.join(', ')}), char(30))`;
   return [
     'count(*)',
     `CAST(${row} AS BLOB)`,
-    ...columns.map((column) => `group_concat(${column}, x'1e')`),
+    ...columns.map((column) => `group_concat(${column}, char(30))`),
     ...columns.map((column) => `count(${column})`),
   ].join(', ');
 }
 
-/** The SQL of a column's text as `valueText` gives it; undefined where there is none. NULL for a real that JavaScript may write otherwise. */
-function textOf(column: string, type: string | undefined): string | undefined {
-  const name = quoteIdentifier(column);
-  if (type === 'TEXT' || type === 'INTEGER') return `coalesce(${name}, char(0))`;
+/** Functions of SQLite take a limited number of arguments. */
+const mostTexts = 100;
+
+/** The SQL of a column's text as `valueText` gives it; undefined where there is none. The separator of rows, which spoils the slice, for a real that JavaScript may write otherwise. */
+function textOf(column: TableInfo['columns'][number] | undefined): string | undefined {
+  if (column === undefined) return undefined;
+  const name = quoteIdentifier(column.name);
+  const { type, notNull } = column;
+  if (type === 'TEXT' || type === 'INTEGER') return notNull ? name : `coalesce(${name}, char(0))`;
   if (type !== 'REAL') return undefined;
-  // Thousandths in at most fifteen digits are the shortest decimal number for this value, and so is the text that has no more digits.
-  return `CASE WHEN ${name} IS NULL THEN char(0)
+  // Hundredths of this size are the shortest decimal numbers for their values, and so is any text without more digits. Most
+  // reals are amounts of money: the first case asks no function.
+  return `CASE WHEN ${name} BETWEEN 0.01 AND 1e10 AND CAST(${name} * 100 + 0.5 AS INTEGER) / 100.0 = ${name}
+      AND ${name} <> CAST(${name} AS INTEGER) THEN ${name}
+    WHEN ${name} IS NULL THEN char(0)
     WHEN abs(${name}) < 1e15 AND ${name} = CAST(${name} AS INTEGER) THEN CAST(${name} AS INTEGER)
     WHEN abs(${name}) >= 1e-3 AND abs(${name}) < 1e11 AND CAST(round(${name} * 1000) AS INTEGER) / 1000.0 = ${name}
-      AND length(${name}) <= 16 THEN ${name} END`;
+      AND length(${name}) <= 16 THEN ${name}
+    ELSE char(30) END`;
 }
 
 /** Some rows of a table, of which more than one thing can be asked. */
