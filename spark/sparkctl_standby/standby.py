@@ -19,6 +19,7 @@ Files of FOLDER, each written in one step:
 """
 
 import builtins
+import gc
 import importlib
 import importlib.machinery
 import importlib.util
@@ -503,6 +504,8 @@ def main() -> None:
         return
     standby.prepare(run)
     (folder / "begun").touch()
+    # What is here by now stays, and need not be looked through when Python ends.
+    gc.freeze()
     run_script(run, names)
 
 

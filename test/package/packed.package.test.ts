@@ -51,7 +51,8 @@ describe('the packed package', () => {
   it('holds what it needs, and nothing that is not for its users', async () => {
     for (const needed of [
       'bin/sparkctl.js',
-      'dist/cli/main.js',
+      'dist/bundle/main.js',
+      'dist/bundle/LICENSES.txt',
       'dist/index.d.ts',
       'jobs/etl.py',
       'jobs/etl.yaml',

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { repository, sparkctl } from './sparkctl.ts';
+import { execa } from 'execa';
+import { repository } from './sparkctl.ts';
 import type { TemporaryProject } from './temporary-project.ts';
+
+const entry = join(repository, 'dist/cli/main.js');
 
 export interface Loaded {
   readonly stdout: string;
@@ -22,9 +25,12 @@ export async function loadedBy(
 ): Promise<Loaded> {
   const recorder = pathToFileURL(join(import.meta.dirname, 'module-recorder.mjs')).href;
   const recording = { NODE_OPTIONS: `--import=${recorder}`, LOADED_MODULES: project.path('loaded-modules') };
-  const { exitCode, stdout, stderr } = await sparkctl(words, {
+  // The modules as they are before they are joined.
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [entry, ...words], {
     cwd: project.folder,
     env: { ...environment, ...recording },
+    stripFinalNewline: false,
+    reject: false,
   });
   if (exitCode !== 0) throw new Error(`sparkctl ${words.join(' ')} failed: ${stderr}`);
   const processes = readdirSync(project.folder)

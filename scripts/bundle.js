@@ -1,0 +1,42 @@
+// Joins the built modules of the command line, and the packages of it that are small, in a few files: to open four hundred
+// takes longer than to run what is in them. The library stays as TypeScript has written it.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const root = resolve(import.meta.dirname, '..');
+// As deep as the modules that it is made of: they find the package's folder from their own.
+const folder = join(root, 'dist/bundle');
+/** Loaded only where they are needed, and with parts that are no JavaScript. */
+const external = ['better-sqlite3', 'dockerode', '@faker-js/faker', 'yaml'];
+
+rmSync(folder, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: { main: join(root, 'dist/cli/main.js') },
+  platform: 'node',
+  external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
+});
+const { output } = await bundle.write({ dir: folder, format: 'esm', chunkFileNames: '[name]-[hash].js' });
+await bundle.close();
+
+/** The folder of the package that a module is from; undefined for a module of sparkctl's own. */
+function packageOf(module) {
+  if (!module.includes('/node_modules/')) return undefined;
+  let at = dirname(module);
+  while (
+    !(existsSync(join(at, 'package.json')) && JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')).name)
+  )
+    at = dirname(at);
+  return at;
+}
+
+// The licences of what is copied go with the copy.
+const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+const packages = [...new Set(modules.flatMap((module) => packageOf(module) ?? []))].sort();
+const licences = packages.map((at) => {
+  const { name, version } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+  const file = readdirSync(at).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no licence file to go with its copy`);
+  return `${name} ${version}\n\n${readFileSync(join(at, file), 'utf8').trim()}\n`;
+});
+writeFileSync(join(folder, 'LICENSES.txt'), licences.join(`\n${'-'.repeat(80)}\n\n`));
