@@ -73,7 +73,7 @@ export class Cluster implements AsyncDisposable {
   readonly #backend: ClusterBackend;
   readonly #context: OperationContext;
   #ownsCluster = false;
-  #preparing: Promise<void> | undefined;
+  #next: Parameters<Standbys['prepare']>[0] | undefined;
   readonly #onDown: OnDown;
 
   private constructor(backend: ClusterBackend, name: string, context: OperationContext, onDown: OnDown) {
@@ -149,10 +149,12 @@ export class Cluster implements AsyncDisposable {
     return { driver, start: { start: 'cold', reason: taken } };
   }
 
-  /** Begins to make the standby driver for the next launch that is like this one. Disposing of the handle waits until that has begun. */
-  prepareStandby(launch: Pick<DriverLaunch, 'warm' | 'workingFolder' | 'propertiesFiles'>): void {
-    if (this.#ownsCluster) return;
-    this.#preparing = this.standbys?.prepare(launch, () => this.status());
+  /**
+   * Notes that the next standby driver is to be made like this launch. Disposing of the handle begins to make it: what is done
+   * until then, such as checks, has the machine for itself.
+   */
+  prepareStandby(launch: Parameters<Standbys['prepare']>[0]): void {
+    if (!this.#ownsCluster) this.#next = launch;
   }
 
   /** Stops and removes everything of the cluster. False when it was gone already. */
@@ -162,7 +164,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#preparing;
+    if (this.#next !== undefined && !this.#context.signal.aborted)
+      await this.standbys?.prepare(this.#next, () => this.status());
     if (!this.#ownsCluster) return;
     this.#ownsCluster = false;
     // Whatever ended the scope, also a Ctrl-C, the cluster goes: this must not listen to the signal that ended it.
