@@ -50,12 +50,13 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
   await prepareMaterials(project, java, runtime);
   const before = new Set(projectFiles(project.folder));
   const size = ['--workers', '1', '--worker-cores', '2', '--worker-memory', '1g'];
-  for (const place of new Set<Place>(['local', ...places])) {
-    // Drivers that wait come later: they would take time from all that is to start cold.
-    const up = ['cluster', 'up', '--no-standby', '--cluster', place, '--backend', place, ...size];
-    const { exitCode, stderr } = await sparkctl(up, { cwd: project.folder });
+  const up = async (place: Place, ...more: readonly string[]) => {
+    const words = ['cluster', 'up', '--cluster', place, '--backend', place, ...size, ...more];
+    const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder });
     if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
-  }
+  };
+  // Drivers that wait come later: they would take time from all that is to start cold.
+  for (const place of new Set<Place>(['local', ...places])) await up(place, '--no-standby');
   // As where the environment of the project is activated.
   const path = [dirname(runtime.python), process.env['PATH']].join(delimiter);
   const toMaster = await localMaster(project);
@@ -90,6 +91,7 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
       const words = [...options, ...submission.words];
       if (!isWarm) return await submit(['--no-standby', ...words]);
       const own = submission.words.slice(0, submission.words.indexOf(scriptOf(submission)));
+      if (!madeFor.has(place)) await up(place);
       if (madeFor.get(place) !== own.join('\0')) {
         // One is made like the last submission.
         await submit([...options, ...own, 'nothing.py']);
