@@ -74,13 +74,16 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
       ...more,
     });
   return {
-    reference: (submission) =>
-      run(
+    reference: (submission) => {
+      // A driver that waits on the local cluster gives way.
+      madeFor.delete('local');
+      return run(
         join(runtime.sparkHome, 'bin/spark-submit'),
         [...toMaster, ...options, ...submission.words],
         submission,
         { ...stockEnvironment(java, runtime), ...packagesIn(project, 'reference') },
-      ),
+      );
+    },
     submit: async (way, submission) => {
       const place = placeOf(way);
       const isWarm = way !== place;
