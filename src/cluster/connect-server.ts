@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:http2';
 import { canAccess, readIfPresent } from '../system/files/read-file.ts';
 import { writeAtomically } from '../system/files/write-file.ts';
 import { loopback } from './free-port.ts';
@@ -30,16 +29,19 @@ export async function makeConnectToken(path: string): Promise<void> {
 }
 
 /**
- * The link by which Connect clients of this machine find a server and are let in; undefined where its token is gone. Clients of
+ * The link by which Connect clients of this machine find a server and are let in; undefined where there is no port or no token. Clients of
  * Python send a token without TLS to `localhost` alone, and not to 127.0.0.1.
  */
-export async function connectLink(port: number, tokenPath: string): Promise<string | undefined> {
+export async function connectLink(port: number | undefined, tokenPath: string): Promise<string | undefined> {
+  if (port === undefined) return undefined;
   const token = (await readIfPresent(tokenPath))?.trim();
   return token ? `sc://localhost:${port}/;token=${token}` : undefined;
 }
 
 /** Tells whether a server takes calls at a port: Docker accepts connections to a container long before that. */
 export async function takesCalls(port: number, timeoutMs = 2_000): Promise<boolean> {
+  // Most commands ask no server.
+  const { connect } = await import('node:http2');
   const session = connect(`http://${loopback}:${port}`);
   return await new Promise<boolean>((resolve) => {
     session.setTimeout(timeoutMs, () => resolve(false));

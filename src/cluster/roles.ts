@@ -6,6 +6,8 @@ interface Role {
   readonly count: 'one' | 'several' | 'each-run';
   /** True for a role that a cluster has only where it was asked for. */
   readonly optional: boolean;
+  /** True for an application of the master: it looks for the master at its start, and its page lies behind the master's. */
+  readonly isApplication: boolean;
   /** True for a node that is ready once the master calls it ALIVE; any other is ready once it answers itself. */
   readonly registers: boolean;
   /** The web page: its port in a container, which is the usual one on this machine, too, and a path that answers once it is up. */
@@ -22,6 +24,7 @@ export const roles = {
     mode: 'master',
     count: 'one',
     optional: false,
+    isApplication: false,
     registers: false,
     page: { port: 8080, path: '/json/', name: "the master's page" },
     // `docker exec` may start a driver there.
@@ -32,6 +35,7 @@ export const roles = {
     mode: 'worker',
     count: 'several',
     optional: false,
+    isApplication: false,
     registers: true,
     page: { port: 8081, path: '/json/', name: "a worker's page" },
     // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
@@ -42,6 +46,7 @@ export const roles = {
     mode: 'history',
     count: 'one',
     optional: false,
+    isApplication: false,
     registers: false,
     page: { port: 18080, path: '/api/v1/applications?limit=1', name: 'the history server' },
     writes: [],
@@ -51,6 +56,7 @@ export const roles = {
     mode: 'connect',
     count: 'one',
     optional: true,
+    isApplication: true,
     registers: false,
     page: { port: 4040, path: '/jobs/', name: "the Connect server's page" },
     writes: ['ivy'],
@@ -61,6 +67,7 @@ export const roles = {
     mode: 'submit',
     count: 'each-run',
     optional: false,
+    isApplication: true,
     registers: false,
     page: { port: 4040, path: '/jobs/', name: "the driver's page" },
     writes: [],
@@ -80,6 +87,9 @@ export const roleNames = Object.keys(roles) as [NodeRole, ...NodeRole[]];
 export const clusterRoles = roleNames.filter((role) => roles[role].count !== 'each-run');
 
 export const localRoles = roleNames.filter((role): role is LocalRole => 'daemon' in roles[role]);
+
+/** The roles of which every local cluster has exactly one. */
+export const singleRoles = localRoles.filter((role) => roles[role].count === 'one' && !roles[role].optional);
 
 /** Tells whether a text from outside names a role. */
 export function isRole(text: string | undefined): text is NodeRole {

@@ -41,7 +41,7 @@ export async function clusterStatus(
   const registered = await registeredAddresses(masterPage);
   const port = connectPortOf(containers.find(({ role }) => role === 'connect'));
   const tokenPath = clusterFolders(project, name).connectToken;
-  const connect = port === undefined ? undefined : await connectLink(port, tokenPath);
+  const connect = await connectLink(port, tokenPath);
   const nodes = await Promise.all(
     containers.map((container) => nodeStatus(daemon, container, masterPage, registered ?? [])),
   );
@@ -91,8 +91,7 @@ async function nodeStatus(
     return { ...base, state: 'gone', ...(reason === undefined ? {} : { reason }) };
   }
   const ownPage = pageUrl(container);
-  const isApplication = role === 'driver' || role === 'connect';
-  const url = isApplication ? await driverPage(ownPage, masterPage) : ownPage;
+  const url = roles[role].isApplication ? await driverPage(ownPage, masterPage) : ownPage;
   const isRegistered = roles[role].registers && address !== undefined && registered.includes(address);
   return { ...base, state: isRegistered ? 'registered' : 'running', ...(url === undefined ? {} : { url }) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { processIdentity } from '../../system/processes/process-identity.ts';
 import { clusterRecords, isClusterName } from '../cluster-folder.ts';
-import { isNodeName, localRoles, roles } from '../roles.ts';
+import { isNodeName, localRoles, singleRoles } from '../roles.ts';
 
 const port = z.number().int().min(1).max(65_535);
 
@@ -43,6 +43,5 @@ export const localRecords = clusterRecords('cluster.json', localClusterRecord, (
 
 function hasOneOfEach(nodes: readonly LocalNodeRecord[]): boolean {
   const names = new Set(nodes.map(({ name }) => name));
-  const single = localRoles.filter((role) => roles[role].count === 'one' && !roles[role].optional);
-  return names.size === nodes.length && single.every((role) => names.has(role));
+  return names.size === nodes.length && singleRoles.every((role) => names.has(role));
 }

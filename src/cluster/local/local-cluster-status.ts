@@ -16,7 +16,7 @@ export async function localClusterStatus(
   if ((await whereIs(record.owner)) === 'elsewhere') return statusElsewhere(record);
   const { grpcPort } = connectOf(record) ?? {};
   const tokenPath = connectTokenPath(project, record.name);
-  const connect = grpcPort === undefined ? undefined : await connectLink(grpcPort, tokenPath);
+  const connect = await connectLink(grpcPort, tokenPath);
   const master = nodeOf(record, 'master');
   const state = await readMasterState(nodeUrl(master));
   const alive = new Set(

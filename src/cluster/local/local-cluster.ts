@@ -15,7 +15,7 @@ import { clusterFolder } from '../cluster-folder.ts';
 import { connectPort, takesCalls } from '../connect-server.ts';
 import { choosePort, loopback } from '../free-port.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { localRoles, nodeName, roles } from '../roles.ts';
+import { nodeName, roles, singleRoles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
 import { standbyFiles, standbyFolders } from '../standby/standby-folder.ts';
 import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
@@ -70,7 +70,7 @@ async function startOnce(plan: ClusterPlan, context: OperationContext): Promise<
   const record = await newRecord(plan, context);
   await prepareFolder(record, context);
   await localRecords.write(context.project, record);
-  const callsMaster = ({ role }: LocalNodeRecord) => roles[role].registers || role === 'connect';
+  const callsMaster = ({ role }: LocalNodeRecord) => roles[role].registers || roles[role].isApplication;
   const others = record.nodes.filter((node) => !callsMaster(node));
   await allOrNone(context.signal, [
     (signal) => startNodes(record, others, { ...context, signal }),
@@ -168,7 +168,7 @@ async function newRecord(plan: ClusterPlan, context: OperationContext): Promise<
   const id = randomUUID();
   const masterPort = await port(7077, 'the master');
   const nodes: LocalNodeRecord[] = [];
-  for (const role of localRoles.filter((each) => roles[each].count === 'one' && !roles[each].optional)) {
+  for (const role of singleRoles) {
     const { page } = roles[role];
     nodes.push({ name: role, role, mark: `${id}/${role}`, webPort: await port(page.port, page.name) });
   }
@@ -185,7 +185,7 @@ export async function withNodes(
   record: LocalClusterRecord,
   { workers, connect }: Pick<ClusterPlan, 'workers' | 'connect'>,
 ): Promise<LocalClusterRecord> {
-  const ports = record.nodes.flatMap(({ webPort, grpcPort }) => [webPort, grpcPort ?? webPort]);
+  const ports = record.nodes.flatMap(({ webPort, grpcPort = webPort }) => [webPort, grpcPort]);
   const reserved = new Set([record.masterPort, ...ports]);
   const freePort = async (usual: number) => {
     const chosen = await choosePort(usual, reserved);

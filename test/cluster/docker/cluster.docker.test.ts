@@ -9,16 +9,8 @@ import { repository } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { killByPage } from '../kill-by-page.ts';
 import { contextOf, daemon, describeDocker, inspect, killContainer, leftovers } from './docker-tests.ts';
+import { plan } from './planned-cluster.ts';
 import { runDriver, startDriver } from './run-driver.ts';
-
-const plan = {
-  name: 'default',
-  workers: 2,
-  workerCores: 1,
-  workerMemoryMb: 1024,
-  ephemeral: false,
-  connect: false,
-};
 
 describeDocker('a Docker cluster', () => {
   let project: TemporaryProject;

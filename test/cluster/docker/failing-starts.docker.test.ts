@@ -10,15 +10,9 @@ import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { repository } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { contextOf, daemon, describeDocker, leftovers } from './docker-tests.ts';
+import { plan as usualPlan } from './planned-cluster.ts';
 
-const plan = {
-  name: 'failing',
-  workers: 1,
-  workerCores: 1,
-  workerMemoryMb: 1024,
-  ephemeral: false,
-  connect: false,
-};
+const plan = { ...usualPlan, name: 'failing', workers: 1 };
 const compose = readFileSync(join(repository, 'docker-compose.yml'), 'utf8');
 
 /** The Compose file of a project of its own, with the image's files still those of sparkctl. */

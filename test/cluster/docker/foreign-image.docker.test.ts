@@ -2,17 +2,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
 import { contextOf, daemon, describeDocker, inspect, leftovers } from './docker-tests.ts';
+import { plan as usualPlan } from './planned-cluster.ts';
 import { runDriver } from './run-driver.ts';
 
 const image = 'sparkctl-test-foreign:1';
-const plan = {
-  name: 'foreign',
-  workers: 1,
-  workerCores: 1,
-  workerMemoryMb: 1024,
-  ephemeral: false,
-  connect: false,
-};
+const plan = { ...usualPlan, name: 'foreign', workers: 1 };
 
 /**
  * An image as bitnami makes them, as far as it matters here: Spark elsewhere, no entry point of ours, no settings and no

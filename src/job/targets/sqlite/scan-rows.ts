@@ -172,10 +172,12 @@ function packingOf(
 ): string | undefined {
   const info = readTableInfo(database, table);
   if (info?.strict !== true || database.pragma('encoding', { simple: true }) !== 'UTF-8') return undefined;
-  const typeOf = new Map(info.columns.map(({ name, type }) => [name, type]));
-  const texts = checksum.map((name) => textOf(info.columns.find((column) => column.name === name)));
+  const columnOf = new Map(info.columns.map((column) => [column.name, column]));
+  const texts = checksum.map((column) => textOf(columnOf.get(column)));
   const columns = patterns.map(({ column }) => quoteIdentifier(column));
-  const areTexts = patterns.every(({ column }) => ['TEXT', 'INTEGER'].includes(typeOf.get(column) ?? ''));
+  const areTexts = patterns.every(({ column }) =>
+    ['TEXT', 'INTEGER'].includes(columnOf.get(column)?.type ?? ''),
+  );
   if (!areTexts || texts.includes(undefined) || texts.length > mostTexts) return undefined;
   const row =
     texts.length === 0 ? 'NULL' : `group_concat(concat_ws(char(31), ${texts.join(', ')}), char(30))`;
