@@ -1,0 +1,350 @@
+"""Frames of lines: read in tasks, each row with its line, and a report of every line that is no row."""
+
+import pickle
+import re
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.accumulators import AccumulatorParam
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import col
+from pyspark.sql.types import StructField, StructType
+
+from ..errors import JobError
+from ..source import SOURCE, SOURCE_TYPE
+from .blocks import Block, Lines, cut, lines_of
+from .csv_header import read_header
+from .csv_lines import CsvLines
+from .input_paths import REMOTE, escape_pattern, find_inputs
+from .json_lines import JsonLines
+from .parsed import BLANK, Parser, raw_text
+from .values import readable
+
+_NAME = "read_lines_"
+_NAMED = re.compile(rf"\b{_NAME}([0-9a-f]{{12}})\b")
+_UNREADABLE = pa.schema(
+    [("line", pa.int64()), ("offset", pa.int64()), ("raw", pa.string()), ("reason", pa.string())]
+)
+
+
+_Plain = tuple[int, int, pa.Table]
+
+
+@dataclass
+class BlockReport:
+    """What a task has found in a block: how many lines, and those that are no rows."""
+
+    lines: int = 0
+    blank: int = 0
+    """Lines that are no rows and are not counted: empty ones, and the header of CSV."""
+    unreadable: pa.Table = field(default_factory=_UNREADABLE.empty_table)
+    """Each with its number in the block, its offset or its text, and the reason."""
+
+    @property
+    def plain(self) -> _Plain:
+        """The same without a class of this package, which workers need not have."""
+        return self.lines, self.blank, self.unreadable.combine_chunks()
+
+
+Reports = dict[tuple[str, int], BlockReport]
+"""By file and block."""
+
+
+def read_json_lines(spark: SparkSession, path: str | Sequence[str], schema: StructType) -> DataFrame:
+    """
+    The objects of files of JSON lines, with the schema's columns and the column `_source`.
+
+    `path`: a file, a folder, a pattern as Spark has it, or several of them. A line that can't be read as the
+    schema says is no row: `write_sqlite` puts it into the quarantine, whatever becomes of the other lines.
+    See `JsonLines` for what can be read.
+    """
+    zone = str(spark.conf.get("spark.sql.session.timeZone"))
+    return _frame(spark, find_inputs(path), readable(schema), JsonLines(schema, zone))
+
+
+def read_csv(
+    spark: SparkSession,
+    path: str | Sequence[str],
+    schema: StructType,
+    *,
+    delimiter: str = ",",
+    other_names: Mapping[str, str] | None = None,
+) -> DataFrame:
+    """
+    The records of CSV files, with the schema's columns and the column `_source`.
+
+    The first line of each file names its columns, which may stand in any order and be more than the schema's.
+    `other_names`: for a column the name that some files have for it. Otherwise as `read_json_lines`; see
+    `CsvLines` for what can be read.
+    """
+    header = read_header(path, schema.names, delimiter=delimiter, other_names=other_names)
+    zone = str(spark.conf.get("spark.sql.session.timeZone"))
+    return _frame(spark, list(header.layouts), readable(schema), CsvLines(schema, header, zone))
+
+
+class Reader:
+    """One call of `read_json_lines` or `read_csv`, on the driver: it knows what its tasks have found."""
+
+    def __init__(self, spark: SparkSession, groups: list[list[Block]], parser: Parser) -> None:
+        self.id = uuid.uuid4().hex[:12]
+        self._spark = spark
+        self._groups = groups
+        self._parser = parser
+        self._found: Any = _accumulator(spark)
+        self.files = {block.file for group in groups for block in group}
+
+    def frame(self, schema: StructType) -> DataFrame:
+        groups, parser, found = self._groups, self._parser, self._found
+
+        def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                for group in batch.column(0).to_pylist():
+                    reports: Reports = {}
+                    for block in groups[group]:
+                        yield from _rows_of(block, parser, schema, reports)
+                    if found is not None:
+                        found.add(_plain(reports))
+
+        read.__name__ = f"{_NAME}{self.id}"
+        count = len(groups)
+        return self._spark.range(0, count, 1, count).mapInArrow(read, with_source(schema))
+
+    def reports(self) -> Reports:
+        """
+        What was found in each block.
+
+        A block that no task has read to its end, as with `limit`, or whose task could not tell, as with Spark
+        Connect, is read now.
+        """
+        reports = _from_plain(self._found.value) if self._found is not None else {}
+        missing = [b for group in self._groups for b in group if (b.file, b.start) not in reports]
+        if missing:
+            reports.update(_reports_of(self._spark, missing, self._parser))
+        return reports
+
+
+class RemoteReader:
+    """A reader of files in other file systems, which Spark's own tasks must fetch."""
+
+    def __init__(self, spark: SparkSession, files: list[str], parser: Parser) -> None:
+        self.id = uuid.uuid4().hex[:12]
+        self._spark = spark
+        self._parser = parser
+        self._found: Any = _accumulator(spark)
+        self.files: set[str] = set()
+        self._lines = _text_lines(spark, files)
+
+    def frame(self, schema: StructType) -> DataFrame:
+        parser, found = self._parser, self._found
+
+        def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            reports: Reports = {}
+            for batch in batches:
+                for lines, file, block in _remote_lines(batch, reports):
+                    yield from _rows_in(lines, file, block, parser, schema, reports)
+            if found is not None:
+                found.add(_plain(reports))
+
+        read.__name__ = f"{_NAME}{self.id}"
+        return self._lines.mapInArrow(read, with_source(schema))
+
+    def reports(self) -> Reports:
+        if self._found is None:
+            raise JobError("files of other file systems can't be accounted for through Spark Connect")
+        return _from_plain(self._found.value)
+
+
+_readers: dict[str, Reader | RemoteReader] = {}
+
+
+def readers_of(frame: DataFrame) -> list[Reader | RemoteReader]:
+    """The readers from which the rows of a frame come, by its plan."""
+    return [_readers[one] for one in dict.fromkeys(_NAMED.findall(_plan_of(frame))) if one in _readers]
+
+
+def reader_of(file: str) -> Reader | RemoteReader | None:
+    """The last reader of a file, for rows whose plan tells nothing, such as those of a checkpoint."""
+    found = (reader for reader in reversed(_readers.values()) if file in reader.files)
+    return next(found, None)
+
+
+def with_source(schema: StructType) -> StructType:
+    """The schema of the rows that a reader gives."""
+    # A row that a job makes otherwise may have nulls: whether they may be written is the table's to say.
+    own = [StructField(one.name, one.dataType) for one in schema]
+    return StructType([*own, StructField(SOURCE, SOURCE_TYPE)])
+
+
+def _frame(spark: SparkSession, files: list[str], schema: StructType, parser: Parser) -> DataFrame:
+    reader: Reader | RemoteReader
+    if any(REMOTE.match(file) for file in files):
+        reader = RemoteReader(spark, files, parser)
+    else:
+        reader = Reader(spark, cut(files, _parallelism(spark)), parser)
+    _readers[reader.id] = reader
+    return reader.frame(schema)
+
+
+def _parallelism(spark: SparkSession) -> int:
+    try:
+        return spark.sparkContext.defaultParallelism
+    except Exception:  # Spark Connect has no context
+        return 8
+
+
+def _plan_of(frame: DataFrame) -> str:
+    plan: Any = getattr(frame, "_jdf", None)
+    if plan is not None:
+        return str(plan.queryExecution().logical().toString())
+    connect: Any = frame
+    return str(connect._explain_string(extended=True))
+
+
+_PlainReports = dict[tuple[str, int], _Plain]
+
+
+def _plain(reports: Reports) -> _PlainReports:
+    return {place: report.plain for place, report in reports.items()}
+
+
+def _from_plain(reports: _PlainReports) -> Reports:
+    return {place: BlockReport(*report) for place, report in reports.items()}
+
+
+class _Reports(AccumulatorParam[_PlainReports]):
+    """Joins what tasks have found. A block that was read twice is there once: it says the same."""
+
+    def zero(self, value: _PlainReports) -> _PlainReports:  # noqa: ARG002
+        return {}
+
+    def addInPlace(self, value1: _PlainReports, value2: _PlainReports) -> _PlainReports:  # noqa: N802
+        value1.update(value2)
+        return value1
+
+
+def _accumulator(spark: SparkSession) -> Any:
+    try:
+        return spark.sparkContext.accumulator({}, _Reports())
+    except Exception:  # Spark Connect has none
+        return None
+
+
+def _reports_of(spark: SparkSession, blocks: list[Block], parser: Parser) -> Reports:
+    def report(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for place in batch.column(0).to_pylist():
+                reports: Reports = {}
+                for _ in _rows_of(blocks[place], parser, None, reports):
+                    pass
+                yield pa.RecordBatch.from_pydict({"report": [pickle.dumps(_plain(reports))]})
+
+    found: _PlainReports = {}
+    for row in spark.range(0, len(blocks), 1, len(blocks)).mapInArrow(report, "report binary").collect():
+        found.update(pickle.loads(row["report"]))
+    return _from_plain(found)
+
+
+def _rows_of(
+    block: Block, parser: Parser, schema: StructType | None, reports: Reports
+) -> Iterator[pa.RecordBatch]:
+    reports[block.file, block.start] = BlockReport()
+    for lines in lines_of(block):
+        yield from _rows_in(lines, block.file, block.start, parser, schema, reports)
+
+
+def _rows_in(
+    lines: Lines, file: str, block: int, parser: Parser, schema: StructType | None, reports: Reports
+) -> Iterator[pa.RecordBatch]:
+    """The rows of some lines of a block, with their source; the others go into the block's report."""
+    report = reports[file, block]
+    parsed = parser(lines, file, block)
+    report.lines += len(lines)
+    sound = parsed.sound()
+    if sound is not None:
+        _note(report, lines, parsed.reasons, np.flatnonzero(~sound))
+    if schema is None or (sound is not None and not sound.any()):
+        return
+    places = pa.array(np.flatnonzero(sound)) if sound is not None else None
+    columns = [_taken(column, places) for column in parsed.columns]
+    numbers, count = _taken(pa.array(lines.numbers), places), len(lines) if places is None else len(places)
+    if lines.offsets is not None:
+        offsets, raw = _taken(pa.array(lines.offsets), places), pa.nulls(count, pa.string())
+    else:
+        chosen = _taken(lines.values, places).to_pylist()
+        offsets, raw = pa.nulls(count, pa.int64()), pa.array([raw_text(line) for line in chosen], pa.string())
+    source = pa.StructArray.from_arrays(
+        [
+            pa.repeat(pa.scalar(file), count),
+            pa.repeat(pa.scalar(block, pa.int64()), count),
+            numbers,
+            offsets,
+            raw,
+            pa.nulls(count, pa.string()),
+        ],
+        names=SOURCE_TYPE.names,
+    )
+    yield pa.RecordBatch.from_arrays([*columns, source], names=[*schema.names, SOURCE])
+
+
+def _taken(values: pa.Array, places: pa.Array | None) -> pa.Array:
+    return values if places is None else values.take(places)
+
+
+def _note(report: BlockReport, lines: Lines, reasons: pa.Array, places: Any) -> None:
+    reasons = reasons.take(pa.array(places))
+    is_blank = pc.equal(reasons, BLANK).to_numpy(zero_copy_only=False)
+    report.blank += int(is_blank.sum())
+    bad = places[~is_blank]
+    if not len(bad):
+        return
+    values = lines.values.take(pa.array(bad))
+    is_found_again = lines.offsets is not None
+    rows = {
+        "line": pa.array(lines.numbers[bad]),
+        "offset": pa.array(lines.offsets[bad]) if lines.offsets is not None else pa.nulls(len(bad), pa.int64()),
+        "reason": reasons.filter(pa.array(~is_blank)),
+        "raw": pa.nulls(len(bad), pa.string())
+        if is_found_again
+        else pa.array([raw_text(line) for line in values.to_pylist()], pa.string()),
+    }
+    report.unreadable = pa.concat_tables([report.unreadable, pa.table(rows, schema=_UNREADABLE)])
+
+
+def _text_lines(spark: SparkSession, files: Iterable[str]) -> DataFrame:
+    """The lines of files as Spark reads them, whose blocks it cuts."""
+    paths = [file if REMOTE.match(file) else escape_pattern(file) for file in files]
+    # The files are chosen already: Spark would skip those that begin with _ or . without a word.
+    reader = spark.read.option("lineSep", "\n").option("ignoredPathSegmentRegex", "$^")
+    return reader.text(paths).select(
+        col("value").cast("binary").alias("value"),
+        col("_metadata.file_path").alias("file"),
+        col("_metadata.file_block_start").alias("block"),
+    )
+
+
+def _remote_lines(batch: pa.RecordBatch, reports: Reports) -> Iterator[tuple[Lines, str, int]]:
+    """The lines of a batch by the block that they are of, numbered from where its report is."""
+    edges = [0, *_changes(batch), batch.num_rows]
+    for start, stop in pairwise(edges):
+        if start == stop:
+            continue
+        file, block = batch.column(1)[start].as_py(), batch.column(2)[start].as_py()
+        report = reports.setdefault((file, block), BlockReport())
+        numbers = np.arange(report.lines + 1, report.lines + 1 + stop - start, dtype=np.int64)
+        yield Lines(batch.column(0)[start:stop], numbers, None), file, block
+
+
+def _changes(batch: pa.RecordBatch) -> list[int]:
+    cuts: set[int] = set()
+    for column in (batch.column(1), batch.column(2)):
+        changed = pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+        cuts.update((np.flatnonzero(changed) + 1).tolist())
+    return sorted(cuts)
+
+
