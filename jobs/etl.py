@@ -57,9 +57,13 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         spark.stop()
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(description="Loads users from lines of JSON into a SQLite table.")
     add_arguments(parser, "users")
     parser.add_argument("--mode", choices=["overwrite", "append", "upsert"], default="overwrite")
     arguments = parser.parse_args()
     run_job("etl", lambda: load(arguments))
+
+
+if __name__ == "__main__":
+    main()

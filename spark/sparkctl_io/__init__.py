@@ -10,6 +10,7 @@ from pyspark import cloudpickle
 
 from .emails import clean_email, is_email
 from .errors import JobError
+from .reading.csv_header import read_header
 from .reading.input_paths import find_inputs
 from .reading.reader import read_csv, read_json_lines
 from .reasons import Reason
@@ -31,6 +32,7 @@ __all__ = [
     "find_run",
     "is_email",
     "read_csv",
+    "read_header",
     "read_json_lines",
     "register_sqlite",
     "reject",

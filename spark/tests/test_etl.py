@@ -12,8 +12,8 @@ import pyspark
 import pytest
 
 import etl
-from sparkctl_jobs import errors, read_lines, write_sqlite
-from sparkctl_jobs.sink import publish
+from sparkctl_io import errors, read_json_lines, write_sqlite
+from sparkctl_io.sink import publish
 
 SCRIPT = Path(etl.__file__)
 GOOD = {

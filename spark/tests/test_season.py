@@ -6,8 +6,8 @@ import statistics
 import pytest
 
 import season
-from sparkctl_jobs import errors
-from sparkctl_jobs.csv_header import read_header
+from sparkctl_io import errors
+from sparkctl_io.reading.csv_header import read_header
 
 SHORT = "Rk,Player,Pos,Age,Tm,G,GS,MP,FG,FGA,FG%,3P,3PA,3P%,FT,FTA,FT%,TRB,AST,STL,BLK,TOV,PF,PTS,Awards"
 

@@ -15,13 +15,13 @@ from pyspark.ml import PipelineModel
 
 import score
 import segments
-from sparkctl_jobs import errors, outputs, read_lines
-from sparkctl_jobs import replace_folder as replacing
-from sparkctl_jobs.clusters.points import SEGMENT, PointColumns, read_points
-from sparkctl_jobs.clusters.saved_model import CLUSTER, SegmentModel, load_model, with_features
-from sparkctl_jobs.csv_header import read_header
-from sparkctl_jobs.first_rows import first_of_each
-from sparkctl_jobs.json_lines import parse_json_lines  # noqa: F401 -- travels by value with the package
+from sparkctl_io import errors
+from jobkit import outputs
+from jobkit import replace_folder as replacing
+from jobkit.clusters.points import SEGMENT, PointColumns, read_points
+from jobkit.clusters.saved_model import CLUSTER, SegmentModel, load_model, with_features
+from sparkctl_io.reading.csv_header import read_header
+from jobkit.first_rows import first_of_each
 
 GROUPS = [(20, 20.0), (30, 80.0), (60, 50.0)]
 

@@ -4,17 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import col
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
-
-from ..csv_header import CsvHeader
-from ..csv_lines import csv_stage
+from sparkctl_io import read_csv, reject, require
+from sparkctl_io.column_names import spark_name
 from sparkctl_io.errors import UnknownOptionError
-from ..lines import read_lines
-from sparkctl_io.reasons import Reason
-from ..rows import Rows
-from sparkctl_io.text import has_nul, is_blank
 
 SEGMENT = "segment"
 """The column of the result."""
@@ -46,20 +41,11 @@ class PointColumns:
 
 
 def read_points(
-    spark: SparkSession, inputs: str | Sequence[str], header: CsvHeader, columns: PointColumns
+    spark: SparkSession, inputs: str | Sequence[str], columns: PointColumns, delimiter: str
 ) -> DataFrame:
-    """All rows with their provenance. In a valid one every feature is a finite number."""
-    schema = columns.schema
-
-    def clean(rows: Rows) -> Rows:
-        key = rows[columns.id]
-        rows = rows.reject(Reason.MISSING_KEY, pc.is_null(key))
-        if columns.id_type == "text":
-            rows = rows.reject(Reason.MISSING_KEY, is_blank(key))
-        for name in columns.features:
-            rows = rows.reject(Reason.MISSING_VALUE, pc.is_null(rows[name]))
-        if columns.id_type == "text":
-            rows = rows.reject(Reason.INVALID_VALUE, has_nul(key))
+    """All rows, with their lines. In one that is not rejected every feature is a finite number."""
+    rows = read_csv(spark, inputs, columns.schema, delimiter=delimiter)
+    rows = rows.transform(require(columns.id, reason="missing-key")).transform(require(*columns.features))
+    if columns.id_type == "integer":
         return rows
-
-    return csv_stage(schema, header, clean)(read_lines(spark, inputs))
+    return rows.transform(reject("invalid-value", col(spark_name(columns.id)).contains("\0")))

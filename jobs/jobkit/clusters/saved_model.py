@@ -17,7 +17,7 @@ from sparkctl_io.column_names import spark_name
 from sparkctl_io.errors import CannotCreateError, InputMissingError, InputUnfitError, from_os
 from ..open_to_group import open_to_group
 from ..outputs import StagedOutput
-from ..provenance import REASON
+from sparkctl_io.source import SOURCE
 from sparkctl_io.sink.staging import Staging
 from .points import SEGMENT, PointColumns
 
@@ -55,9 +55,9 @@ class SegmentModel:
         """
         The rows with their segment: that of the nearest centre.
 
-        Rejected ones, where the rows carry provenance, have none, and are not shown to the model. They must
-        stay among the others for the sink, while a pipeline takes all rows of a frame or drops some: so what
-        the model does with a row is said as one expression.
+        Rejected ones, where the rows know their lines, have none, and are not shown to the model. They stay
+        among the others until they are written, while a pipeline takes all rows of a frame or drops some: so
+        what the model does with a row is said as one expression.
         """
         _, scaler, _ = self.pipeline.stages
         features = [col(spark_name(name)) for name in self.columns.features]
@@ -68,8 +68,8 @@ class SegmentModel:
         distances = array(*(_squared_distance(scaled, centre) for centre in self.scaled_centres))
         cluster = array_position(distances, array_min(distances))
         segment = element_at(array(*map(lit, self.segments)), cluster.cast("int")).cast("long")
-        if REASON in rows.columns:
-            segment = when(col(REASON).isNull(), segment)
+        if SOURCE in rows.columns:
+            segment = when(col(SOURCE)["reason"].isNull(), segment)
         return rows.withColumn(SEGMENT, segment)
 
 
