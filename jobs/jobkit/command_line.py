@@ -5,9 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from sparkctl_io.errors import JobError
-from sparkctl_io.sink.run_ledger import CommittedRun, find_run
-from sparkctl_io.sink.target import check_database
+from sparkctl_io import CommittedRun, JobError, check_database, find_inputs, find_run
+
 
 
 def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
@@ -40,13 +39,17 @@ def committed_before(arguments: argparse.Namespace) -> CommittedRun | None:
     """
     The run, if it is committed already: then there is nothing to do.
 
-    A database that can't be written is an error here, before Spark starts, which takes a while.
+    A database that can't be written, or an input that is not there, is an error here, before Spark starts,
+    which takes a while.
     """
     wait_ms = lock_timeout_ms(arguments)
     check_database(arguments.database, wait_ms)
-    if not arguments.run_id:
-        return None
-    return find_run(arguments.database, arguments.run_id, arguments.table, wait_ms)
+    before = None
+    if arguments.run_id:
+        before = find_run(arguments.database, arguments.run_id, arguments.table, wait_ms)
+    if before is None:
+        find_inputs(arguments.input)
+    return before
 
 
 def run_job(name: str, job: Callable[[], CommittedRun]) -> None:
@@ -56,9 +59,10 @@ def run_job(name: str, job: Callable[[], CommittedRun]) -> None:
     except JobError as error:
         print(f"{name}: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(error.exit_code)
+    more = f" + added {run.added}" if run.added else ""
     print(  # noqa: T201
         f"run {run.run_id} {'was committed before, nothing changed' if run.repeated else 'committed'}:"
-        f" {run.target} read {run.read} = loaded {run.loaded} + quarantined {run.quarantined}"
+        f" {run.target} read {run.read}{more} = loaded {run.loaded} + quarantined {run.quarantined}"
         f" + duplicates {run.duplicates} + filtered {run.filtered}"
     )
 

@@ -19,7 +19,7 @@ from ..errors import InputMissingError, InputUnfitError
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CHUNK = 4 << 20
 """Bytes read at once. A longer line is read whole."""
-_LEAST_BLOCK, _GREATEST_BLOCK = 4 << 20, 128 << 20
+_LEAST_BLOCK = 4 << 20
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".snappy", ".deflate")
 """Endings by which Spark, too, knows a compressed file. Such a file is one block."""
 
@@ -55,10 +55,14 @@ class Lines:
         return len(self.numbers)
 
 
-def cut(files: Sequence[str], parallelism: int) -> list[list[Block]]:
-    """The blocks of the files in their order, as groups of about equal size: at least one for each core."""
+def cut(files: Sequence[str], parallelism: int, most: int) -> list[list[Block]]:
+    """
+    The blocks of the files in their order, as groups of about equal size: at least one for each core.
+
+    `most`: the bytes of a group that is not one compressed file.
+    """
     sizes = [os.stat(file).st_size for file in files]  # noqa: PTH116
-    length = min(_GREATEST_BLOCK, max(_LEAST_BLOCK, -(-sum(sizes) // max(1, parallelism))))
+    length = min(most, max(_LEAST_BLOCK, -(-sum(sizes) // max(1, parallelism))))
     groups: list[list[Block]] = [[]]
     filled = 0
     for file, size in zip(files, sizes, strict=True):
@@ -100,6 +104,11 @@ def lines_of(block: Block) -> Iterator[Lines]:
         ) from None
     except OSError as error:
         raise InputMissingError(f"input can't be read: {block.file} ({error.strerror or error})") from error
+
+
+def opened(file: str) -> BinaryIO:
+    """A file, decompressed if its name says that it is compressed."""
+    return _decompressed(Path(file).open("rb"), file)
 
 
 def _changed(file: str) -> InputUnfitError:

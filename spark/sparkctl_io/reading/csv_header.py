@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from .blocks import opened
 from .csv_record import fields_of
 from ..errors import InputMissingError, InputUnfitError, from_os
 from .input_paths import find_inputs
@@ -100,7 +101,7 @@ def _first_line(file: str, shown: str) -> str:
     if "://" in file:
         raise InputMissingError(f"the header of {file} can't be read: CSV must be on this file system")
     try:
-        with Path(file).open("rb") as stream:
+        with opened(file) as stream:
             line = stream.readline(_LONGEST_HEADER)
             has_rows = any(rest.strip() for rest in stream)
     except OSError as error:

@@ -12,7 +12,7 @@ from pyspark.sql import types
 from pyspark.sql.types import DataType, StructType
 
 from ..reasons import Reason
-from .blocks import Lines
+from .blocks import Lines, opened
 from .json_exact import parse_exactly
 from .parsed import Parsed
 from .values import arrow_type, narrowed
@@ -112,6 +112,17 @@ class JsonLines:
                 new = pc.and_(wrong, pc.is_null(reasons))
                 reasons = pc.if_else(new, pa.scalar(str(Reason.WRONG_TYPE)), reasons)
         return Parsed(narrow, reasons)
+
+
+def first_fields(file: str) -> set[str]:
+    """The fields of the object in a file's first line, if it is one."""
+    with opened(file) as lines:
+        line = lines.readline(1 << 20)
+    try:
+        found = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return set()
+    return set(found) if isinstance(found, dict) else set()
 
 
 def _base_type(data_type: DataType, name: str) -> pa.DataType:

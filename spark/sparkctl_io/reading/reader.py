@@ -1,5 +1,6 @@
 """Frames of lines: read in tasks, each row with its line, and a report of every line that is no row."""
 
+import logging
 import pickle
 import re
 import uuid
@@ -22,10 +23,11 @@ from .blocks import Block, Lines, cut, lines_of
 from .csv_header import read_header
 from .csv_lines import CsvLines
 from .input_paths import REMOTE, escape_pattern, find_inputs
-from .json_lines import JsonLines
+from .json_lines import JsonLines, first_fields
 from .parsed import BLANK, Parser, raw_text
 from .values import readable
 
+_log = logging.getLogger("sparkctl_io")
 _NAME = "read_lines_"
 _NAMED = re.compile(rf"\b{_NAME}([0-9a-f]{{12}})\b")
 _UNREADABLE = pa.schema(
@@ -64,8 +66,10 @@ def read_json_lines(spark: SparkSession, path: str | Sequence[str], schema: Stru
     schema says is no row: `write_sqlite` puts it into the quarantine, whatever becomes of the other lines.
     See `JsonLines` for what can be read.
     """
+    files = find_inputs(path)
+    _warn_of_other_fields(files, schema)
     zone = str(spark.conf.get("spark.sql.session.timeZone"))
-    return _frame(spark, find_inputs(path), readable(schema), JsonLines(schema, zone))
+    return _frame(spark, files, readable(schema), JsonLines(schema, zone))
 
 
 def read_csv(
@@ -186,9 +190,17 @@ def _frame(spark: SparkSession, files: list[str], schema: StructType, parser: Pa
     if any(REMOTE.match(file) for file in files):
         reader = RemoteReader(spark, files, parser)
     else:
-        reader = Reader(spark, cut(files, _parallelism(spark)), parser)
+        reader = Reader(spark, cut(files, _parallelism(spark), _most_at_once(spark)), parser)
     _readers[reader.id] = reader
     return reader.frame(schema)
+
+
+def _warn_of_other_fields(files: Iterable[str], schema: StructType) -> None:
+    """Says which fields a file has beside the columns, as its first line shows: they are left out."""
+    for file in files:
+        other = [] if REMOTE.match(file) else sorted(first_fields(file) - set(schema.names))
+        if other:
+            _log.warning("%s has fields that are no columns, and are left out: %s", file, ", ".join(other))
 
 
 def _parallelism(spark: SparkSession) -> int:
@@ -196,6 +208,13 @@ def _parallelism(spark: SparkSession) -> int:
         return spark.sparkContext.defaultParallelism
     except Exception:  # Spark Connect has no context
         return 8
+
+
+def _most_at_once(spark: SparkSession) -> int:
+    """The bytes that Spark, too, would give a task of an input."""
+    size = str(spark.conf.get("spark.sql.files.maxPartitionBytes")).lower().removesuffix("b")
+    exponent = "kmgt".find(size[-1]) + 1
+    return int(size[:-1] if exponent else size) << (10 * exponent)
 
 
 def _plan_of(frame: DataFrame) -> str:
