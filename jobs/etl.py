@@ -12,8 +12,9 @@ import argparse
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType, TimestampType
-from sparkctl_io import CommittedRun, clean_email, is_email, read_json_lines, reject, require, write_sqlite
+
 from jobkit.command_line import add_arguments, committed_before, lock_timeout_ms, run_job
+from sparkctl_io import CommittedRun, clean_email, is_email, read_json_lines, reject, require, write_sqlite
 
 USERS = StructType(
     [

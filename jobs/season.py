@@ -230,9 +230,7 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
 
 def describe(spark: SparkSession, arguments: argparse.Namespace) -> CommittedRun:
     players = clean(
-        read_csv(
-            spark, arguments.input, PLAYERS, delimiter=arguments.delimiter, other_names=SHORT_NAMES
-        )
+        read_csv(spark, arguments.input, PLAYERS, delimiter=arguments.delimiter, other_names=SHORT_NAMES)
     ).cache()
     # A season is small. In one task its sums are the same to the last digit on any cluster.
     rows = first_of_each(players, KEY).repartition(1).sortWithinPartitions(*KEY).cache()

@@ -8,7 +8,6 @@ from pathlib import Path
 from sparkctl_io import CommittedRun, JobError, check_database, find_inputs, find_run
 
 
-
 def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
     """Where the rows come from and go to."""
     parser.add_argument(
@@ -57,10 +56,10 @@ def run_job(name: str, job: Callable[[], CommittedRun]) -> None:
     try:
         run = job()
     except JobError as error:
-        print(f"{name}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"{name}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     more = f" + added {run.added}" if run.added else ""
-    print(  # noqa: T201
+    print(
         f"run {run.run_id} {'was committed before, nothing changed' if run.repeated else 'committed'}:"
         f" {run.target} read {run.read}{more} = loaded {run.loaded} + quarantined {run.quarantined}"
         f" + duplicates {run.duplicates} + filtered {run.filtered}"

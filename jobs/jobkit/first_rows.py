@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql.functions import col, row_number
+
 from sparkctl_io import accepted
 from sparkctl_io.column_names import spark_name
 from sparkctl_io.errors import InputUnfitError

@@ -7,9 +7,10 @@ from pyspark.sql import DataFrame
 
 from sparkctl_io.column_names import spark_name
 from sparkctl_io.errors import CannotCreateError
+from sparkctl_io.sink.staging import Staging
+
 from .open_to_group import open_to_group
 from .outputs import StagedOutput
-from sparkctl_io.sink.staging import Staging
 
 
 def stage_csv(frame: DataFrame, path: Path, order: str, run_id: str) -> StagedOutput:

@@ -18,10 +18,11 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from sparkctl_io.errors import JobError, OutputLostError, from_os, from_sqlite
-from .replace_folder import replace_folder
 from sparkctl_io.sink.identifiers import quoted
 from sparkctl_io.sink.staging import Staging, staging_root
 from sparkctl_io.sink.target import open_database
+
+from .replace_folder import replace_folder
 
 _COLUMNS = "run_id string not null, path string not null, digest string not null, published boolean not null"
 _A_MOMENT_MS = 1000

@@ -7,6 +7,7 @@ from typing import Literal
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
+
 from sparkctl_io import read_csv, reject, require
 from sparkctl_io.column_names import spark_name
 from sparkctl_io.errors import UnknownOptionError

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql.functions import avg, col, count, lit
 
+from sparkctl_io.column_names import spark_name
+
 from ..artifacts import Artifacts
 from ..charts import scatter_chart
-from sparkctl_io.column_names import spark_name
 from .points import SEGMENT, PointColumns
 
 _MOST_POINTS = 20_000

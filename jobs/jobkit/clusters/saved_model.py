@@ -12,13 +12,14 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql.functions import array, array_min, array_position, col, element_at, lit, when
 
-from ..artifacts import write_text
 from sparkctl_io.column_names import spark_name
 from sparkctl_io.errors import CannotCreateError, InputMissingError, InputUnfitError, from_os
+from sparkctl_io.sink.staging import Staging
+from sparkctl_io.source import SOURCE
+
+from ..artifacts import write_text
 from ..open_to_group import open_to_group
 from ..outputs import StagedOutput
-from sparkctl_io.source import SOURCE
-from sparkctl_io.sink.staging import Staging
 from .points import SEGMENT, PointColumns
 
 ASSEMBLED, SCALED, CLUSTER = "_assembled", "_scaled", "_cluster"
