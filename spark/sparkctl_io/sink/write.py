@@ -1,14 +1,12 @@
 """Writing a frame into SQLite, as a job does it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
-from pyspark import TaskContext
 from pyspark.sql import DataFrame, SparkSession
 
-from ..errors import JobError, find_in
+from ..errors import AccountingError, JobError, find_in
 from ..reading.reader import Reports, reader_of, readers_of
 from ..source import knows_its_source
 from .companions import stage_companions
@@ -17,13 +15,10 @@ from .message import ShardMessage
 from .plan import DEFAULT_LOCK_TIMEOUT_MS, Mode, WritePlan, plan_write
 from .publish import publish
 from .run_ledger import CommittedRun, find_run
-from .shard import write_shard
-from .sources import Sources
+from .sources import Sources, joined
 from .staging import Staging
 from .target import check_database
-
-_MOST_SHARDS = 8
-"""As many as SQLite attaches at once. One process writes into a database anyway."""
+from .tasks import written
 
 
 def register_sqlite(spark: SparkSession) -> None:
@@ -46,9 +41,9 @@ def write_sqlite(
     Writes the rows into a table: afterwards it is the new version, or the old one if anything failed.
 
     Of rows that know their lines (those of `read_json_lines` and `read_csv`, whatever was done with them),
-    rejected and repeated ones go to the table's quarantine, with the lines that could not be read, and the run
-    says what became of each line. A run may write several tables; what its id has committed already is not
-    written again. `key`, a column or several, is for a table that is not there yet.
+    rejected and repeated ones go to the table's quarantine, with the lines that could not be read, and the
+    run says what became of each line. A run may write several tables; what its id has committed already is
+    not written again. `key`, a column or several, is for a table that is not there yet.
 
     `companions`: small tables by their names, at most 100,000 rows each, such as results that were computed
     from these rows. Whatever the mode, each is replaced, in the same transaction as the rows.
@@ -68,7 +63,9 @@ def write_sqlite(
         plan = plan.staged_in(staging.folder)
         if companions:
             stage_companions(path, table, staging.folder, companions, lock_timeout_ms)
-        shards = _written(frame, plan)
+        said = written(frame, plan)
+        # Spark runs no task where it finds out itself that there are no rows.
+        shards = shards_of(said) if said else []
         is_new = publish(plan, shards, Sources(_reports(frame, plan, shards), plan.project))
     except Exception as error:
         foreseen = find_in(error)
@@ -79,33 +76,22 @@ def write_sqlite(
         staging.remove()
     run = find_run(path, plan.run_id, table, lock_timeout_ms)
     if run is None:
-        raise JobError(f"run {plan.run_id} has ended without an error, and its table {table} is not in {path}")
+        raise JobError(f"run {plan.run_id} has ended without an error, and {table} is not in {path}")
     return replace(run, repeated=not is_new)
-
-
-def _written(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
-    """Has the tasks write their shards. Only what an attempt says that Spark accepts comes back."""
-
-    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        context = TaskContext.get()
-        partition = context.partitionId() if context is not None else 0
-        yield pa.RecordBatch.from_pydict({"message": [write_shard(plan, partition, batches).to_json()]})
-
-    said = frame.coalesce(_MOST_SHARDS).mapInArrow(write, "message string").collect()
-    return shards_of([ShardMessage.from_json(row["message"]) for row in said])
 
 
 def _reports(frame: DataFrame, plan: WritePlan, shards: Sequence[ShardMessage]) -> Reports:
     """What the readers of the frame have found, once its rows are written."""
     if not plan.has_source:
         return {}
-    readers = readers_of(frame)
-    reports: Reports = {}
-    for reader in readers:
-        reports.update(reader.reports())
-    for file in {one.file for shard in shards for one in shard.stretches}:
-        if file is not None and all(file != known for known, _ in reports):
-            other = reader_of(file)
-            if other is not None:
-                reports.update(other.reports())
+    reports = joined(reader.reports() for reader in readers_of(frame))
+    for file in sorted({file for shard in shards for file in shard.files}):
+        if all(file != known for known, _ in reports):
+            reader = reader_of(file)
+            if reader is None:
+                raise AccountingError(
+                    f"rows have come from {file}, of which this session has read nothing: read it with"
+                    " read_json_lines or read_csv in the session that writes it"
+                )
+            reports = joined([reports, reader.reports()])
     return reports
