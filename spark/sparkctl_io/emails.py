@@ -3,10 +3,11 @@
 from pyspark.sql import Column
 from pyspark.sql.functions import col, lower, regexp_replace
 
-# Possessive: what once matched is never given back, as no shorter match could lead to another verdict.
+# Possessive: what once matched is never given back, as no shorter match could lead to another verdict. Java
+# would recurse for every label otherwise, and its stack would overflow for a long text.
 _FOREIGN = "[^A-Za-z0-9._%+@-]++"
 _LABEL = "[a-z0-9](?:[a-z0-9-]*+(?<!-))?"
-_ADDRESS = rf"^[a-z0-9_%+-]++(?:\.[a-z0-9_%+-]++)*+@(?:{_LABEL}\.)+[a-z]{{2,}}\z"
+_ADDRESS = rf"^[a-z0-9_%+-]++(?:\.[a-z0-9_%+-]++)*+@(?:{_LABEL}\.)++[a-z]{{2,}}\z"
 
 
 def clean_email(address: Column | str) -> Column:

@@ -19,7 +19,7 @@ SOURCE_TYPE = StructType(
         # Where in the file the block begins that the line was read with, and the line's number in it, from 1.
         StructField("block", LongType()),
         StructField("line", LongType()),
-        # The byte of the file where the line begins, if it can be found again by it; else its text is in `raw`.
+        # The byte of the file where the line begins, if it can be found by it; else its text is in `raw`.
         StructField("offset", LongType()),
         StructField("raw", StringType()),
         # Why the row is not to be loaded; null for a row that is.
@@ -58,21 +58,22 @@ def reject(reason: str, condition: Column) -> Callable[[DataFrame], DataFrame]:
 
 
 def require(*columns: str, reason: str = "missing-value") -> Callable[[DataFrame], DataFrame]:
-    """Marks the rows in which one of the columns is null or, where it is text, has nothing but white space."""
+    """Marks the rows in which one of the columns is null or, where it is text, blank."""
 
     def mark(frame: DataFrame) -> DataFrame:
         is_missing = lit(False)
-        for name in columns:
-            is_missing |= col(spark_name(name)).isNull()
-            if isinstance(frame.schema[name].dataType, StringType):
-                is_missing |= col(spark_name(name)).rlike(f"^[{WHITE_SPACE}]*+$")
+        wanted = [col(spark_name(name)) for name in columns]
+        for column, field in zip(wanted, frame.select(*wanted).schema, strict=True):
+            is_missing |= column.isNull()
+            if isinstance(field.dataType, StringType):
+                is_missing |= column.rlike(rf"^[{WHITE_SPACE}]*+\z")
         return reject(reason, is_missing)(frame)
 
     return mark
 
 
 def accepted(frame: DataFrame) -> DataFrame:
-    """The rows that no `reject` has marked, for `DataFrame.transform`: those to count with, or to learn from."""
+    """The rows that no `reject` has marked, for `DataFrame.transform`: to count with, or to learn from."""
     return frame.where(col(SOURCE)["reason"].isNull())
 
 
@@ -85,5 +86,3 @@ def knows_its_source(frame: DataFrame) -> bool:
             f" adds columns, with .drop('{SOURCE}')"
         )
     return count == 1
-
-

@@ -11,6 +11,19 @@ WHITE_SPACE = (
 
 NUL = "\0"
 
+UTF_8 = "|".join(
+    [
+        r"[\xc2-\xdf][\x80-\xbf]",
+        r"\xe0[\xa0-\xbf][\x80-\xbf]",
+        r"[\xe1-\xec\xee\xef][\x80-\xbf]{2}",
+        r"\xed[\x80-\x9f][\x80-\xbf]",
+        r"\xf0[\x90-\xbf][\x80-\xbf]{2}",
+        r"[\xf1-\xf3][\x80-\xbf]{3}",
+        r"\xf4[\x80-\x8f][\x80-\xbf]{2}",
+    ]
+)
+"""A pattern for a letter beyond ASCII, where Arrow matches bytes."""
+
 
 def is_blank(text: pa.Array) -> pa.Array:
     """True for text that is empty once it is trimmed; null where there is no text."""

@@ -2,13 +2,16 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import os
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +22,12 @@ from ..errors import InputMissingError, InputUnfitError
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CHUNK = 4 << 20
 """Bytes read at once. A longer line is read whole."""
+_LONGEST_LINE = 1 << 30
 _LEAST_BLOCK = 4 << 20
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".snappy", ".deflate")
-"""Endings by which Spark, too, knows a compressed file. Such a file is one block."""
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+"""Endings of compressed files. Such a file is one block."""
+_UNREADABLE = (".lz4", ".snappy", ".deflate")
+"""Endings by which Spark knows files that can't be read here."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Block:
     """None for a compressed file, which is read to its end."""
     size: int
     """Of the file in bytes, when it was cut."""
+    changed: int
+    """The second in which the file had been changed last. Not every file system keeps fractions of it."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +63,31 @@ class Lines:
         return len(self.numbers)
 
 
+def bytes_of(lines: pa.Array) -> pa.Buffer:
+    """Lines one after the other, as they stand in the file."""
+    edges = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset :][: len(lines) + 1]
+    return lines.buffers()[2].slice(int(edges[0]), int(edges[-1] - edges[0]))
+
+
+def without_end(line: bytes) -> bytes:
+    """A line without the LF, or CR and LF, that ends it."""
+    return line.removesuffix(b"\n").removesuffix(b"\r")
+
+
 def cut(files: Sequence[str], parallelism: int, most: int) -> list[list[Block]]:
     """
     The blocks of the files in their order, as groups of about equal size: at least one for each core.
 
     `most`: the bytes of a group that is not one compressed file.
     """
-    sizes = [os.stat(file).st_size for file in files]  # noqa: PTH116
-    length = min(most, max(_LEAST_BLOCK, -(-sum(sizes) // max(1, parallelism))))
+    states = [os.stat(file) for file in files]  # noqa: PTH116
+    total = sum(state.st_size for state in states)
+    length = min(most, max(_LEAST_BLOCK, -(-total // max(1, parallelism))))
     groups: list[list[Block]] = [[]]
     filled = 0
-    for file, size in zip(files, sizes, strict=True):
-        for block in _blocks_of(file, size, length):
-            weight = (size if block.stop is None else block.stop) - block.start
+    for file, state in zip(files, states, strict=True):
+        for block in _blocks_of(file, state, length):
+            weight = (block.size if block.stop is None else block.stop) - block.start
             if filled and filled + weight > length:
                 groups.append([])
                 filled = 0
@@ -76,23 +96,25 @@ def cut(files: Sequence[str], parallelism: int, most: int) -> list[list[Block]]:
     return groups
 
 
-def _blocks_of(file: str, size: int, length: int) -> Iterator[Block]:
+def _blocks_of(file: str, state: os.stat_result, length: int) -> Iterator[Block]:
+    _must_be_readable(file)
+    size, changed = state.st_size, int(state.st_mtime)
     if file.endswith(_COMPRESSED):
-        yield Block(file, 0, None, size)
+        yield Block(file, 0, None, size, changed)
         return
     # As many as fit, of equal size: a short last one would leave a core without work.
     count = max(1, -(-size // length))
     edges = [size * place // count for place in range(count + 1)]
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
-        yield Block(file, start, stop, size)
+    for start, stop in pairwise(edges):
+        yield Block(file, start, stop, size, changed)
 
 
 def lines_of(block: Block) -> Iterator[Lines]:
-    """The lines of a block, read once from its first to its last. A file that changes meanwhile is an error."""
+    """The lines of a block, read once from its first to its last. A file that changes is an error."""
     try:
         with Path(block.file).open("rb") as file:
             before = os.fstat(file.fileno())
-            if before.st_size != block.size:
+            if (before.st_size, int(before.st_mtime)) != (block.size, block.changed):
                 raise _changed(block.file)
             yield from _lines(_decompressed(file, block.file), block)
             after = os.fstat(file.fileno())
@@ -106,9 +128,12 @@ def lines_of(block: Block) -> Iterator[Lines]:
         raise InputMissingError(f"input can't be read: {block.file} ({error.strerror or error})") from error
 
 
-def opened(file: str) -> BinaryIO:
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
     """A file, decompressed if its name says that it is compressed."""
-    return _decompressed(Path(file).open("rb"), file)
+    _must_be_readable(file)
+    with Path(file).open("rb") as stream, _unpacking(file):
+        yield _decompressed(stream, file)
 
 
 def _changed(file: str) -> InputUnfitError:
@@ -120,42 +145,51 @@ def _lines(file: BinaryIO, block: Block) -> Iterator[Lines]:
     if block.start:
         file.seek(block.start)
         offset += len(file.readline())
-    number, rest = 0, b""
+    number = 0
+    begun: list[bytes] = []  # of the line that the next bytes continue
     while block.stop is None or offset <= block.stop:
-        data = _read(file, block.file)
-        buffer = rest + data if rest else data
-        end = buffer.rfind(b"\n") + 1 if data else len(buffer)
-        if not data and not buffer:
-            return
-        whole, rest = buffer[:end], buffer[end:]
-        if not whole:
+        with _unpacking(block.file):
+            data = file.read(_CHUNK)
+        end = data.rfind(b"\n") + 1
+        if data and not end:
+            begun.append(data)
+            if len(begun) * _CHUNK > _LONGEST_LINE:
+                raise InputUnfitError(f"{block.file} has a line of more than {_LONGEST_LINE} bytes")
             continue
-        lines, taken = _cut_lines(whole, offset, number, block)
-        if len(lines):
+        whole = b"".join([*begun, data[:end]])
+        begun = [data[end:]]
+        if whole:
+            lines = _cut_lines(whole, offset, number, block)
             yield lines
-        number += taken
-        offset += end
+            number += len(lines)
+            offset += len(whole)
         if not data:
             return
 
 
-def _cut_lines(whole: bytes, offset: int, number: int, block: Block) -> tuple[Lines, int]:
+def _cut_lines(whole: bytes, offset: int, number: int, block: Block) -> Lines:
+    """The lines of bytes that begin and end with a line, but for those that begin after the block."""
     ends = np.flatnonzero(np.frombuffer(whole, np.uint8) == ord("\n")) + 1
     if len(ends) == 0 or ends[-1] != len(whole):
         ends = np.append(ends, len(whole))
     edges = np.concatenate([[0], ends])
-    if offset == 0 and whole.startswith(BYTE_ORDER_MARK):
-        edges[0] = len(BYTE_ORDER_MARK)
+    count = len(ends)
     if block.stop is not None:
         count = int(np.searchsorted(edges[:-1] + offset, block.stop, side="right"))
         edges = edges[: count + 1]
-    count = len(edges) - 1
+    if offset == 0 and whole.startswith(BYTE_ORDER_MARK):
+        edges[0] = len(BYTE_ORDER_MARK)
     values = pa.Array.from_buffers(
         pa.binary(), count, [None, pa.py_buffer(edges.astype(np.int32)), pa.py_buffer(whole)]
     )
     numbers = np.arange(number + 1, number + 1 + count, dtype=np.int64)
     offsets = None if block.stop is None else edges[:-1].astype(np.int64) + offset
-    return Lines(values, numbers, offsets), count
+    return Lines(values, numbers, offsets)
+
+
+def _must_be_readable(file: str) -> None:
+    if file.endswith(_UNREADABLE):
+        raise InputUnfitError(f"{file} is compressed in a way that can't be read here: use .gz, .bz2 or .zst")
 
 
 def _decompressed(file: BinaryIO, name: str) -> BinaryIO:
@@ -166,15 +200,17 @@ def _decompressed(file: BinaryIO, name: str) -> BinaryIO:
     if name.endswith(".xz"):
         return cast(BinaryIO, lzma.LZMAFile(file))
     if name.endswith(".zst"):
-        return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(file), "zstd"))
-    if name.endswith(_COMPRESSED):
-        raise InputUnfitError(f"{name} is compressed in a way that can't be read here: use .gz, .bz2 or .zst")
+        stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+        return io.BufferedReader(stream, _CHUNK)
     return file
 
 
-def _read(file: Any, name: str) -> bytes:
+@contextmanager
+def _unpacking(name: str) -> Iterator[None]:
+    """Says what is wrong with a compressed file. An error of the operating system has a number."""
     try:
-        data: bytes = file.read(_CHUNK)
-    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+        yield
+    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise InputUnfitError(f"{name} can't be decompressed: it is cut off or damaged ({error})") from error
-    return data

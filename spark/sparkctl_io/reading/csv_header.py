@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from ..errors import InputMissingError, InputUnfitError, from_os
+from ..text import WHITE_SPACE
 from .blocks import opened
 from .csv_record import fields_of
-from ..errors import InputMissingError, InputUnfitError, from_os
 from .input_paths import find_inputs
-from ..text import WHITE_SPACE
 
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
 _LONGEST_HEADER = 1 << 20

@@ -1,18 +1,23 @@
 """Lines of CSV as typed columns: each bad line with its reason, every good value exactly as written."""
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 from pyspark.sql.types import StructType
 
 from ..reasons import Reason
-from ..text import WHITE_SPACE, is_blank
-from .blocks import Lines
+from ..text import UTF_8, WHITE_SPACE, is_blank
+from .blocks import Lines, bytes_of, without_end
 from .csv_header import CsvHeader, CsvLayout
 from .csv_record import fields_of
 from .parsed import BLANK, Parsed
 from .values import typed
 
+_WHOLE = 2**31 - 1
+"""Of a number of lines no more is read at once than that, so they are read as one block."""
 # The text of each column, and reasons, of a number of lines.
 _Split = tuple[list[pa.Array], pa.Array]
 
@@ -32,7 +37,7 @@ class CsvLines:
         self._zone = zone
 
     def __call__(self, lines: Lines, file: str, block: int) -> Parsed:
-        texts, reasons = _split(_without_ends(lines.values), self._header.layout_of(file))
+        texts, reasons = _split(lines.values, self._header.layout_of(file))
         if block == 0 and lines.numbers[0] == 1:
             first = pa.array(lines.numbers == 1)
             reasons = pc.if_else(first, pa.scalar(BLANK), reasons)
@@ -49,41 +54,58 @@ class CsvLines:
         return Parsed(columns, reasons)
 
 
-def _without_ends(values: pa.Array) -> pa.Array:
-    """The lines without the LF, or CR and LF, that ends each."""
-    for end in (b"\n", b"\r"):
-        ends = pc.ends_with(values, end)
-        if pc.any(ends, min_count=0).as_py():
-            values = pc.if_else(ends, pc.binary_slice(values, 0, -1), values)
-    return values
-
-
 def _split(values: pa.Array, layout: CsvLayout) -> _Split:
-    """Lines without quotation marks are cut all at once, the others one by one."""
-    try:
-        text = values.cast(pa.string())
-    except pa.ArrowInvalid:
-        return _split_exactly(values, layout)
-    quoted = pc.match_substring(text, '"')
-    if pc.any(quoted, min_count=0).as_py():
-        order = pa.array(np.argsort(quoted.to_numpy(zero_copy_only=False), kind="stable"))
-        plain = _split_plain(text.filter(pc.invert(quoted)), layout)
-        exact = _split_exactly(values.filter(quoted), layout)
-        back = pa.array(np.argsort(order.to_numpy()))
-        texts = [pa.concat_arrays([a, b]).take(back) for a, b in zip(plain[0], exact[0], strict=True)]
-        return texts, pa.concat_arrays([plain[1], exact[1]]).take(back)
-    return _split_plain(text, layout)
+    """Lines of which it is sure where their fields end are split all at once, the others one by one."""
+    plain = pc.match_substring_regex(values, _pattern(layout.delimiter))
+    if plain.true_count in (0, len(values)):
+        return (_split_plain if plain.true_count else _split_exactly)(values, layout)
+    first = _split_plain(values.filter(plain), layout)
+    second = _split_exactly(values.filter(pc.invert(plain)), layout)
+    found = plain.to_numpy(zero_copy_only=False)
+    order = pa.array(np.argsort(np.argsort(~found, kind="stable")))
+    texts = [pa.concat_arrays([a, b]).take(order) for a, b in zip(first[0], second[0], strict=True)]
+    return texts, pa.concat_arrays([first[1], second[1]]).take(order)
 
 
-def _split_plain(text: pa.Array, layout: CsvLayout) -> _Split:
-    fields = pc.split_pattern(text, layout.delimiter)
-    complete = pc.equal(pc.list_value_length(fields), layout.width)
-    fields = pc.if_else(complete, fields, pa.scalar([""] * layout.width, fields.type))
-    flat = fields.flatten()
-    rows = np.arange(len(text)) * layout.width
-    texts = [_empty_as_null(flat.take(pa.array(rows + place))) for place in layout.places]
-    malformed = pc.if_else(complete, pa.scalar(None, pa.string()), pa.scalar(str(Reason.MALFORMED_CSV)))
-    return texts, pc.if_else(is_blank(text), pa.scalar(BLANK), malformed)
+def _pattern(delimiter: str) -> str:
+    """Fields without a quotation mark or within two of them, in a line that nothing but its end ends."""
+    plain = rf"(?:[^{re.escape(delimiter)}\r\n\"\x80-\xff]|{UTF_8})*"
+    quoted = rf'"(?:[^\r\n\"\x80-\xff]|""|{UTF_8})*"'
+    field = f"(?:{plain}|{quoted})"
+    return rf"^{field}(?:{re.escape(delimiter)}{field})*\r?\n?$"
+
+
+def _split_plain(values: pa.Array, layout: CsvLayout) -> _Split:
+    incomplete: list[int] = []
+
+    def leave_out(row: pyarrow.csv.InvalidRow) -> str:
+        incomplete.append(row.number - 1)
+        return "skip"
+
+    names = [str(place) for place in range(layout.width)]
+    wanted = [names[place] for place in layout.places]
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(bytes_of(values)),
+        pyarrow.csv.ReadOptions(use_threads=False, block_size=_WHOLE, column_names=names),
+        pyarrow.csv.ParseOptions(
+            delimiter=layout.delimiter, ignore_empty_lines=False, invalid_row_handler=leave_out
+        ),
+        pyarrow.csv.ConvertOptions(
+            check_utf8=False,
+            column_types=dict.fromkeys(names, pa.string()),
+            include_columns=list(dict.fromkeys(wanted)),
+        ),
+    )
+    is_row = np.ones(len(values), dtype=np.bool_)
+    is_row[incomplete] = False
+    columns = {name: _empty_as_null(table.column(name).combine_chunks()) for name in table.column_names}
+    reasons = pa.nulls(len(values), pa.string())
+    if incomplete:
+        places = pa.array(np.cumsum(is_row) - 1, mask=~is_row)
+        columns = {name: column.take(places) for name, column in columns.items()}
+        reasons = pc.if_else(pa.array(is_row), reasons, pa.scalar(str(Reason.MALFORMED_CSV)))
+    blank = is_blank(values.cast(pa.string()))
+    return [columns[name] for name in wanted], pc.if_else(blank, pa.scalar(BLANK), reasons)
 
 
 def _split_exactly(values: pa.Array, layout: CsvLayout) -> _Split:
@@ -108,7 +130,7 @@ def _split_exactly(values: pa.Array, layout: CsvLayout) -> _Split:
 
 def _decoded(line: bytes) -> str | None:
     try:
-        return line.decode()
+        return without_end(line).decode()
     except UnicodeDecodeError:
         return None
 

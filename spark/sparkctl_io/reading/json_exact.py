@@ -13,9 +13,11 @@ from ..text import WHITE_SPACE
 from .parsed import BLANK
 from .values import exact_decimal
 
+Columns = tuple[list[pa.Array], pa.Array]
+"""Columns, and for each line null or its reason."""
 
-def parse_exactly(values: pa.Array, base: pa.Schema) -> tuple[list[pa.Array], pa.Array]:
-    """The columns, and for each line null or its reason."""
+
+def parse_exactly(values: pa.Array, base: pa.Schema) -> Columns:
     has_decimals = any(pa.types.is_decimal(field.type) for field in base)
     objects: list[dict[str, Any]] = []
     reasons: list[str | None] = []

@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +11,9 @@ from pyspark.sql import types
 from pyspark.sql.types import DataType, StructType
 
 from ..reasons import Reason
-from .blocks import Lines, opened
-from .json_exact import parse_exactly
+from ..text import UTF_8
+from .blocks import Lines, bytes_of, opened
+from .json_exact import Columns, parse_exactly
 from .parsed import Parsed
 from .values import arrow_type, narrowed
 
@@ -22,13 +22,31 @@ _SMALL = 256
 _LINES_TO_LEARN_FROM = 64
 
 _BLANKS = r"[ \t\r\n]*"
-_TEXT = (
-    r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|'
-    r'\\u(?:[1-9abcefABCEF][0-9a-fA-F]{3}|0(?:[1-9a-fA-F][0-9a-fA-F]{2}|0[1-9a-fA-F][0-9a-fA-F])|[dD][0-7][0-9a-fA-F]{2}))*"'
+# Neither NUL nor surrogates.
+_CODE = "|".join(
+    [
+        r"[1-9a-cefA-CEF][0-9a-fA-F]{3}",
+        r"[dD][0-7][0-9a-fA-F]{2}",
+        r"0[1-9a-fA-F][0-9a-fA-F]{2}",
+        r"00[1-9a-fA-F][0-9a-fA-F]",
+    ]
 )
+_TEXT = rf'"(?:[ !#-\[\]-\x7f]|{UTF_8}|\\["\\/bfnrt]|\\u(?:{_CODE}))*"'
 _INTEGER = r"-?(?:0|[1-9][0-9]{0,17})"
 _REAL = r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?"
-_ANY = f"(?:{_TEXT}|{_REAL}|true|false|null)"
+
+
+def _or_nested(value: str) -> str:
+    """The value, or an array or object of such."""
+    value = f"{_BLANKS}{value}{_BLANKS}"
+    member = f"{_BLANKS}{_TEXT}{_BLANKS}:{value}"
+    array, record = (f"(?:{one}(?:,{one})*|{_BLANKS})" for one in (value, member))
+    return rf"(?:{value}|\[{array}\]|\{{{record}\}})"
+
+
+_SCALAR = f"(?:{_TEXT}|{_REAL}|true|false|null)"
+_OTHERS = (_SCALAR, _or_nested(_SCALAR), _or_nested(_or_nested(_SCALAR)))
+"""What a field has that is no column, by how deep its values go. Deeper ones would be slow to match."""
 
 
 class JsonLines:
@@ -40,51 +58,60 @@ class JsonLines:
     are no reals. Dates and instants are text as `values.typed` reads it, decimals are numbers or text. Fields
     that the schema doesn't name are ignored; of a field that is there twice the last counts.
 
-    One pattern finds the lines that Arrow's parser can't get wrong, which is fast. The others, such as all bad
-    ones, are looked at one by one.
+    One pattern finds the lines that Arrow's parser can't get wrong, which is fast. The others, such as all
+    bad ones, are looked at one by one.
     """
 
     def __init__(self, schema: StructType, zone: str) -> None:
         self._schema = schema
         self._zone = zone
         self._base = pa.schema([(field.name, _base_type(field.dataType, field.name)) for field in schema])
-        self._plain: str | None = None
+        self._plain = _pattern(self._base, [])
 
     def __call__(self, lines: Lines, file: str, block: int) -> Parsed:  # noqa: ARG002 -- a `Parser`
-        values = lines.values
-        plain = self._plain_among(values)
-        if plain.all():
-            columns = self._parse_plainly(values)
-            if columns is not None:
-                return self._narrow(columns, pa.nulls(len(values), pa.string()))
-            plain = np.zeros(len(values), dtype=np.bool_)
-        columns = self._parse_plainly(values.filter(pa.array(plain))) if plain.any() else None
-        if columns is None:
-            return self._narrow(*parse_exactly(values, self._base))
-        rest, reasons = parse_exactly(values.filter(pa.array(~plain)), self._base)
-        order = pa.array(np.argsort(np.concatenate([np.flatnonzero(plain), np.flatnonzero(~plain)])))
-        together = [pa.concat_arrays([a, b]).take(order) for a, b in zip(columns, rest, strict=True)]
-        all_reasons = pa.concat_arrays([pa.nulls(int(plain.sum()), pa.string()), reasons]).take(order)
-        return self._narrow(together, all_reasons)
+        columns, reasons = self._parse(lines.values)
+        narrow = []
+        for column, field in zip(columns, self._schema, strict=True):
+            values, wrong = narrowed(column, field.dataType, self._zone)
+            narrow.append(values)
+            if wrong is not None:
+                new = pc.and_(wrong, pc.is_null(reasons))
+                reasons = pc.if_else(new, pa.scalar(str(Reason.WRONG_TYPE)), reasons)
+        return Parsed(narrow, reasons)
 
-    def _plain_among(self, values: pa.Array) -> Any:
-        """The lines that are one flat object with values of the right types and nothing unusual."""
+    def _parse(self, values: pa.Array) -> Columns:
         if len(values) <= _SMALL:
-            return np.zeros(len(values), dtype=np.bool_)
-        if self._plain is None:
-            self._plain = _pattern(self._base, values[:_LINES_TO_LEARN_FROM].to_pylist())
-        try:
-            text = values.cast(pa.string())
-        except pa.ArrowInvalid:  # as bytes, of which those of ASCII alone are sure to be text
-            ascii_only = pc.invert(pc.match_substring_regex(values, r"[\x80-\xff]"))
-            plain = pc.and_(ascii_only, pc.match_substring_regex(values, self._plain))
-            return plain.to_numpy(zero_copy_only=False)
-        return pc.match_substring_regex(text, self._plain).to_numpy(zero_copy_only=False)
+            return parse_exactly(values, self._base)
+        is_plain = self._plain_among(values)
+        if is_plain.true_count == len(values):
+            return self._parse_plain(values)
+        plain = self._parse_plain(values.filter(is_plain))
+        rest = parse_exactly(values.filter(pc.invert(is_plain)), self._base)
+        found = is_plain.to_numpy(zero_copy_only=False)
+        order = np.argsort(np.concatenate([np.flatnonzero(found), np.flatnonzero(~found)]))
+        return _joined(plain, rest, pa.array(order))
 
-    def _parse_plainly(self, values: pa.Array) -> list[pa.Array] | None:
-        """The columns of plain lines; None if Arrow's parser finds something in them all the same."""
-        offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
-        data = values.buffers()[2].slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
+    def _plain_among(self, values: pa.Array) -> pa.Array:
+        found = pc.match_substring_regex(values, self._plain)
+        if found.true_count > len(values) // 2:
+            return found
+        # Perhaps a file with other fields. The same pattern again would find the same.
+        examples = values.filter(pc.invert(found))[:_LINES_TO_LEARN_FROM].to_pylist()
+        self._plain = _pattern(self._base, examples)
+        return pc.match_substring_regex(values, self._plain)
+
+    def _parse_plain(self, values: pa.Array) -> Columns:
+        """Plain lines. If Arrow's parser refuses one all the same, it and its neighbours are read exactly."""
+        if len(values) <= _SMALL:
+            return parse_exactly(values, self._base)
+        columns = self._parse_at_once(values)
+        if columns is not None:
+            return columns, pa.nulls(len(values), pa.string())
+        half = len(values) // 2
+        return _joined(self._parse_plain(values[:half]), self._parse_plain(values[half:]))
+
+    def _parse_at_once(self, values: pa.Array) -> list[pa.Array] | None:
+        data = bytes_of(values)
         try:
             table = pyarrow.json.read_json(
                 pa.BufferReader(data),
@@ -103,15 +130,14 @@ class JsonLines:
                 columns[place] = pc.add(column, 0.0)  # SQLite has no negative zero
         return columns
 
-    def _narrow(self, columns: list[pa.Array], reasons: pa.Array) -> Parsed:
-        narrow = []
-        for column, field in zip(columns, self._schema, strict=True):
-            values, wrong = narrowed(column, field.dataType, self._zone)
-            narrow.append(values)
-            if wrong is not None:
-                new = pc.and_(wrong, pc.is_null(reasons))
-                reasons = pc.if_else(new, pa.scalar(str(Reason.WRONG_TYPE)), reasons)
-        return Parsed(narrow, reasons)
+
+def _joined(first: Columns, second: Columns, order: pa.Array | None = None) -> Columns:
+    """The lines of both, one after the other or in another order."""
+    *columns, reasons = (
+        pa.concat_arrays([a, b]) if order is None else pa.concat_arrays([a, b]).take(order)
+        for a, b in zip([*first[0], first[1]], [*second[0], second[1]], strict=True)
+    )
+    return columns, reasons
 
 
 def first_fields(file: str) -> set[str]:
@@ -142,23 +168,31 @@ def _pattern(base: pa.Schema, examples: list[bytes]) -> str:
     What a plain line looks like: an object with these columns of the right types, and with such other fields
     as the examples have, in any order.
     """
-    others: dict[str, None] = {}
+    names: dict[str, list[str]] = {}
+    for field in base:
+        names.setdefault(f"(?:{_value(field.type)}|null)", []).append(field.name)
+    others: dict[str, int] = {}
     for line in examples:
         try:
             found = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(found, dict):
-            others.update(dict.fromkeys(found.keys() - set(base.names)))
-    members = [f"{_quoted(field.name)}{_BLANKS}:{_BLANKS}(?:{_value(field.type)}|null)" for field in base]
-    members += [f"{_quoted(name)}{_BLANKS}:{_BLANKS}{_ANY}" for name in sorted(others)]
+            for name in found.keys() - set(base.names):
+                others[name] = max(others.get(name, 0), _depth(found[name]))
+    for name, depth in sorted(others.items()):
+        names.setdefault(_OTHERS[min(depth, len(_OTHERS) - 1)], []).append(name)
+    # RE2 and Python escape alike. A name that JSON would have to escape never matches, and is read exactly.
+    members = (
+        f'"(?:{"|".join(map(re.escape, of))})"{_BLANKS}:{_BLANKS}{value}' for value, of in names.items()
+    )
     member = f"(?:{'|'.join(members)})"
     return rf"^{_BLANKS}\{{{_BLANKS}(?:{member}{_BLANKS}(?:,{_BLANKS}{member}{_BLANKS})*)?\}}{_BLANKS}$"
 
 
-def _quoted(name: str) -> str:
-    # RE2 and Python escape alike. A name that JSON would have to escape never matches, and is read exactly.
-    return f'"{re.escape(name)}"'
+def _depth(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(_depth, inner), default=0)
 
 
 def _value(kind: pa.DataType) -> str:

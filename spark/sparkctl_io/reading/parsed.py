@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .blocks import Lines
+from .blocks import Lines, without_end
 
 BLANK = "blank"
 """In the place of a reason: a line that is no row, such as an empty one or the header of CSV."""
@@ -38,4 +38,4 @@ class Parser(Protocol):
 
 def raw_text(line: bytes) -> str:
     """A line as a person sees it: without its line end, and with U+FFFD for what is not UTF-8."""
-    return line.removesuffix(b"\n").removesuffix(b"\r").decode(errors="replace")
+    return without_end(line).decode(errors="replace")

@@ -4,20 +4,21 @@ import logging
 import pickle
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark import TaskContext
 from pyspark.accumulators import AccumulatorParam
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import StructField, StructType, TimestampType
 
-from ..errors import JobError
 from ..source import SOURCE, SOURCE_TYPE
 from .blocks import Block, Lines, cut, lines_of
 from .csv_header import read_header
@@ -25,7 +26,7 @@ from .csv_lines import CsvLines
 from .input_paths import REMOTE, escape_pattern, find_inputs
 from .json_lines import JsonLines, first_fields
 from .parsed import BLANK, Parser, raw_text
-from .values import readable
+from .values import readable, zone_of
 
 _log = logging.getLogger("sparkctl_io")
 _NAME = "read_lines_"
@@ -66,10 +67,10 @@ def read_json_lines(spark: SparkSession, path: str | Sequence[str], schema: Stru
     schema says is no row: `write_sqlite` puts it into the quarantine, whatever becomes of the other lines.
     See `JsonLines` for what can be read.
     """
+    zone = _zone(spark, readable(schema))
     files = find_inputs(path)
     _warn_of_other_fields(files, schema)
-    zone = str(spark.conf.get("spark.sql.session.timeZone"))
-    return _frame(spark, files, readable(schema), JsonLines(schema, zone))
+    return _frame(spark, files, schema, JsonLines(schema, zone))
 
 
 def read_csv(
@@ -87,9 +88,9 @@ def read_csv(
     `other_names`: for a column the name that some files have for it. Otherwise as `read_json_lines`; see
     `CsvLines` for what can be read.
     """
+    zone = _zone(spark, readable(schema))
     header = read_header(path, schema.names, delimiter=delimiter, other_names=other_names)
-    zone = str(spark.conf.get("spark.sql.session.timeZone"))
-    return _frame(spark, list(header.layouts), readable(schema), CsvLines(schema, header, zone))
+    return _frame(spark, list(header.layouts), schema, CsvLines(schema, header, zone))
 
 
 class Reader:
@@ -129,8 +130,21 @@ class Reader:
         reports = _from_plain(self._found.value) if self._found is not None else {}
         missing = [b for group in self._groups for b in group if (b.file, b.start) not in reports]
         if missing:
-            reports.update(_reports_of(self._spark, missing, self._parser))
+            reports.update(self._read_again(missing))
         return reports
+
+    def _read_again(self, blocks: list[Block]) -> Reports:
+        parser = self._parser
+
+        def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                reports: Reports = {}
+                for place in batch.column(0).to_pylist():
+                    for _ in _rows_of(blocks[place], parser, None, reports):
+                        pass
+                yield _pickled(reports)
+
+        return _collected(self._spark.range(0, len(blocks), 1, len(blocks)), read)
 
 
 class RemoteReader:
@@ -141,27 +155,40 @@ class RemoteReader:
         self._spark = spark
         self._parser = parser
         self._found: Any = _accumulator(spark)
+        self._done: Any = _accumulator(spark)
+        """Tasks that have read to their ends."""
         self.files: set[str] = set()
         self._lines = _text_lines(spark, files)
 
     def frame(self, schema: StructType) -> DataFrame:
-        parser, found = self._parser, self._found
+        parser, found, done = self._parser, self._found, self._done
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             reports: Reports = {}
-            for batch in batches:
-                for lines, file, block in _remote_lines(batch, reports):
-                    yield from _rows_in(lines, file, block, parser, schema, reports)
-            if found is not None:
+            yield from _remote_rows(batches, parser, schema, reports)
+            context = TaskContext.get()
+            if context is not None and found is not None:
                 found.add(_plain(reports))
+                done.add({context.partitionId(): True})
 
         read.__name__ = f"{_NAME}{self.id}"
         return self._lines.mapInArrow(read, with_source(schema))
 
     def reports(self) -> Reports:
-        if self._found is None:
-            raise JobError("files of other file systems can't be accounted for through Spark Connect")
-        return _from_plain(self._found.value)
+        """As with `Reader`, but if a task is missing all is read again: nobody knows what it would read."""
+        if self._found is not None:
+            plan: Any = self._lines
+            if len(self._done.value) == plan._jdf.rdd().getNumPartitions():
+                return _from_plain(self._found.value)
+        parser = self._parser
+
+        def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            reports: Reports = {}
+            for _ in _remote_rows(batches, parser, None, reports):
+                pass
+            yield _pickled(reports)
+
+        return _collected(self._lines, read)
 
 
 _readers: dict[str, Reader | RemoteReader] = {}
@@ -190,7 +217,7 @@ def _frame(spark: SparkSession, files: list[str], schema: StructType, parser: Pa
     if any(REMOTE.match(file) for file in files):
         reader = RemoteReader(spark, files, parser)
     else:
-        reader = Reader(spark, cut(files, _parallelism(spark), _most_at_once(spark)), parser)
+        reader = Reader(spark, cut(files, parallelism(spark), _most_at_once(spark)), parser)
     _readers[reader.id] = reader
     return reader.frame(schema)
 
@@ -203,7 +230,13 @@ def _warn_of_other_fields(files: Iterable[str], schema: StructType) -> None:
             _log.warning("%s has fields that are no columns, and are left out: %s", file, ", ".join(other))
 
 
-def _parallelism(spark: SparkSession) -> int:
+def _zone(spark: SparkSession, schema: StructType) -> str:
+    has_instants = any(isinstance(field.dataType, TimestampType) for field in schema)
+    return zone_of(str(spark.conf.get("spark.sql.session.timeZone"))) if has_instants else "UTC"
+
+
+def parallelism(spark: SparkSession) -> int:
+    """How many tasks run side by side, as far as the session can tell."""
     try:
         return spark.sparkContext.defaultParallelism
     except Exception:  # Spark Connect has no context
@@ -220,7 +253,7 @@ def _most_at_once(spark: SparkSession) -> int:
 def _plan_of(frame: DataFrame) -> str:
     plan: Any = getattr(frame, "_jdf", None)
     if plan is not None:
-        return str(plan.queryExecution().logical().toString())
+        return str(plan.queryExecution().analyzed().toString())
     connect: Any = frame
     return str(connect._explain_string(extended=True))
 
@@ -236,35 +269,31 @@ def _from_plain(reports: _PlainReports) -> Reports:
     return {place: BlockReport(*report) for place, report in reports.items()}
 
 
-class _Reports(AccumulatorParam[_PlainReports]):
+class _Found(AccumulatorParam[dict[Any, Any]]):
     """Joins what tasks have found. A block that was read twice is there once: it says the same."""
 
-    def zero(self, value: _PlainReports) -> _PlainReports:  # noqa: ARG002
+    def zero(self, value: dict[Any, Any]) -> dict[Any, Any]:  # noqa: ARG002
         return {}
 
-    def addInPlace(self, value1: _PlainReports, value2: _PlainReports) -> _PlainReports:  # noqa: N802
+    def addInPlace(self, value1: dict[Any, Any], value2: dict[Any, Any]) -> dict[Any, Any]:  # noqa: N802
         value1.update(value2)
         return value1
 
 
 def _accumulator(spark: SparkSession) -> Any:
     try:
-        return spark.sparkContext.accumulator({}, _Reports())
+        return spark.sparkContext.accumulator({}, _Found())
     except Exception:  # Spark Connect has none
         return None
 
 
-def _reports_of(spark: SparkSession, blocks: list[Block], parser: Parser) -> Reports:
-    def report(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for place in batch.column(0).to_pylist():
-                reports: Reports = {}
-                for _ in _rows_of(blocks[place], parser, None, reports):
-                    pass
-                yield pa.RecordBatch.from_pydict({"report": [pickle.dumps(_plain(reports))]})
+def _pickled(reports: Reports) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({"report": [pickle.dumps(_plain(reports))]})
 
+
+def _collected(frame: DataFrame, read: Any) -> Reports:
     found: _PlainReports = {}
-    for row in spark.range(0, len(blocks), 1, len(blocks)).mapInArrow(report, "report binary").collect():
+    for row in frame.mapInArrow(read, "report binary").collect():
         found.update(pickle.loads(row["report"]))
     return _from_plain(found)
 
@@ -289,19 +318,17 @@ def _rows_in(
         _note(report, lines, parsed.reasons, np.flatnonzero(~sound))
     if schema is None or (sound is not None and not sound.any()):
         return
-    places = pa.array(np.flatnonzero(sound)) if sound is not None else None
-    columns = [_taken(column, places) for column in parsed.columns]
-    numbers, count = _taken(pa.array(lines.numbers), places), len(lines) if places is None else len(places)
-    if lines.offsets is not None:
-        offsets, raw = _taken(pa.array(lines.offsets), places), pa.nulls(count, pa.string())
-    else:
-        chosen = _taken(lines.values, places).to_pylist()
-        offsets, raw = pa.nulls(count, pa.int64()), pa.array([raw_text(line) for line in chosen], pa.string())
+    places = np.arange(len(lines)) if sound is None else np.flatnonzero(sound)
+    count = len(places)
+    columns = parsed.columns
+    if sound is not None:
+        columns = [column.filter(pa.array(sound)) for column in columns]
+    offsets, raw = _place(lines, places)
     source = pa.StructArray.from_arrays(
         [
             pa.repeat(pa.scalar(file), count),
             pa.repeat(pa.scalar(block, pa.int64()), count),
-            numbers,
+            pa.array(lines.numbers[places]),
             offsets,
             raw,
             pa.nulls(count, pa.string()),
@@ -311,28 +338,25 @@ def _rows_in(
     yield pa.RecordBatch.from_arrays([*columns, source], names=[*schema.names, SOURCE])
 
 
-def _taken(values: pa.Array, places: pa.Array | None) -> pa.Array:
-    return values if places is None else values.take(places)
-
-
-def _note(report: BlockReport, lines: Lines, reasons: pa.Array, places: Any) -> None:
+def _note(report: BlockReport, lines: Lines, reasons: pa.Array, places: npt.NDArray[np.int64]) -> None:
     reasons = reasons.take(pa.array(places))
     is_blank = pc.equal(reasons, BLANK).to_numpy(zero_copy_only=False)
     report.blank += int(is_blank.sum())
     bad = places[~is_blank]
     if not len(bad):
         return
-    values = lines.values.take(pa.array(bad))
-    is_found_again = lines.offsets is not None
-    rows = {
-        "line": pa.array(lines.numbers[bad]),
-        "offset": pa.array(lines.offsets[bad]) if lines.offsets is not None else pa.nulls(len(bad), pa.int64()),
-        "reason": reasons.filter(pa.array(~is_blank)),
-        "raw": pa.nulls(len(bad), pa.string())
-        if is_found_again
-        else pa.array([raw_text(line) for line in values.to_pylist()], pa.string()),
-    }
-    report.unreadable = pa.concat_tables([report.unreadable, pa.table(rows, schema=_UNREADABLE)])
+    offsets, raw = _place(lines, bad)
+    reasons = reasons.filter(pa.array(~is_blank))
+    found = pa.Table.from_arrays([pa.array(lines.numbers[bad]), offsets, raw, reasons], schema=_UNREADABLE)
+    report.unreadable = pa.concat_tables([report.unreadable, found])
+
+
+def _place(lines: Lines, chosen: npt.NDArray[np.int64]) -> tuple[pa.Array, pa.Array]:
+    """By which the chosen lines can be found again: their offsets, or else their text."""
+    if lines.offsets is not None:
+        return pa.array(lines.offsets[chosen]), pa.nulls(len(chosen), pa.string())
+    texts = [raw_text(line) for line in lines.values.take(pa.array(chosen)).to_pylist()]
+    return pa.nulls(len(chosen), pa.int64()), pa.array(texts, pa.string())
 
 
 def _text_lines(spark: SparkSession, files: Iterable[str]) -> DataFrame:
@@ -347,6 +371,14 @@ def _text_lines(spark: SparkSession, files: Iterable[str]) -> DataFrame:
     )
 
 
+def _remote_rows(
+    batches: Iterator[pa.RecordBatch], parser: Parser, schema: StructType | None, reports: Reports
+) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        for lines, file, block in _remote_lines(batch, reports):
+            yield from _rows_in(lines, file, block, parser, schema, reports)
+
+
 def _remote_lines(batch: pa.RecordBatch, reports: Reports) -> Iterator[tuple[Lines, str, int]]:
     """The lines of a batch by the block that they are of, numbered from where its report is."""
     edges = [0, *_changes(batch), batch.num_rows]
@@ -356,7 +388,8 @@ def _remote_lines(batch: pa.RecordBatch, reports: Reports) -> Iterator[tuple[Lin
         file, block = batch.column(1)[start].as_py(), batch.column(2)[start].as_py()
         report = reports.setdefault((file, block), BlockReport())
         numbers = np.arange(report.lines + 1, report.lines + 1 + stop - start, dtype=np.int64)
-        yield Lines(batch.column(0)[start:stop], numbers, None), file, block
+        values = pc.binary_join_element_wise(batch.column(0)[start:stop], b"\n", b"")
+        yield Lines(values, numbers, None), file, block
 
 
 def _changes(batch: pa.RecordBatch) -> list[int]:
@@ -365,5 +398,3 @@ def _changes(batch: pa.RecordBatch) -> list[int]:
         changed = pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
         cuts.update((np.flatnonzero(changed) + 1).tolist())
     return sorted(cuts)
-
-

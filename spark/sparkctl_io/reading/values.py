@@ -1,9 +1,8 @@
 """Text as typed values: each exactly as written, or not at all."""
 
-import math
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 
 import numpy as np
 import pyarrow as pa
@@ -11,12 +10,13 @@ import pyarrow.compute as pc
 from pyspark.sql import types
 from pyspark.sql.types import DataType, StructType
 
-from ..errors import ColumnMismatchError
+from ..errors import ColumnMismatchError, UnknownOptionError
 from ..text import is_blank, trimmed
 
 Typed = tuple[pa.Array, pa.Array | None]
 """The values of a column, and for each row whether its text is no value of the type; None if all are."""
 
+_UTC = pa.timestamp("us", "UTC")
 _INTEGERS: dict[type[DataType], pa.DataType] = {
     types.ByteType: pa.int8(),
     types.ShortType: pa.int16(),
@@ -29,22 +29,29 @@ _OTHERS: dict[type[DataType], pa.DataType] = {
     types.BooleanType: pa.bool_(),
     types.StringType: pa.string(),
     types.DateType: pa.date32(),
-    types.TimestampType: pa.timestamp("us", "UTC"),
+    types.TimestampType: _UTC,
     types.TimestampNTZType: pa.timestamp("us"),
 }
 _WHOLE = r"^-?[0-9]+$"
 _REAL = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _NUMBER = re.compile(_REAL)
-_DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+# Spark's years, which are those of Python: 0001 to 9999.
+_DATE = r"(000[1-9]|00[1-9]\d|0[1-9]\d\d|[1-9]\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 _ZONE = r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
-_SHORTEST_INSTANT = len("YYYY-MM-DDTHH:MM:SS")
-_SURELY_LONG = 18
+_SHORTEST_IN_UTC = len("YYYY-MM-DDTHH:MM:SSZ")
+_FIRST_INSTANT, _LAST_INSTANT = -62135596800_000000, 253402300799_999999
+_OFFSET = re.compile(r"(?:UTC|GMT|UT)?([+-])(\d\d?)(?::?(\d\d))?")
+_ALL_DIGITS = Context(prec=38, traps=[Inexact, InvalidOperation])
+_SURELY_SHORT = 18
 """So many letters are always within 64 bits."""
 
 
 def readable(schema: StructType) -> StructType:
     """The schema, once it is sure that each of its columns can be read from text."""
+    repeated = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if repeated:
+        raise ColumnMismatchError(f"the schema has the column {', '.join(repeated)} more than once")
     for field in schema:
         arrow_type(field.dataType, field.name)
         if field.name.startswith("_"):
@@ -63,6 +70,23 @@ def arrow_type(data_type: DataType, column: str) -> pa.DataType:
         f"column {column} can't be read as {data_type.simpleString()}: read it as string, and take it apart"
         " afterwards, for instance with from_json"
     )
+
+
+def zone_of(name: str) -> str:
+    """The name that Arrow has for a time zone of Spark's."""
+    offset = _OFFSET.fullmatch(name)
+    if offset:
+        sign, hours, minutes = offset.groups()
+        return f"{sign}{int(hours):02}:{minutes or '00'}"
+    zone = "UTC" if name in ("Z", "UT", "GMT", "Etc/UTC") else name
+    try:
+        _in_zone(pa.array([0], pa.timestamp("us")), zone)
+    except pa.ArrowInvalid:
+        raise UnknownOptionError(
+            f"instants can't be read in the time zone {name}: set spark.sql.session.timeZone to an area and a"
+            " city, such as Europe/Paris"
+        ) from None
+    return zone
 
 
 def typed(text: pa.Array, data_type: DataType, zone: str) -> Typed:
@@ -88,7 +112,7 @@ def narrowed(column: pa.Array, data_type: DataType, zone: str) -> Typed:
     if pa.types.is_integer(column.type) and type(data_type) in _INTEGERS:
         return _within(column, _INTEGERS[type(data_type)])
     if isinstance(data_type, types.FloatType):
-        return _finite(column.cast(pa.float32(), safe=False), column)
+        return _short(column)
     return column, None
 
 
@@ -98,15 +122,13 @@ def _from_text(text: pa.Array, data_type: DataType, zone: str) -> Typed:
     if isinstance(data_type, types.TimestampType):
         return _instants(text, zone)
     if type(data_type) in _INTEGERS:
-        values, wrong = _integers(text)
-        narrow, beyond = _within(values, _INTEGERS[type(data_type)])
-        return narrow, wrong if beyond is None else beyond if wrong is None else pc.or_(wrong, beyond)
+        return _then(_integers(text), lambda values: _within(values, _INTEGERS[type(data_type)]))
     return _READERS[type(data_type)](text)
 
 
 def _integers(text: pa.Array) -> Typed:
     digits, wrong = _matching(text, _WHOLE)
-    long = pc.fill_null(pc.greater(pc.binary_length(digits), _SURELY_LONG), False)
+    long = pc.greater(pc.binary_length(digits), _SURELY_SHORT)
     if not pc.any(long, min_count=0).as_py():
         return digits.cast(pa.int64()), wrong
     values = pa.array([None if value is None else _long(value) for value in digits.to_pylist()], pa.int64())
@@ -114,7 +136,7 @@ def _integers(text: pa.Array) -> Typed:
 
 
 def _long(digits: str) -> int | None:
-    if len(digits.lstrip("-").lstrip("0")) > _SURELY_LONG + 1:
+    if len(digits.lstrip("-").lstrip("0")) > _SURELY_SHORT + 1:
         return None
     value = int(digits)
     return value if -(2**63) <= value < 2**63 else None
@@ -124,50 +146,50 @@ def _within(values: pa.Array, narrow: pa.DataType) -> Typed:
     if values.type == narrow:
         return values, None
     least, most = -(2 ** (narrow.bit_width - 1)), 2 ** (narrow.bit_width - 1) - 1
-    beyond = pc.fill_null(pc.or_(pc.less(values, least), pc.greater(values, most)), False)
-    if not pc.any(beyond, min_count=0).as_py():
-        return values.cast(narrow), None
-    return pc.if_else(beyond, pa.scalar(None, values.type), values).cast(narrow), beyond
+    fitting, beyond = _without(values, pc.or_(pc.less(values, least), pc.greater(values, most)))
+    return fitting.cast(narrow), beyond
 
 
 def _reals(text: pa.Array) -> Typed:
     digits, wrong = _matching(text, _REAL)
     numbers = [None if value is None else float(value) + 0.0 for value in digits.to_pylist()]
-    values = pa.array([None if v is None or not math.isfinite(v) else v for v in numbers], pa.float64())
-    return values, _also_lost(wrong, digits, values)
+    return _then((pa.array(numbers, pa.float64()), wrong), _finite)
 
 
 def _short_reals(text: pa.Array) -> Typed:
-    values, wrong = _reals(text)
-    narrow, beyond = _finite(values.cast(pa.float32(), safe=False), values)
-    return narrow, wrong if beyond is None else beyond if wrong is None else pc.or_(wrong, beyond)
+    return _then(_reals(text), _short)
 
 
-def _finite(values: pa.Array, before: pa.Array) -> Typed:
-    infinite = pc.fill_null(pc.invert(pc.is_finite(values)), False)
-    if not pc.any(infinite, min_count=0).as_py():
-        return values, None
-    return pc.if_else(infinite, pa.scalar(None, values.type), values), infinite
+def _short(values: pa.Array) -> Typed:
+    return _finite(values.cast(pa.float32(), safe=False))
+
+
+def _finite(values: pa.Array) -> Typed:
+    return _without(values, pc.invert(pc.is_finite(values)))
 
 
 def _decimals(text: pa.Array, wanted: pa.DataType) -> Typed:
     digits, wrong = _matching(text, _REAL)
-    try:
+    whole, fraction = wanted.precision - wanted.scale, wanted.scale
+    # Of other numbers Arrow would round some, and keep only the last bits of long ones.
+    plain = pc.match_substring_regex(digits, rf"^-?[0-9]{{0,{whole}}}(\.[0-9]{{0,{fraction}}})?$")
+    if pc.all(plain, min_count=0).as_py():
         return digits.cast(wanted), wrong
-    except pa.ArrowInvalid:
-        values = pa.array([exact_decimal(value, wanted) for value in digits.to_pylist()], wanted)
-        return values, _also_lost(wrong, digits, values)
+    values = pa.array([exact_decimal(value, wanted) for value in digits.to_pylist()], wanted)
+    return values, _also_lost(wrong, digits, values)
 
 
 def exact_decimal(digits: str | None, wanted: pa.DataType) -> Decimal | None:
     """The number, unless it has more digits than the type."""
     if digits is None or not _NUMBER.fullmatch(digits):
         return None
-    number = Decimal(digits)
-    if number != 0 and number.adjusted() >= wanted.precision - wanted.scale:
+    try:
+        number = Decimal(digits)
+        if number.adjusted() >= wanted.precision - wanted.scale and number != 0:
+            return None
+        return number.quantize(Decimal(1).scaleb(-wanted.scale), context=_ALL_DIGITS)
+    except DecimalException:
         return None
-    exact = number.normalize()
-    return exact if -int(exact.as_tuple().exponent) <= wanted.scale else None
 
 
 def _booleans(text: pa.Array) -> Typed:
@@ -188,18 +210,51 @@ def _local_times(text: pa.Array) -> Typed:
 
 
 def _instants(text: pa.Array, zone: str) -> Typed:
+    return _then(_instants_in_utc(text) or _instants_of_zones(text, zone), _in_known_years)
+
+
+def _in_known_years(values: pa.Array) -> Typed:
+    micros = _micros(values)
+    return _without(values, pc.or_(pc.less(micros, _FIRST_INSTANT), pc.greater(micros, _LAST_INSTANT)))
+
+
+def _instants_in_utc(text: pa.Array) -> Typed | None:
+    """What Arrow reads, if all have seconds and a Z: otherwise it reads what is no instant here."""
+    in_utc = pc.all(pc.ends_with(text, "Z"), min_count=0).as_py()
+    if not in_utc or (pc.min(pc.binary_length(text)).as_py() or _SHORTEST_IN_UTC) < _SHORTEST_IN_UTC:
+        return None
     try:
-        values = text.cast(pa.timestamp("us", "UTC"))
-        if (pc.min(pc.binary_length(text)).as_py() or _SHORTEST_INSTANT) >= _SHORTEST_INSTANT:
-            return values, None
+        return text.cast(_UTC), None
     except pa.ArrowInvalid:
-        pass
+        return None
+
+
+def _instants_of_zones(text: pa.Array, zone: str) -> Typed:
     with_zone = pc.fill_null(pc.match_substring_regex(text, f"^{_DATE}[T ]{_TIME}{_ZONE}$"), False)
     zoned, _ = _in_calendar(pc.if_else(with_zone, text, pa.scalar(None, pa.string())), None)
     local, wrong = _local_times(pc.if_else(with_zone, pa.scalar(None, pa.string()), text))
-    local = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
-    values = pc.coalesce(zoned.cast(pa.timestamp("us", "UTC")), local.cast(pa.timestamp("us", "UTC")))
+    values = pc.coalesce(zoned.cast(_UTC), _in_zone(local, zone))
     return values, _also_lost(wrong, text, values)
+
+
+def _in_zone(local: pa.Array, zone: str) -> pa.Array:
+    """
+    The instants of local times, as Spark has them.
+
+    Of a time that is there twice it is the first, and one that the clocks leave out is as much later as they
+    leave out.
+    """
+    if zone == "UTC":
+        return local.cast(_UTC)
+    before = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="earliest")
+    after = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
+    offset = pc.subtract(_micros(pc.local_timestamp(before)), _micros(before))
+    left_out = pc.not_equal(_micros(before), _micros(after))
+    return pc.if_else(left_out, pc.subtract(_micros(local), offset), _micros(before)).cast(_UTC)
+
+
+def _micros(times: pa.Array) -> pa.Array:
+    return times.cast(pa.int64())
 
 
 def _texts(text: pa.Array) -> Typed:
@@ -208,18 +263,33 @@ def _texts(text: pa.Array) -> Typed:
 
 def _matching(text: pa.Array, pattern: str) -> Typed:
     """The text that matches, else null; and for each row whether there is text that doesn't."""
-    matches = pc.fill_null(pc.match_substring_regex(text, pattern), False)
-    if pc.sum(matches, min_count=0).as_py() == len(text) - text.null_count:
-        return text, None
-    wrong = pc.and_(pc.is_valid(text), pc.invert(matches))
-    return pc.if_else(matches, text, pa.scalar(None, pa.string())), wrong
+    return _without(text, pc.invert(pc.match_substring_regex(text, pattern)))
+
+
+def _then(found: Typed, read: Callable[[pa.Array], Typed]) -> Typed:
+    """Reads on, and joins what both ways have found wrong."""
+    values, wrong = read(found[0])
+    return values, _either(found[1], wrong)
+
+
+def _without(values: pa.Array, wrong: pa.Array) -> Typed:
+    """The values but for those that are wrong. What is null is not."""
+    wrong = pc.fill_null(wrong, False)
+    if not pc.any(wrong, min_count=0).as_py():
+        return values, None
+    return pc.if_else(wrong, pa.scalar(None, values.type), values), wrong
 
 
 def _also_lost(wrong: pa.Array | None, before: pa.Array, after: pa.Array) -> pa.Array | None:
     if before.null_count == after.null_count:
         return wrong
-    lost = pc.and_(pc.is_valid(before), pc.is_null(after))
-    return lost if wrong is None else pc.or_(wrong, lost)
+    return _either(wrong, pc.and_(pc.is_valid(before), pc.is_null(after)))
+
+
+def _either(first: pa.Array | None, second: pa.Array | None) -> pa.Array | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return pc.or_(first, second)
 
 
 def _in_calendar(text: pa.Array, wrong: pa.Array | None) -> Typed:
@@ -236,11 +306,8 @@ def _in_calendar(text: pa.Array, wrong: pa.Array | None) -> Typed:
     length = np.where(month == 2, np.where(leap, 29, 28), np.where(np.isin(month, (4, 6, 9, 11)), 30, 31))
     unreal = np.zeros(len(text), dtype=bool)
     unreal[late.to_numpy(zero_copy_only=False)] = day > length
-    mask = pa.array(unreal)
-    if not unreal.any():
-        return text, wrong
-    real = pc.if_else(mask, pa.scalar(None, pa.string()), text)
-    return real, mask if wrong is None else pc.or_(wrong, mask)
+    real, lost = _without(text, pa.array(unreal))
+    return real, _either(wrong, lost)
 
 
 _READERS: dict[type[DataType], Callable[[pa.Array], Typed]] = {
