@@ -7,7 +7,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 
 from ..errors import JobError, UnknownOptionError, from_sqlite
-from .encode import encode
+from .encode import encode, must_fit
 from .identifiers import quoted, quoted_list
 from .staging import create_file
 from .target import RUNS, describe_target, open_database
@@ -79,5 +79,9 @@ def _rows(name: str, frame: DataFrame) -> Iterator[tuple[object, ...]]:
     found = frame.limit(MOST_ROWS + 1).toArrow()
     if found.num_rows > MOST_ROWS:
         raise JobError(f"the companion {name} has more than {MOST_ROWS} rows: write it as a table of its own")
-    columns = [encode(found.column(field.name).combine_chunks(), field).to_pylist() for field in frame.schema]
+    columns = []
+    for field in frame.schema:
+        column = found.column(field.name).combine_chunks()
+        must_fit(column, field)
+        columns.append(encode(column, field).to_pylist())
     return iter(zip(*columns, strict=True))

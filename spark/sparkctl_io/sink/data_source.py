@@ -36,7 +36,7 @@ class SqliteDataSource(DataSource):
                 f"rows that know their lines (column {SOURCE}) are written with write_sqlite, which accounts"
                 f" for each line; or drop the column with .drop('{SOURCE}')"
             )
-        options = dict(self.options)
+        options = self.options  # whatever the case of their names
         for name in ("path", "table"):
             if not options.get(name):
                 raise UnknownOptionError(f"the data source sqlite needs the option {name}")

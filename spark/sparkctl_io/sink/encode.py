@@ -1,7 +1,6 @@
 """Spark's values as SQLite's, each one exactly: what would be rounded is an error that names the column."""
 
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +9,7 @@ from pyspark.sql import types
 from pyspark.sql.types import StructField
 
 from ..errors import ColumnMismatchError, ValueNotStorableError
-from ..text import NUL
+from ..text import has_nul
 
 _STORAGE: dict[type[types.DataType], str] = {
     types.ByteType: "INTEGER",
@@ -78,21 +77,33 @@ def _affinity(declared: str) -> str:
 
 
 def unfit(column: pa.Array, field: StructField) -> pa.Array | None:
-    """For each row whether its value is one that a database does not keep: a NaN, an infinity, text with NUL."""
+    """
+    True for each NaN, infinity, and text with a NUL, at which many readers of a database would end it.
+
+    None if there are none.
+    """
     if isinstance(field.dataType, (types.FloatType, types.DoubleType)):
         found = pc.invert(pc.is_finite(column))
     elif isinstance(field.dataType, types.StringType):
-        found = pc.match_substring(column, NUL)  # many readers of a database would end it there
+        found = has_nul(column)
     else:
         return None
     return found if pc.any(found, min_count=0).as_py() else None
 
 
+def must_fit(column: pa.Array, field: StructField) -> None:
+    """Refuses the values that `unfit` finds, where there is no quarantine for their rows."""
+    if unfit(column, field) is not None:
+        is_text = isinstance(field.dataType, types.StringType)
+        raise ValueNotStorableError(
+            f"column {field.name} has {'text with the character NUL' if is_text else 'NaN or an infinity'},"
+            f" which SQLite can't keep: reject such rows or make them null"
+        )
+
+
 def encode(column: pa.Array, field: StructField) -> pa.Array:
     """The column as int64, float64, text or bytes."""
     data_type = field.dataType
-    if isinstance(data_type, (types.FloatType, types.DoubleType)):
-        return _finite(column.cast(pa.float64()), field)
     if isinstance(data_type, types.DecimalType):
         return _numbers(column, field)
     if isinstance(data_type, types.DateType):
@@ -101,17 +112,8 @@ def encode(column: pa.Array, field: StructField) -> pa.Array:
         return _instants(column, field, end="Z")
     if isinstance(data_type, types.TimestampNTZType):
         return _instants(column, field)
-    storage = {"INTEGER": pa.int64(), "TEXT": pa.string(), "BLOB": pa.binary()}
+    storage = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string(), "BLOB": pa.binary()}
     return column.cast(storage[storage_of(field)])
-
-
-def _finite(column: pa.Array, field: StructField) -> pa.Array:
-    if not pc.all(pc.is_finite(column), min_count=0).as_py():
-        raise ValueNotStorableError(
-            f"column {field.name} has NaN or an infinity, which SQLite can't keep:"
-            " reject such rows or make them null"
-        )
-    return column
 
 
 def _numbers(column: pa.Array, field: StructField) -> pa.Array:

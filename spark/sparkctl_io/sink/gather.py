@@ -1,4 +1,4 @@
-"""Brings rows together that came in no order, as after a shuffle: sorted by their lines, first of each key."""
+"""Brings rows together that came in no order, as after a shuffle: by their lines, the first of each key."""
 
 import contextlib
 import sqlite3
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import AccountingError
 from ..reasons import Reason
 from .identifiers import quoted, quoted_list
-from .merge import Piece, attach_scratch, shard_of
+from .merge import Piece, attach_scratch, file_order, shard_of
 from .message import PLACE, REJECTS, ROWS, SCATTERED, ShardMessage
 from .one_by_one import PlacedRow
 from .places import all_places
@@ -20,80 +20,94 @@ from .staging import create_file
 from .target import on_conflict, open_database
 
 _FILE = "gathered.db"
+_PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "cache_size = -65536")
 _AT_ONCE = 10_000
 _BY_LINE = "_file, _block, _line, rowid"
+_LINE = ", ".join(PLACE[:3])
 
 
 class Gathered:
     """
     All rows of a write in one table of a database in the staging folder, each with its place.
 
-    Made before the target is locked. Rows of the same line stand in no certain order, unless their key says it.
+    Made before the target is locked. Rows of the same line stand in no certain order.
     """
 
     def __init__(self, plan: WritePlan, messages: Sequence[ShardMessage], pieces: Sequence[Piece]) -> None:
         self._plan = plan
-        self.path = Path(plan.staging) / _FILE
+        self._path = Path(plan.staging) / _FILE
         self._columns = quoted_list(plan.target.columns)
         self._places = ", ".join(PLACE)
+        # Rows of no line come after all others: the number of their file is one more.
+        self._files = sorted({file for message in messages for file in message.files}, key=file_order)
         self.loaded = 0
         self.refused = 0
         self.checksum = RowChecksum()
         """What the rows that were set aside take from the checksum of the shards."""
-        create_file(self.path)
-        self._connection = open_database(self.path, plan.lock_timeout_ms)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "cache_size = -65536"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.execute(f"CREATE TABLE gathered ({self._columns}, {self._places})")
-        self._connection.execute("CREATE TABLE touched (_file, _block, _line)")
-        for message in messages:
-            self._take_scattered(shard_of(plan, message), message)
-        for piece in pieces:
-            if piece.stretch.rows:
-                self._take_piece(piece)
-        self.lines = self._count_lines()
+        create_file(self._path)
+        with contextlib.closing(open_database(self._path, plan.lock_timeout_ms)) as connection:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute(f"CREATE TABLE gathered ({self._columns}, {self._places})")
+            connection.execute(f"CREATE TABLE repeated ({self._places})")
+            connection.execute(f"CREATE TEMP TABLE touched ({_LINE})")
+            connection.execute("CREATE TEMP TABLE files (here INTEGER PRIMARY KEY, number INTEGER NOT NULL)")
+            for message in messages:
+                self._take_scattered(connection, shard_of(plan, message), message)
+            for piece in pieces:
+                if piece.stretch.rows:
+                    self._take_piece(connection, piece)
+            self.lines = self._count_lines(connection)
+            if plan.dedupes:
+                self._set_aside(connection, "main", self._is_later())
 
-    def close(self) -> None:
-        self._connection.close()
+    def attach(self, connection: sqlite3.Connection) -> None:
+        """Makes the rows known to the connection of the target. It must not be in a transaction."""
+        attach_scratch(connection, self._path, "gathering")
 
-    def rows(self) -> Iterator[PlacedRow]:
+    def rows(self, connection: sqlite3.Connection) -> Iterator[PlacedRow]:
         """The rows in the order of their lines."""
         width = len(self._plan.target.columns)
-        found = self._connection.execute(
-            f"SELECT {self._columns}, {self._places} FROM gathered ORDER BY {_BY_LINE}"
+        found = connection.execute(
+            f"SELECT {self._columns}, {self._places} FROM gathering.gathered ORDER BY {_BY_LINE}"
         )
         for row in found:
-            yield row[:width], Rejected(*row[width:], "")
+            yield row[:width], self._rejected(row[width:], "")
 
     def load(self, connection: sqlite3.Connection, quarantine: Quarantine) -> None:
         """Loads the first row of each key, inside the transaction of the target."""
-        if self._plan.dedupes:
-            quarantine.add(self._without_repeated())
-            if self._plan.mode == "append":
-                quarantine.add(self._without_known())
-        key = self._plan.target.key
-        order = f"{quoted_list(key)}" if key else _BY_LINE
-        statement = (
-            f"INSERT OR ABORT INTO main.{quoted(self._plan.target.table)} ({self._columns})"
-            f" VALUES ({', '.join('?' * len(self._plan.target.columns))})"
-        )
-        if self._plan.mode == "upsert":
-            statement = upsertion(self._plan, f"VALUES ({', '.join('?' * len(self._plan.target.columns))})")
-        rows = self._connection.execute(f"SELECT {self._columns} FROM gathered ORDER BY {order}")
-        while chunk := rows.fetchmany(_AT_ONCE):
-            self.loaded += connection.executemany(statement, chunk).rowcount
+        plan = self._plan
+        if plan.dedupes and plan.mode == "append":
+            matches = " AND ".join(f"t.{quoted(key)} = gathered.{quoted(key)}" for key in plan.target.key)
+            is_known = f"EXISTS (SELECT 1 FROM main.{quoted(plan.target.table)} AS t WHERE {matches})"
+            self._set_aside(connection, "gathering", is_known)
+        repeated = connection.execute(f"SELECT {self._places} FROM gathering.repeated ORDER BY {_BY_LINE}")
+        quarantine.add(self._rejected(place, Reason.DUPLICATE_KEY) for place in repeated)
+        order = quoted_list(plan.target.key) or _BY_LINE
+        rows = f"SELECT {self._columns} FROM gathering.gathered WHERE true ORDER BY {order}"
+        self.loaded = connection.execute(insertion_of(plan, rows)).rowcount
 
-    def _take_scattered(self, shard: Path, message: ShardMessage) -> None:
+    def _rejected(self, place: tuple[int, int, int, int | None, str | None], reason: str) -> Rejected:
+        return Rejected(self._files[place[0]] if place[0] < len(self._files) else None, *place[1:], reason)
+
+    def _take_scattered(self, connection: sqlite3.Connection, shard: Path, message: ShardMessage) -> None:
         if not message.scattered and not message.rejects:
             return
-        attach_scratch(self._connection, shard, "shard")
+        attach_scratch(connection, shard, "shard")
+        connection.execute("DELETE FROM temp.files")
+        numbers = [(here, self._files.index(file)) for here, file in enumerate(message.files)]
+        connection.executemany("INSERT INTO temp.files VALUES (?, ?)", numbers)
+        number = f"coalesce((SELECT number FROM temp.files WHERE here = _file), {len(self._files)})"
+        others = ", ".join(PLACE[1:])
         if message.scattered:
-            self._connection.execute(f"INSERT INTO gathered SELECT * FROM shard.{SCATTERED}")
+            connection.execute(
+                f"INSERT INTO gathered SELECT {self._columns}, {number}, {others} FROM shard.{SCATTERED}"
+            )
         if message.rejects:
-            self._connection.execute(f"INSERT INTO touched SELECT _file, _block, _line FROM shard.{REJECTS}")
-        self._connection.execute("DETACH shard")
+            connection.execute(f"INSERT INTO touched SELECT {number}, _block, _line FROM shard.{REJECTS}")
+        connection.execute("DETACH shard")
 
-    def _take_piece(self, piece: Piece) -> None:
+    def _take_piece(self, connection: sqlite3.Connection, piece: Piece) -> None:
         """Takes the rows of a stretch with their places, which are in a file beside the shard."""
         with contextlib.closing(open_database(piece.shard, self._plan.lock_timeout_ms)) as shard:
             rows, keys = ROWS.format(piece.stretch.index), self._plan.target.key
@@ -109,55 +123,50 @@ class Gathered:
             found = shard.execute(
                 f"SELECT {quoted_list(self._plan.target.columns, 'r.')}, ?, ?, p.line, p.offset, p.raw"
                 f" FROM temp.places AS p CROSS JOIN {rows} AS r WHERE {matches}",
-                (piece.stretch.file, piece.stretch.block),
+                (self._files.index(piece.stretch.file or ""), piece.stretch.block),
             )
             places = ", ".join("?" * (len(self._plan.target.columns) + len(PLACE)))
-            self._connection.execute("BEGIN")
-            taken = self._connection.executemany(f"INSERT INTO gathered VALUES ({places})", found).rowcount
-            self._connection.execute("COMMIT")
+            connection.execute("BEGIN")
+            taken = connection.executemany(f"INSERT INTO gathered VALUES ({places})", found).rowcount
+            connection.execute("COMMIT")
             if taken != piece.stretch.rows:
                 raise AccountingError(
                     f"of {piece.stretch.rows} rows of a task {taken} could be gathered: nothing is published"
                 )
 
-    def _count_lines(self) -> int:
+    def _count_lines(self, connection: sqlite3.Connection) -> int:
         """From how many lines the rows are, those that are rejected too."""
-        found: tuple[int] = self._connection.execute(
-            "SELECT count(*) FROM (SELECT _file, _block, _line FROM gathered WHERE _file IS NOT NULL"
-            " UNION SELECT _file, _block, _line FROM touched WHERE _file IS NOT NULL)"
+        found: tuple[int] = connection.execute(
+            f"SELECT count(*) FROM (SELECT {_LINE} FROM gathered UNION SELECT {_LINE} FROM touched)"
+            " WHERE _file < ?",
+            (len(self._files),),
         ).fetchone()
         return found[0]
 
-    def _without_repeated(self) -> Iterator[Rejected]:
+    def _is_later(self) -> str:
+        """A condition: another row with the key comes before, in the order of lines."""
         key = quoted_list(self._plan.target.key)
-        return self._leaving(
+        return (
             f"rowid IN (SELECT id FROM (SELECT rowid AS id, row_number() OVER (PARTITION BY {key}"
             f" ORDER BY {_BY_LINE}) AS n FROM gathered) WHERE n > 1)"
         )
 
-    def _without_known(self) -> Iterator[Rejected]:
-        table = quoted(self._plan.target.table)
-        self._connection.execute("ATTACH ? AS target", (f"{self._plan.database.as_uri()}?mode=ro",))
-        matches = " AND ".join(f"t.{quoted(k)} = gathered.{quoted(k)}" for k in self._plan.target.key)
-        if self._connection.execute(
-            "SELECT 1 FROM target.sqlite_schema WHERE name = ? COLLATE NOCASE", (self._plan.target.table,)
-        ).fetchone():
-            yield from self._leaving(f"EXISTS (SELECT 1 FROM target.{table} AS t WHERE {matches})")
-
-    def _leaving(self, condition: str) -> Iterator[Rejected]:
+    def _set_aside(self, connection: sqlite3.Connection, schema: str, condition: str) -> None:
+        """Takes rows out whose key is taken, and keeps their places."""
         width = len(self._plan.target.columns)
-        leaving = self._connection.execute(
-            f"DELETE FROM gathered WHERE {condition} RETURNING {self._columns}, {self._places}"
+        leaving = connection.execute(
+            f"DELETE FROM {schema}.gathered WHERE {condition} RETURNING {self._columns}, {self._places}"
         )
         while chunk := leaving.fetchmany(_AT_ONCE):
             self.refused += len(chunk)
             self.checksum.remove([row[:width] for row in chunk])
-            yield from (Rejected(*row[width:], Reason.DUPLICATE_KEY) for row in chunk)
+            connection.executemany(
+                f"INSERT INTO {schema}.repeated VALUES (?, ?, ?, ?, ?)", (row[width:] for row in chunk)
+            )
 
 
-def upsertion(plan: WritePlan, rows: str) -> str:
-    """The statement that puts rows into the place of those with their keys."""
+def insertion_of(plan: WritePlan, rows: str) -> str:
+    """The statement that inserts the rows of a query, or puts them into the place of those with their key."""
     columns = quoted_list(plan.target.columns)
-    return (
-        f"INSERT INTO main.{quoted(plan.target.table)} ({columns}) {rows}{on_conflict(plan.target)}"
-    )
+    conflict = on_conflict(plan.target) if plan.mode == "upsert" else ""
+    return f"INSERT OR ABORT INTO main.{quoted(plan.target.table)} ({columns}) {rows}{conflict}"

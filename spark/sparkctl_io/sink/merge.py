@@ -66,10 +66,13 @@ def shard_of(plan: WritePlan, message: ShardMessage) -> Path:
     return Path(plan.staging) / Path(message.path).name
 
 
+def file_order(file: str) -> str:
+    """By which files are ordered, whatever they are called in the quarantine."""
+    return local_path(file) or file
+
+
 def _block_of(piece: Piece) -> tuple[str, int]:
-    # By which files are ordered, whatever they are called in the quarantine.
-    file = piece.stretch.file or ""
-    return local_path(file) or file, piece.stretch.block
+    return file_order(piece.stretch.file or ""), piece.stretch.block
 
 
 def merges_directly(plan: WritePlan, pieces: Sequence[Piece]) -> bool:

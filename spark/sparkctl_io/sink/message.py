@@ -16,7 +16,11 @@ SCATTERED = "scattered"
 REJECTS = "rejects"
 """The table of the rows that are not to be loaded, each with its place and its reason."""
 PLACE = ("_file", "_block", "_line", "_offset", "_raw")
-"""Columns beside those of a row, or of a reason: from which line it is, see `source.SOURCE_TYPE`."""
+"""
+Columns beside those of a row, or of a reason: from which line it is, see `source.SOURCE_TYPE`.
+
+The file is the place of its name in the message.
+"""
 
 
 @dataclass
@@ -49,6 +53,8 @@ class ShardMessage(WriterCommitMessage):
 
     path: str
     partition: int
+    files: list[str] = field(default_factory=list)
+    """Those from whose lines the rows are."""
     stretches: list[Stretch] = field(default_factory=list)
     scattered: int = 0
     """Rows that came in no order."""
@@ -66,6 +72,7 @@ class ShardMessage(WriterCommitMessage):
             {
                 "path": self.path,
                 "partition": self.partition,
+                "files": self.files,
                 "stretches": [asdict(one) for one in self.stretches],
                 "scattered": self.scattered,
                 "rejects": self.rejects,
@@ -83,6 +90,7 @@ class ShardMessage(WriterCommitMessage):
         return ShardMessage(
             path=said["path"],
             partition=said["partition"],
+            files=said["files"],
             stretches=[Stretch(**one) for one in said["stretches"]],
             scattered=said["scattered"],
             rejects=said["rejects"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import AccountingError, JobError, StoppedError, from_os, from_sqlite
 from ..reasons import Reason
 from .companions import publish_companions
-from .gather import Gathered, upsertion
+from .gather import Gathered, insertion_of
 from .identifiers import quoted
 from .merge import Merge, Piece, are_in_order, copy_rows, merges_directly, pieces_of, shard_of
 from .message import PLACE, REJECTS, ShardMessage
@@ -42,7 +42,7 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage], sources: Sources)
             # What takes long and changes nothing comes before the target is locked.
             gathered = None
             if plan.has_source and not are_in_order(messages, pieces):
-                gathered = stack.enter_context(contextlib.closing(Gathered(plan, messages, pieces)))
+                gathered = Gathered(plan, messages, pieces)
             connection = open_database(plan.database, plan.lock_timeout_ms, must_exist=False)
             stack.enter_context(contextlib.closing(connection))
             connection.execute("PRAGMA synchronous = FULL")
@@ -51,7 +51,9 @@ def publish(plan: WritePlan, messages: Sequence[ShardMessage], sources: Sources)
             connection.execute("PRAGMA secure_delete = OFF")
             quarantine = Quarantine(connection, plan, sources)
             merge = None
-            if gathered is None and not plan.tries_rows and merges_directly(plan, pieces):
+            if gathered is not None:
+                gathered.attach(connection)
+            elif not plan.tries_rows and merges_directly(plan, pieces):
                 merge = Merge(connection, plan, quarantine)
                 merge.attach_all(pieces)
             with _transaction(connection):
@@ -83,7 +85,7 @@ def _load(
     """Fills the table, in the way that the rows and the table allow."""
     if plan.tries_rows:
         one_by_one = OneByOne(connection, plan, quarantine)
-        one_by_one.add_all(rows_of(plan, pieces) if gathered is None else gathered.rows())
+        one_by_one.add_all(rows_of(plan, pieces) if gathered is None else gathered.rows(connection))
         return one_by_one
     if gathered is not None:
         gathered.load(connection, quarantine)
@@ -100,10 +102,11 @@ def _rejects_of(plan: WritePlan, messages: Sequence[ShardMessage]) -> Iterator[R
         if message.rejects:
             shard = open_database(shard_of(plan, message), plan.lock_timeout_ms)
             with contextlib.closing(shard):
-                order = "_file, _block, _line"
                 columns = f"{', '.join(PLACE)}, reason"
-                for row in shard.execute(f"SELECT {columns} FROM {REJECTS} ORDER BY {order}"):
-                    yield Rejected(*row)
+                for number, *row in shard.execute(
+                    f"SELECT {columns} FROM {REJECTS} ORDER BY _file, _block, _line"
+                ):
+                    yield Rejected(None if number is None else message.files[number], *row)
 
 
 def _keep_changes_back(connection: sqlite3.Connection) -> None:
@@ -177,7 +180,7 @@ def _merge_aside(
     source = f"merged.{quoted(plan.target.table)}"
     columns = ", ".join(map(quoted, plan.target.columns))
     rows = f"SELECT {columns} FROM {source} WHERE true"
-    statement = upsertion(plan, rows) if plan.mode == "upsert" else copy_rows(plan.target, source)
+    statement = insertion_of(plan, rows) if plan.mode == "upsert" else copy_rows(plan.target, source)
     if connection.execute(statement).rowcount != merge.loaded:
         raise AccountingError(
             f"not all of the {merge.loaded} rows went into {plan.target.table}: nothing is published"

@@ -23,10 +23,9 @@ class Quarantine:
         """Lines by their reason."""
 
     def add(self, rejected: Iterable[Rejected]) -> None:
-        before = self._connection.total_changes
         counts: Counter[str] = Counter()
-        self._connection.executemany(self._statement, self._rows(rejected, counts))
-        if self._connection.total_changes - before == counts.total():
+        taken = self._connection.executemany(self._statement, self._rows(rejected, counts)).rowcount
+        if max(taken, 0) == counts.total():
             self.counts.update(counts)
         else:
             self._count_again()

@@ -122,7 +122,8 @@ def run_in(connection: sqlite3.Connection, run_id: str, table: str) -> Committed
     if not connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", (RUNS,)).fetchone():
         return None
     found = connection.execute(
-        f"SELECT {_columns(connection)} FROM main.{RUNS} WHERE run_id = ? AND target = ? COLLATE NOCASE", (run_id, table)
+        f"SELECT {_columns(connection)} FROM main.{RUNS} WHERE run_id = ? AND target = ? COLLATE NOCASE",
+        (run_id, table),
     ).fetchone()
     return CommittedRun(*found) if found else None
 
@@ -136,6 +137,4 @@ def add_run(connection: sqlite3.Connection, run: CommittedRun) -> None:
 def _columns(connection: sqlite3.Connection) -> str:
     found = connection.execute("SELECT name FROM pragma_table_info(?)", (RUNS,)).fetchall()
     names = {name for (name,) in found}
-    return ", ".join(
-        name if name in names else _LATER.get(name, name) for name in _COLUMNS.split(", ")
-    )
+    return ", ".join(name if name in names else _LATER.get(name, name) for name in _COLUMNS.split(", "))

@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from ..errors import (
 )
 from ..reasons import Reason
 from ..source import SOURCE
-from .encode import encode, unfit
+from .encode import encode, must_fit, unfit
 from .identifiers import quoted, quoted_list
 from .message import PLACE, REJECTS, ROWS, SCATTERED, ShardMessage, Stretch
 from .places import Places
@@ -59,12 +59,13 @@ class Shard:
 
     def write(self, batch: pa.RecordBatch) -> None:
         if not self._plan.has_source:
-            stretch = self._stretch(None, 0)
+            for field in self._plan.fields.values():
+                must_fit(batch.column(field.name), field)
             rows = self._encoded(batch)
             self._must_have_keys(rows)
-            self._load(stretch, rows, None)
+            self._load(self._stretch(None, 0), rows, None)
             return
-        source = _Source(batch.column(SOURCE))
+        source = _source_of(batch.column(SOURCE), self._message.files)
         batch = batch.drop_columns([SOURCE])
         start = 0
         while start < batch.num_rows:
@@ -72,9 +73,9 @@ class Shard:
             if not self._is_scattered and not self._continues(source, start, stop):
                 self._scatter()
                 continue
-            stretch = None
+            stretch: Stretch | None = None
             if not self._is_scattered:
-                stretch = self._stretch(source.file[start].as_py(), source.block[start].as_py() or 0)
+                stretch = self._stretch(*self._block_at(source, start))
                 source.note(stretch, start, stop)
             self._take(stretch, batch.slice(start, stop - start), source.slice(start, stop))
             start = stop
@@ -96,14 +97,16 @@ class Shard:
     def _continues(self, source: "_Source", start: int, stop: int) -> bool:
         """Whether the rows come in the order of their lines, after those before."""
         lines = source.lines[start:stop]
-        if source.file[start].as_py() is None or np.any(lines[1:] < lines[:-1]):
+        if not source.file[start].is_valid or np.any(lines[1:] < lines[:-1]):
             return False
         stretches = self._message.stretches
         last = stretches[-1] if stretches else None
-        here = (source.file[start].as_py(), source.block[start].as_py() or 0)
-        if last is not None and (last.file, last.block) == here:
+        if last is not None and (last.file, last.block) == self._block_at(source, start):
             return bool(lines[0] >= last.last_line)
         return len(stretches) < _MOST_STRETCHES
+
+    def _block_at(self, source: "_Source", place: int) -> tuple[str, int]:
+        return self._message.files[source.file[place].as_py()], source.block[place].as_py()
 
     def _scatter(self) -> None:
         """Writes the rows that follow with their places, and leaves their order to the commit."""
@@ -152,7 +155,9 @@ class Shard:
                 keeps = self._reject_where(pc.fill_null(wrong, False), source, Reason.INVALID_VALUE)
                 batch, source = batch.filter(keeps), source.filter(keeps)
         rows = self._encoded(batch)
-        incomplete = [rows.column(name) for name in self._plan.target.required if rows.column(name).null_count]
+        incomplete = [
+            rows.column(name) for name in self._plan.target.required if rows.column(name).null_count
+        ]
         if incomplete:
             missing = reduce(pc.or_, map(pc.is_null, incomplete))
             keeps = self._reject_where(missing, source, Reason.CONSTRAINT_NOT_NULL)
@@ -230,17 +235,16 @@ class Shard:
 
 
 class _Source:
-    """The columns of `_source` of a batch."""
+    """The columns of `_source` of a batch. The file is the place of its name in the message."""
 
-    def __init__(self, column: pa.Array) -> None:
-        # Of a row that has no source, as after an outer join, every field is null.
-        fields = column.flatten()
-        self.file, self.block, self.line, self.offset, self.raw, self.reason = fields
+    def __init__(self, columns: Iterable[pa.Array]) -> None:
+        self.columns = list(columns)
+        self.file, self.block, self.line, self.offset, self.raw, self.reason = self.columns
         self._ends: list[int] | None = None
 
     @property
     def place(self) -> list[pa.Array]:
-        return [self.file, self.block, self.line, self.offset, self.raw]
+        return self.columns[:-1]
 
     @property
     def lines(self) -> Any:
@@ -268,17 +272,18 @@ class _Source:
         stretch.last_line = int(lines[-1])
 
     def slice(self, start: int, stop: int) -> "_Source":
-        return self._of(column.slice(start, stop - start) for column in (*self.place, self.reason))
+        return _Source(column.slice(start, stop - start) for column in self.columns)
 
     def filter(self, keeps: pa.Array) -> "_Source":
-        return self._of(column.filter(keeps) for column in (*self.place, self.reason))
+        return _Source(column.filter(keeps) for column in self.columns)
 
-    @staticmethod
-    def _of(columns: Iterator[pa.Array]) -> "_Source":
-        made = _Source.__new__(_Source)
-        made.file, made.block, made.line, made.offset, made.raw, made.reason = columns
-        made._ends = None
-        return made
+
+def _source_of(column: pa.Array, files: list[str]) -> _Source:
+    """The source of the rows of a batch. Adds the files that are new."""
+    # Of a row that has no source, as after an outer join, every field is null.
+    names, *others = column.flatten()
+    files.extend(name for name in pc.unique(names).to_pylist() if name is not None and name not in files)
+    return _Source([pc.index_in(names, value_set=pa.array(files, pa.string())), *others])
 
 
 def write_shard(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatch]) -> ShardMessage:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import AccountingError, InputUnfitError
+import pyarrow.compute as pc
+
+from ..errors import AccountingError, InputUnfitError, UnknownOptionError
 from ..reading.blocks import BYTE_ORDER_MARK
 from ..reading.parsed import raw_text
-from ..reading.reader import Reports
+from ..reading.reader import BlockReport, Reports
 from .source_files import in_project, local_path
 
 
@@ -23,12 +25,38 @@ class Rejected(NamedTuple):
     reason: str
 
 
+def joined(parts: Iterable[Reports]) -> Reports:
+    """
+    The reports of several readers. A line of a file that two have read is unreadable if it is for both.
+    """
+    reports: Reports = {}
+    for part in parts:
+        for file in {file for file, _ in part} & {file for file, _ in reports}:
+            blocks, others = ({place for place in one if place[0] == file} for one in (part, reports))
+            if blocks != others:
+                raise UnknownOptionError(
+                    f"{file} was read twice for this table, with other files the second time, so that its"
+                    " lines can't be counted: read it once, and use that frame twice"
+                )
+        for place, report in part.items():
+            if place in reports:
+                known = reports[place]
+                lines = known.unreadable.column("line").combine_chunks()
+                is_for_both = pc.is_in(report.unreadable.column("line"), value_set=lines)
+                blank = min(report.blank, known.blank)
+                report = BlockReport(report.lines, blank, report.unreadable.filter(is_for_both))
+            reports[place] = report
+    return reports
+
+
 class Sources:
     """The blocks that a write has read, and their files."""
 
     def __init__(self, reports: Reports, project: str) -> None:
         self._reports = reports
         self._project = project
+        self._of_no_line = 0
+        """Rejected rows of no line so far, which have a number each."""
         self._before: dict[tuple[str, int], int] = {}
         """The lines of the same file in earlier blocks."""
         counted: dict[str, int] = {}
@@ -50,11 +78,10 @@ class Sources:
     def with_text(self, rejected: Iterable[Rejected]) -> Iterator[tuple[str, int, str, str]]:
         """For each of the lines the name of its file, its number in it, its reason, and its text."""
         file, text = "", None
-        made = 0
         for one in rejected:
             if one.file is None:
-                made += 1
-                yield "", made, one.reason, one.raw or ""
+                self._of_no_line += 1
+                yield "", self._of_no_line, one.reason, ""
                 continue
             if one.raw is None and (text is None or one.file != file):
                 file, text = one.file, _Text(one.file)
