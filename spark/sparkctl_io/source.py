@@ -44,7 +44,7 @@ def reject(reason: str, condition: Column) -> Callable[[DataFrame], DataFrame]:
         )
 
     def mark(frame: DataFrame) -> DataFrame:
-        if SOURCE not in frame.columns:
+        if not knows_its_source(frame):
             raise UnknownOptionError(
                 f"rows can be rejected as {reason} only while they know which line they are from: read them"
                 f" with read_json_lines or read_csv, and keep the column {SOURCE}"
