@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { canHide } from '../support/namespaces.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
-import { repository, sparkctl, startSparkctl } from '../support/sparkctl.ts';
+import { repository, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { hasMaven, startYarn, type Yarn } from '../support/yarn.ts';
 
