@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
+    """Why a line is rejected, as this package finds out. It is text."""
+
     MALFORMED_JSON = "malformed-json"
     MALFORMED_CSV = "malformed-csv"
     WRONG_TYPE = "wrong-type"
