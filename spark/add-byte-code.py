@@ -1,7 +1,8 @@
 """Add byte code to the zip files that every driver and every worker imports pyspark from.
 
-They hold sources alone, and Python writes nothing into a zip file: each process would compile all that it imports. The sources
-stay, for tracebacks quote them, and another version of Python passes the byte code over. Each file is replaced in one step.
+They hold sources alone, and Python writes nothing into a zip file: each process would compile all that it
+imports. The sources stay, for tracebacks quote them, and another version of Python passes the byte code over.
+Each file is replaced in one step.
 
     add-byte-code.py SPARK_HOME
 """
