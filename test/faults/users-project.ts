@@ -29,6 +29,10 @@ export async function usersProject(): Promise<UsersProject> {
   };
 }
 
+/** So many rows that there is time to do something while they are written, and a tenth of the bytes that they take. */
+export const manyRows = 200_000;
+export const tenthOfMany = 2 * 2 ** 20;
+
 const writingTimeoutMs = 240_000;
 
 /** Waits until the tasks of a run that has just been started have put so many bytes aside for the table. */
