@@ -35,12 +35,12 @@ function open(): Disposable & { readonly connection: Sqlite.Database } {
 
 describe('the users job', () => {
   it('ends in a verified table, and a second time changes nothing', async () => {
-    const first = await submit('--rows', '20000', '--json', 'jobs/etl.py');
+    const first = await submit('--rows', '5000', '--json', 'jobs/etl.py');
     expect(first.exitCode, first.stderr).toBe(0);
     const run = JSON.parse(first.stdout);
     const ledger = await readLedger(project.path('data/users.jsonl'));
     expect(run.accounting).toEqual({
-      read: 20_000,
+      read: 5_000,
       loaded: ledger?.loaded,
       quarantined: Object.values(ledger?.quarantined ?? {}).reduce((sum, { rows }) => sum + rows, 0),
       duplicates: ledger?.duplicates.rows,
@@ -65,10 +65,10 @@ describe('the users job', () => {
       'checks',
     ]);
     const content = tableText();
-    const second = await submit('--rows', '20000', 'jobs/etl.py');
+    const second = await submit('--rows', '5000', 'jobs/etl.py');
     expect(second.exitCode, second.stderr).toBe(0);
     expect(second.stderr).toContain('Database    data/users.db, table users\n');
-    expect(second.stderr).toContain('Checks      ✓ accounting: read 20,000 = ');
+    expect(second.stderr).toContain('Checks      ✓ accounting: read 5,000 = ');
     expect(second.stderr).toMatch(
       /Run {9}\.sparkctl\/runs\/etl-\d{8}-\d{6}-[0-9a-f]{6}\nResult {6}succeeded in /,
     );

@@ -38,7 +38,7 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
   });
 
   it('finds the planted groups as on this machine alone, while a driver, three workers and a history server run', async () => {
-    const words = ['submit', '--rows', '1500', '--json', 'jobs/segments.py', '--max-k', '6', '--starts', '2'];
+    const words = ['submit', '--rows', '1500', '--json', 'jobs/segments.py', '--max-k', '6', '--starts', '1'];
     const running = startSparkctl(words, { cwd: project.folder });
     const nodes = await waitUntil(
       async () => {
