@@ -37,7 +37,7 @@ export function connectContract({ backend, leftovers }: ClusterUnderTest): void 
     let link = '';
     let said = '';
     const token = () => link.replace(/^.*token=/, '');
-    const up = ['cluster', 'up', '--backend', backend, '--json'];
+    const up = ['cluster', 'up', '--backend', backend, '--workers', '1', '--json'];
 
     async function run(words: readonly string[]): Promise<string> {
       const { exitCode, stdout, stderr } = await sparkctl(words, { cwd: project.folder });

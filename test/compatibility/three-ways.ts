@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ManagedRuntime } from '../../src/spark/managed-runtime.ts';
 import type { Java } from '../../src/spark/prerequisites.ts';
+import { executorsSoon, soon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { untilStandbyReady } from '../support/standby.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
@@ -30,9 +31,6 @@ export interface ThreeWays extends AsyncDisposable {
   ): Promise<Submitted>;
 }
 
-/** Makes Java start sooner, and changes nothing of what a job does. */
-const soon = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
-
 /** What a person has in the shell. The image speaks UTF-8 whatever the shell does. */
 const shell = {
   LANG: 'C.UTF-8',
@@ -45,7 +43,7 @@ const shell = {
 const options = [
   ...['--conf', 'spark.sql.shuffle.partitions=2'],
   ...['--conf', `spark.driver.defaultJavaOptions=${soon}`],
-  ...['--conf', `spark.executor.extraJavaOptions=${soon}`],
+  ...executorsSoon,
 ];
 
 /** The options of a submission that a driver which waits for it must have been made with. */

@@ -6,13 +6,14 @@ import { runChecks } from '../../src/job/checks/run-checks.ts';
 import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { loadManifest } from '../../src/job/manifest/load-manifest.ts';
 import { projectWithCluster } from '../support/running-cluster.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 
 let project: TemporaryProject;
 
 beforeAll(async () => {
-  project = await projectWithCluster();
+  project = await projectWithCluster(1);
   await cp(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
 });
 
@@ -20,7 +21,8 @@ afterAll(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-const submit = (...words: readonly string[]) => sparkctl(['submit', ...words], { cwd: project.folder });
+const submit = (...words: readonly string[]) =>
+  sparkctl(['submit', ...executorsSoon, ...words], { cwd: project.folder });
 
 /** The whole table as one text, in the order of its key. */
 function tableText(): string {

@@ -7,6 +7,7 @@ import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
 import type { RunRecord } from '../../../src/run/run-record.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { projectWithCluster } from '../../support/running-cluster.ts';
+import { executorsSoon } from '../../support/soon.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
 import { untilStandbyReady } from '../../support/standby.ts';
 import type { TemporaryProject } from '../../support/temporary-project.ts';
@@ -43,14 +44,9 @@ print(sorted(df.collect()))
 sys.exit(int(sys.argv[1]))
 `;
 
-/** Makes executors start sooner, and changes nothing of what a job does. */
-const soon = ['--conf', 'spark.executor.defaultJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'];
-
 async function submitted(words: readonly string[], env: Record<string, string> = {}): Promise<RunRecord> {
-  const { stdout, stderr } = await sparkctl(['submit', '--json', '--progress', 'quiet', ...soon, ...words], {
-    cwd: project.folder,
-    env,
-  });
+  const options = ['--json', '--progress', 'quiet', ...executorsSoon];
+  const { stdout, stderr } = await sparkctl(['submit', ...options, ...words], { cwd: project.folder, env });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
 }

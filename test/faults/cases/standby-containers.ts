@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest';
 import { label } from '../../../src/cluster/docker/plan/labels.ts';
 import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
 import { daemon, killContainer, leftovers } from '../../cluster/docker/docker-tests.ts';
+import { sparkctl } from '../../support/sparkctl.ts';
 import { untilStandbyReady } from '../../support/standby.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
@@ -19,9 +20,10 @@ export function standbyContainers(cluster: () => UsersProject): void {
       expect(up.exitCode, up.stderr).toBe(0);
       await untilStandbyReady(cluster().folder);
     };
+    /** Without any option, as the driver that waits after `cluster up` was made. */
     const submit = async (seed: number) => {
       const words = ['submit', '--rows', '1000', '--seed', String(seed), '--json', 'jobs/etl.py'];
-      const { exitCode, stdout } = await cluster().run(...words);
+      const { exitCode, stdout } = await sparkctl(words, { cwd: cluster().folder });
       return { exitCode, run: JSON.parse(stdout) };
     };
 
