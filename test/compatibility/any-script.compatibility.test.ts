@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerIsExpected } from '../cluster/docker/docker-tests.ts';
-import { type CompatibilityCase, placeOf, type Way } from './compatibility-case.ts';
+import { type CompatibilityCase, type Place, placeOf, type Way } from './compatibility-case.ts';
 import { compatibilityCases } from './compatibility-cases.ts';
 import type { CompatibilityResult } from './compatibility-result.ts';
-import { openThreeWays, type Submitted, type ThreeWays } from './three-ways.ts';
+import { openThreeWays, ownOptions, type Submitted, type ThreeWays } from './three-ways.ts';
 
 let ways: ThreeWays;
 const references = new Map<CompatibilityCase, Promise<Submitted>>();
@@ -19,10 +19,13 @@ function reference(submission: CompatibilityCase): Promise<Submitted> {
 async function compare(
   way: Way,
   submission: CompatibilityCase,
+  leavesDriver: boolean,
   note: (result: CompatibilityResult) => void,
 ): Promise<void> {
-  const stock = await reference(submission);
-  const own = await ways.submit(way, submission);
+  const [stock, own] = await Promise.all([
+    reference(submission),
+    ways.submit(way, submission, { leavesDriver }),
+  ]);
   const difference = submission.differs?.[placeOf(way)];
   const expected = difference?.instead(stock.outcome) ?? stock.outcome;
   let isAsExpected = false;
@@ -65,25 +68,42 @@ const titles: Readonly<Record<Way, string>> = {
   'warm docker': 'ends so with a driver that has waited for it on Docker',
 };
 
-// A driver that waits is made like the submission before, and so mostly by the one before: those that are warm go together.
-const rounds: readonly (readonly Way[])[] = [
-  ['local', 'docker'],
-  ['warm local', 'warm docker'],
-];
+// A driver that waits is made like the submission before. So what has no options of its own starts cold first, with no driver
+// in its way, and warm last, each with a driver that the one before has left; the others leave their own.
+const plain = compatibilityCases.filter((submission) => ownOptions(submission).length === 0);
+const special = compatibilityCases.filter((submission) => ownOptions(submission).length > 0);
 
-for (const round of rounds) {
-  for (const submission of compatibilityCases) {
+/** All that is submitted in one place, in order. */
+function submissionsIn(
+  place: Place,
+): readonly (readonly [Way, CompatibilityCase, { leavesDriver: boolean }])[] {
+  const warm = `warm ${place}` as const;
+  const none = { leavesDriver: false };
+  return [
+    ...plain.map((submission) => [place, submission, none] as const),
+    ...special.flatMap((submission) => [
+      [place, submission, { leavesDriver: true }] as const,
+      [warm, submission, none] as const,
+    ]),
     // A standby driver takes Python scripts.
-    const possible = round.filter((way) => way === placeOf(way) || !submission.name.endsWith('.jar'));
-    if (possible.length === 0) continue;
-    describe(`${submission.name}: ${submission.uses}`, () => {
-      for (const way of possible) {
-        it.runIf(placeOf(way) === 'local' || dockerIsExpected)(titles[way], ({ task }) =>
-          compare(way, submission, (result) => {
+    ...plain
+      .filter(({ name }) => !name.endsWith('.jar'))
+      .map((submission) => [warm, submission, none] as const),
+  ];
+}
+
+// Both at once: each often waits for itself.
+describe.concurrent('any script', () => {
+  for (const place of ['local', 'docker'] as const) {
+    describe.sequential(place, () => {
+      for (const [way, submission, { leavesDriver }] of submissionsIn(place)) {
+        const { name, uses } = submission;
+        it.runIf(place === 'local' || dockerIsExpected)(`${name}: ${uses}: ${titles[way]}`, ({ task }) =>
+          compare(way, submission, leavesDriver, (result) => {
             task.meta.compatibility = result;
           }),
         );
       }
     });
   }
-}
+});

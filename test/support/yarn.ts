@@ -6,6 +6,7 @@ import { httpGet } from '../../src/cluster/spark-pages.ts';
 import { userCacheFolder } from '../../src/system/files/places.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { without } from './namespaces.ts';
+import { soon } from './soon.ts';
 import { processesMentioning } from './spark-processes.ts';
 import type { TemporaryProject } from './temporary-project.ts';
 import { testInstallation } from './test-context.ts';
@@ -125,6 +126,11 @@ export async function startYarn(
         (property) => `spark.${property}`,
       ),
       'spark.yarn.report.interval=500ms',
+      // A second attempt tells nothing more of an end.
+      'spark.yarn.maxAppAttempts=1',
+      ...['driver.defaultJavaOptions', 'executor.defaultJavaOptions', 'yarn.am.extraJavaOptions'].map(
+        (property) => `spark.${property}=${soon}`,
+      ),
     ].flatMap((property) => ['--conf', property]),
     application: async (id) => (await ask(`/apps/${id}`))?.app,
     applications: async () => ((await ask('/apps'))?.apps?.app ?? []).map((app: { id: string }) => app.id),
