@@ -1,8 +1,10 @@
 """Whatever a job does between reading and writing, every line is accounted for: against plain Python."""
 
+import contextlib
 import json
 import os
 import random
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyspark
 import pytest
 from made_database import make
 from pyspark import TaskContext
@@ -265,63 +268,82 @@ import sys, time
 from pathlib import Path
 from pyspark import TaskContext
 from pyspark.sql import SparkSession
-sys.path[:0] = sys.argv[4:]
+master, orders, database, markers, *paths = sys.argv[1:]
+sys.path[:0] = paths
 import test_operations as tests
 
 tests.small_blocks()
-spark = (
-    SparkSession.builder.master("local-cluster[2,2,1024]")
-    .config("spark.ui.enabled", "false")
-    .config("spark.speculation", "true")
-    .config("spark.speculation.interval", "50ms")
-    .config("spark.speculation.quantile", "0.1")
-    .config("spark.speculation.multiplier", "1.1")
-    .config("spark.speculation.minTaskRuntime", "100ms")
-    .config("spark.speculation.efficiency.enabled", "false")
-    .config("spark.sql.shuffle.partitions", "2")
-    .getOrCreate()
-)
-markers = sys.argv[3]
+speculation = {
+    "": "true", ".interval": "50ms", ".quantile": "0.1", ".multiplier": "1.1", ".minTaskRuntime": "100ms",
+    ".efficiency.enabled": "false",
+}
+builder = SparkSession.builder.master(master).config("spark.ui.enabled", "false")
+for name, value in speculation.items():
+    builder = builder.config(f"spark.speculation{name}", value)
+spark = builder.config("spark.sql.shuffle.partitions", "2").config("spark.executor.memory", "512m").getOrCreate()
 
 
 def slow_first(batches):
-    import os, time
-    from pathlib import Path
-    from pyspark import TaskContext
     context = TaskContext.get()
     Path(markers, f"{context.stageId()}.{context.partitionId()}.{context.attemptNumber()}").touch()
     yield from batches
-    if context.attemptNumber() == 0 and context.partitionId() % 3 == 1:
+    if context.attemptNumber() == 0 and context.partitionId() == 1:
         time.sleep(60)
 
 
-frame = tests.read(spark, Path(sys.argv[1]))
+frame = tests.read(spark, Path(orders))
 frame = frame.mapInArrow(slow_first, frame.schema)
-run = tests.write(tests.spread(tests.where(frame)).mapInArrow(slow_first, frame.schema), sys.argv[2], run_id="r")
+tests.write(tests.spread(tests.where(frame)).mapInArrow(slow_first, frame.schema), database, run_id="r")
 spark.stop()
 """
 
 
-def test_what_a_task_has_done_counts_once_if_it_runs_twice_at_once(database, query, orders, tmp_path):
-    """Speculation, which only a cluster has."""
+@pytest.fixture
+def cluster_of_two(tmp_path):
+    """The address of a master with workers on two hosts: what runs already on one is only copied to another."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    address = f"spark://127.0.0.1:{port}"
+    home = os.environ.get("SPARK_HOME") or str(Path(pyspark.__file__).parent)
+    master = ["master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
+    workers = [
+        ["worker.Worker", "--host", host, "--cores", "4", "--memory", "1g", "--webui-port", "0", "--work-dir", tmp_path, address]
+        for host in ("127.0.0.1", "127.0.0.2")
+    ]  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        for kind, *options in (master, *workers):
+            daemon = subprocess.Popen(
+                [f"{home}/bin/spark-class", f"org.apache.spark.deploy.{kind}", *options],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+            )
+            stack.callback(daemon.wait)
+            stack.callback(daemon.terminate)
+        yield address
+
+
+def test_what_a_task_has_done_counts_once_if_it_runs_twice_at_once(
+    database, query, orders, tmp_path, cluster_of_two
+):
+    """Speculation: of a slow task there is a copy, and the one of both that ends first counts."""
     markers = tmp_path / "markers"
     markers.mkdir()
     script = tmp_path / "job.py"
     script.write_text(SPECULATIVE)
     here = Path(__file__).parent
     paths = [str(here), str(here.parent)]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), *paths])),
-    }
+    search = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), *paths]))
     ended = subprocess.run(
-        [sys.executable, script, orders, database, markers, *paths],
+        [sys.executable, script, cluster_of_two, orders, database, markers, *paths],
         capture_output=True,
         text=True,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": search},
     )
     assert ended.returncode == 0, ended.stderr[-3000:]
-    assert any(marker.suffix != ".0" for marker in markers.iterdir()), "no task was run twice"
+    twice = {marker.name.split(".")[0] for marker in markers.iterdir() if not marker.name.endswith(".0")}
+    assert len(twice) == 2, "tasks were to run twice, before the shuffle and after it"
     run = find_run(database, "r", "t")
     assert_written(query, run, expected(orders, [older]))
 
