@@ -117,7 +117,7 @@ def lines_of(block: Block) -> Iterator[Lines]:
             if (before.st_size, int(before.st_mtime)) != (block.size, block.changed):
                 raise _changed(block.file)
             yield from _lines(_decompressed(file, block.file), block)
-            after = os.fstat(file.fileno())
+            after = os.stat(block.file)  # noqa: PTH116
             if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                 raise _changed(block.file)
     except FileNotFoundError:
