@@ -27,7 +27,7 @@ class TableUnfitError(JobError):
 
 
 class ValueNotStorableError(JobError):
-    """A value can't be kept exactly, and the rows carry no quarantine group to reject it with."""
+    """A value can't be kept exactly, and the rows don't know their lines, so that it can't be rejected."""
 
 
 class ConstraintError(JobError):

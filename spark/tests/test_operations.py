@@ -288,7 +288,7 @@ def slow_first(batches):
     Path(markers, f"{context.stageId()}.{context.partitionId()}.{context.attemptNumber()}").touch()
     yield from batches
     if context.attemptNumber() == 0 and context.partitionId() == 1:
-        time.sleep(60)
+        time.sleep(20)
 
 
 frame = tests.read(spark, Path(orders))
@@ -516,8 +516,9 @@ def test_one_file_that_is_read_twice(spark, database, query, tmp_path):
     assert accounts_of(run) == (4, 2, 2, 0, 0, 0)
 
 
-def test_one_file_that_is_read_twice_with_others_is_an_error(spark, database, orders):
+def test_one_file_that_is_cut_in_two_ways_is_an_error(spark, database, orders, monkeypatch):
     one = read(spark, orders)
+    monkeypatch.setattr(reader, "_most_at_once", lambda _: 20_000)
     two = read_json_lines(spark, str(orders / "a.jsonl"), SCHEMA).withColumn("tag", lit("2"))
     with pytest.raises(
         errors.UnknownOptionError, match=r"a\.jsonl was read twice for this table, with other"

@@ -1,11 +1,10 @@
 """From which lines the rows of a stretch are, kept beside a shard for the commit."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -54,15 +53,6 @@ def places_of_keys(path: Path, wanted: pa.Table) -> Iterator[Place]:
     """The places of the rows that have one of these keys, in their order."""
     for batch in _batches(path):
         yield from _places(_those_with(wanted, batch))
-
-
-def places_at(path: Path, wanted: Sequence[int]) -> Iterator[Place]:
-    """The places of the rows with these numbers, which rise from 0, in their order."""
-    numbers, before, taken = np.array(wanted, np.int64), 0, 0
-    for batch in _batches(path):
-        stop = int(np.searchsorted(numbers, before + batch.num_rows))
-        yield from _places(batch.take(pa.array(numbers[taken:stop] - before)))
-        before, taken = before + batch.num_rows, stop
 
 
 def all_places(path: Path) -> Iterator[tuple[Any, ...]]:

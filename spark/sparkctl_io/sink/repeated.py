@@ -1,4 +1,4 @@
-"""Keys that a segment has already."""
+"""Keys that a stretch has already."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from .identifiers import quoted, quoted_list
 
 class RepeatedKeys:
     """
-    Finds the rows whose key an earlier row of the segment has.
+    Finds the rows whose key an earlier row of the stretch has.
 
     It keeps no keys: those of earlier batches are in the shard, and only rows that may be repeated are looked
     up there. With keys that rise, as most do, that is next to none.
