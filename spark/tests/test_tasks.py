@@ -18,7 +18,7 @@ def dirty(tmp_path):
     """Lines with defects and repeated keys."""
     chance = random.Random(3)
     lines = []
-    for number in range(3000):
+    for _ in range(3000):
         row = {"id": chance.randrange(2000), "name": chance.choice(["Ana", "Bo", "", None, 7])}
         lines.append(json.dumps(row) if chance.random() < 0.95 else "{")
     path = tmp_path / "rows.jsonl"
@@ -79,7 +79,9 @@ def test_only_the_files_of_a_shard_are_taken(tmp_path):
 
 def test_what_workers_lack_is_said_before_anything_is_read(spark, database, monkeypatch, tmp_path):
     monkeypatch.setattr(tasks, "_NEEDED", ("numpy", "no_such_package"))
-    with pytest.raises(JobError, match="the Python of the workers has no no_such_package: install sparkctl-io"):
+    with pytest.raises(
+        JobError, match="the Python of the workers has no no_such_package: install sparkctl-io"
+    ):
         tasks._workers_see(spark, tmp_path)
 
 

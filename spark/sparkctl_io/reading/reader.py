@@ -1,6 +1,7 @@
 """Frames of lines: read in tasks, each row with its line, and a report of every line that is no row."""
 
 import logging
+import os
 import pickle
 import re
 import uuid
@@ -20,7 +21,7 @@ from pyspark.sql.functions import col
 from pyspark.sql.types import StructField, StructType, TimestampType
 
 from ..source import SOURCE, SOURCE_TYPE
-from .blocks import Block, Lines, cut, lines_of
+from .blocks import Block, Lines, cut, has_changed, lines_of
 from .csv_header import read_header
 from .csv_lines import CsvLines
 from .input_paths import REMOTE, escape_pattern, find_inputs
@@ -102,7 +103,7 @@ class Reader:
         self._groups = groups
         self._parser = parser
         self._found: Any = _accumulator(spark)
-        self.files = {block.file for group in groups for block in group}
+        self.files = {block.file: _age(block.file) for group in groups for block in group}
 
     def frame(self, schema: StructType) -> DataFrame:
         groups, parser, found = self._groups, self._parser, self._found
@@ -127,6 +128,9 @@ class Reader:
         A block that no task has read to its end, as with `limit`, or whose task could not tell, as with Spark
         Connect, is read now.
         """
+        for file, age in self.files.items():
+            if _age(file) != age:
+                raise has_changed(file)
         reports = _from_plain(self._found.value) if self._found is not None else {}
         missing = [b for group in self._groups for b in group if (b.file, b.start) not in reports]
         if missing:
@@ -157,7 +161,7 @@ class RemoteReader:
         self._found: Any = _accumulator(spark)
         self._done: Any = _accumulator(spark)
         """Tasks that have read to their ends."""
-        self.files: set[str] = set()
+        self.files: dict[str, tuple[int, int]] = {}
         self._lines = _text_lines(spark, files)
 
     def frame(self, schema: StructType) -> DataFrame:
@@ -220,6 +224,14 @@ def _frame(spark: SparkSession, files: list[str], schema: StructType, parser: Pa
         reader = Reader(spark, cut(files, parallelism(spark), _most_at_once(spark)), parser)
     _readers[reader.id] = reader
     return reader.frame(schema)
+
+
+def _age(file: str) -> tuple[int, int]:
+    try:
+        state = os.stat(file)  # noqa: PTH116
+    except OSError:
+        return 0, 0
+    return state.st_size, state.st_mtime_ns
 
 
 def _warn_of_other_fields(files: Iterable[str], schema: StructType) -> None:

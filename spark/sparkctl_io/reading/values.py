@@ -11,6 +11,7 @@ from pyspark.sql import types
 from pyspark.sql.types import DataType, StructType
 
 from ..errors import ColumnMismatchError, UnknownOptionError
+from ..source import SOURCE
 from ..text import is_blank, trimmed
 
 Typed = tuple[pa.Array, pa.Array | None]
@@ -54,8 +55,8 @@ def readable(schema: StructType) -> StructType:
         raise ColumnMismatchError(f"the schema has the column {', '.join(repeated)} more than once")
     for field in schema:
         arrow_type(field.dataType, field.name)
-        if field.name.startswith("_"):
-            raise ColumnMismatchError(f"the column {field.name} can't be read: names with _ first are kept")
+        if field.name == SOURCE:
+            raise ColumnMismatchError(f"the column {SOURCE} can't be read: it says which line a row is from")
     return schema
 
 
