@@ -5,6 +5,11 @@ import { compatibilityCases } from './compatibility-cases.ts';
 import type { CompatibilityResult } from './compatibility-result.ts';
 import { openThreeWays, ownOptions, type Submitted, type ThreeWays } from './three-ways.ts';
 
+// A driver that waits is made like the submission before. So what has no options of its own starts cold first, with no driver
+// in its way, and warm last, each with a driver that the one before has left; the others leave their own.
+const plain = compatibilityCases.filter((submission) => ownOptions(submission).length === 0);
+const special = compatibilityCases.filter((submission) => ownOptions(submission).length > 0);
+
 let ways: ThreeWays;
 const references = new Map<CompatibilityCase, Promise<Submitted>>();
 
@@ -22,6 +27,8 @@ async function compare(
   leavesDriver: boolean,
   note: (result: CompatibilityResult) => void,
 ): Promise<void> {
+  // On the local cluster they would take away the driver that this submission leaves.
+  if (leavesDriver) for (const each of special) reference(each).catch(() => undefined);
   const [stock, own] = await Promise.all([
     reference(submission),
     ways.submit(way, submission, { leavesDriver }),
@@ -67,11 +74,6 @@ const titles: Readonly<Record<Way, string>> = {
   docker: 'ends on a Docker cluster as under spark-submit',
   'warm docker': 'ends so with a driver that has waited for it on Docker',
 };
-
-// A driver that waits is made like the submission before. So what has no options of its own starts cold first, with no driver
-// in its way, and warm last, each with a driver that the one before has left; the others leave their own.
-const plain = compatibilityCases.filter((submission) => ownOptions(submission).length === 0);
-const special = compatibilityCases.filter((submission) => ownOptions(submission).length > 0);
 
 /** All that is submitted in one place, in order. */
 function submissionsIn(
