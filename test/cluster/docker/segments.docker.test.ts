@@ -39,7 +39,18 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
   });
 
   it('finds the planted groups as on this machine alone, while a driver, three workers and a history server run', async () => {
-    const words = ['--rows', '1500', '--json', 'jobs/segments.py', '--max-k', '6', '--starts', '1'];
+    const words = [
+      '--rows',
+      '1500',
+      '--json',
+      'jobs/segments.py',
+      '--min-k',
+      '4',
+      '--max-k',
+      '6',
+      '--starts',
+      '1',
+    ];
     const running = startSparkctl(['submit', ...executorsSoon, ...words], { cwd: project.folder });
     const nodes = await waitUntil(
       async () => {
