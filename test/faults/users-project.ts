@@ -34,7 +34,7 @@ function sooner([command = '', ...words]: readonly string[]): readonly string[] 
   return command === 'submit' ? [command, ...executorsSoon, ...words] : [command, ...words];
 }
 
-/** So many rows that there is time to do something while they are written, and a tenth of the bytes that they take. */
+/** Rows whose writing leaves time to do something meanwhile, and a tenth of the bytes that they take. */
 export const manyRows = 200_000;
 export const tenthOfMany = 2 * 2 ** 20;
 

@@ -14,13 +14,13 @@ const where = 'docker';
 /** A standby driver whose container or worker is killed while it waits, or whose cluster goes. The cluster is gone in the end. */
 export function standbyContainers(cluster: () => UsersProject): void {
   describe('standby drivers on Docker', () => {
-    /** Whole again, and with a driver that waits. */
+    /** Makes the cluster whole again, and waits for its standby driver. */
     const untilReady = async () => {
       const up = await cluster().run('cluster', 'up', '--backend', where, '--workers', '2');
       expect(up.exitCode, up.stderr).toBe(0);
       await untilStandbyReady(cluster().folder);
     };
-    /** Without any option, as the driver that waits after `cluster up` was made. */
+    /** Submits without any option, as the driver that waits after `cluster up` was made. */
     const submit = async (seed: number) => {
       const words = ['submit', '--rows', '1000', '--seed', String(seed), '--json', 'jobs/etl.py'];
       const { exitCode, stdout } = await sparkctl(words, { cwd: cluster().folder });
