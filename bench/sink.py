@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col, concat, lit
 from pyspark.sql.types import LongType, StringType, StructField, StructType
+
 sys.path.append(str(Path.cwd() / "jobs"))
 
 from etl import USERS, clean
@@ -86,9 +87,7 @@ def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
     names = [name for name in COLUMNS if name != "salary"]
     types = {"id": LongType(), "age": LongType()}
     schema = StructType([StructField(name, types.get(name, StringType()), nullable=False) for name in names])
-    plan = plan_write(
-        path, "users", schema, key=["id"], mode="overwrite", run_id=None, lock_timeout_ms=None
-    )
+    plan = plan_write(path, "users", schema, key=["id"], mode="overwrite", run_id=None, lock_timeout_ms=None)
     staging = Staging.create(path, plan.run_id)
     plan = plan.staged_in(staging.folder)
     share = rows // tasks

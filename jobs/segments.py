@@ -290,8 +290,8 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fit-partitions",
         type=positive,
-        help="tasks that fit side by side (default: one for each core). With one, the model is the same to the"
-        " last digit on any cluster; with more, sums are added up in the order in which they come",
+        help="tasks that fit side by side (default: one for each core). With one, the model is the same to"
+        " the last digit on any cluster; with more, sums are added up in the order in which they come",
     )
     parser.add_argument("--predictions", type=Path, help="the CSV file of the result")
     parser.add_argument("--model", type=Path, help="the folder of the fitted model")
