@@ -367,7 +367,7 @@ def read_cut(file, places):
     inside = sorted({place for place in places if 0 < place < state.st_size})
     for start, stop in pairwise([0, *inside, state.st_size]):
         reports = {}
-        block = Block(str(file), start, stop, state.st_size, int(state.st_mtime))
+        block = Block(str(file), start, stop, state.st_size)
         for batch in _rows_of(block, parser, SCHEMA, reports):
             for row in batch.to_pylist():
                 source = row.pop("_source")
