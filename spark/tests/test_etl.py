@@ -180,6 +180,14 @@ def test_the_table_of_another_program_is_filled(spark, tmp_path, database, query
     assert query("SELECT * FROM users") == [LOADED]
 
 
+def test_a_table_that_is_made_wants_what_the_schema_wants(spark, tmp_path, database, query):
+    (tmp_path / "users.json").write_text(user() + "\n" + user(id=2, city=None) + "\n", "utf-8")
+    load(spark, tmp_path / "users.json", database)
+    wanted = query("SELECT name FROM pragma_table_info('users') WHERE \"notnull\"")
+    assert [name for (name,) in wanted] == etl.USERS.names
+    assert query("SELECT reason FROM users_quarantine") == [("missing-value",)]
+
+
 def run_in_process(monkeypatch, *arguments):
     monkeypatch.setattr(sys, "argv", ["etl.py", *map(str, arguments)])
     with pytest.raises(SystemExit) as error:

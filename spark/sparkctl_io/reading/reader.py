@@ -97,6 +97,9 @@ def read_csv(
 class Reader:
     """One call of `read_json_lines` or `read_csv`, on the driver: it knows what its tasks have found."""
 
+    required: frozenset[str] = frozenset()
+    """The columns that are to have a value in each row that is loaded."""
+
     def __init__(self, spark: SparkSession, groups: list[list[Block]], parser: Parser) -> None:
         self.id = uuid.uuid4().hex[:12]
         self._spark = spark
@@ -154,6 +157,8 @@ class Reader:
 class RemoteReader:
     """A reader of files in other file systems, which Spark's own tasks must fetch."""
 
+    required: frozenset[str] = frozenset()
+
     def __init__(self, spark: SparkSession, files: list[str], parser: Parser) -> None:
         self.id = uuid.uuid4().hex[:12]
         self._spark = spark
@@ -203,6 +208,21 @@ def readers_of(frame: DataFrame) -> list[Reader | RemoteReader]:
     return [_readers[one] for one in dict.fromkeys(_NAMED.findall(_plan_of(frame))) if one in _readers]
 
 
+def declared_by(readers: Iterable[Reader | RemoteReader], schema: StructType) -> StructType:
+    """
+    The schema of rows for a table: with a value in each column that a reader's own schema wants one in.
+
+    In the frame such a column may be null, as in a row that is rejected for it.
+    """
+    wanted = {name for reader in readers for name in reader.required}
+    return StructType(
+        [
+            StructField(one.name, one.dataType, one.nullable and one.name not in wanted, one.metadata)
+            for one in schema
+        ]
+    )
+
+
 def reader_of(file: str) -> Reader | RemoteReader | None:
     """The last reader of a file, for rows whose plan tells nothing, such as those of a checkpoint."""
     found = (reader for reader in reversed(_readers.values()) if file in reader.files)
@@ -222,6 +242,7 @@ def _frame(spark: SparkSession, files: list[str], schema: StructType, parser: Pa
         reader = RemoteReader(spark, files, parser)
     else:
         reader = Reader(spark, cut(files, parallelism(spark), _most_at_once(spark)), parser)
+    reader.required = frozenset(one.name for one in schema if not one.nullable)
     _readers[reader.id] = reader
     return reader.frame(schema)
 

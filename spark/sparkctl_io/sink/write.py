@@ -7,7 +7,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import AccountingError, JobError, find_in
-from ..reading.reader import Reports, reader_of, readers_of
+from ..reading.reader import Reports, declared_by, reader_of, readers_of
 from ..source import knows_its_source
 from .companions import stage_companions
 from .data_source import SqliteDataSource, shards_of
@@ -49,12 +49,11 @@ def write_sqlite(
     from these rows. Whatever the mode, each is replaced, in the same transaction as the rows.
     """
     path = Path(database).absolute()
-    knows_its_source(frame)
+    readers = readers_of(frame) if knows_its_source(frame) else []
     check_database(path, lock_timeout_ms)
     keys = [key] if isinstance(key, str) else list(key)
-    plan = plan_write(
-        path, table, frame.schema, key=keys, mode=mode, run_id=run_id, lock_timeout_ms=lock_timeout_ms
-    )
+    rows = declared_by(readers, frame.schema)
+    plan = plan_write(path, table, rows, key=keys, mode=mode, run_id=run_id, lock_timeout_ms=lock_timeout_ms)
     before = find_run(path, plan.run_id, table, lock_timeout_ms)
     if before is not None:
         return before
