@@ -54,6 +54,21 @@ is_on() {
   esac
 }
 
+# 2g, 512m, 512mb: a size in Spark's words; a number alone counts bytes.
+megabytes() {
+  local size="${1,,}" unit
+  size="${size%b}"
+  unit="${size##*[0-9]}"
+  size="${size%"$unit"}"
+  case "$unit" in
+    t) echo $((size * 1024 * 1024)) ;;
+    g) echo $((size * 1024)) ;;
+    m) echo "$size" ;;
+    k) echo $((size / 1024)) ;;
+    *) echo $((size / 1024 / 1024)) ;;
+  esac
+}
+
 # ---- values that are given in files ---------------------------------------------------------------------------------
 # $1: the file, $2: the variable that asks for it.
 generate_secret() {
@@ -69,16 +84,12 @@ generate_secret() {
   rm -f "$new"
 }
 
-if is_on SPARK_RPC_AUTHENTICATION_SECRET_GENERATE no; then
-  [[ -n "${SPARK_RPC_AUTHENTICATION_SECRET_FILE:-}" ]] \
-    || fail "SPARK_RPC_AUTHENTICATION_SECRET_GENERATE is on: name the file with SPARK_RPC_AUTHENTICATION_SECRET_FILE."
-  generate_secret "$SPARK_RPC_AUTHENTICATION_SECRET_FILE" SPARK_RPC_AUTHENTICATION_SECRET_GENERATE
-fi
-if is_on SPARK_CONNECT_AUTHENTICATE_TOKEN_GENERATE no; then
-  [[ -n "${SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE:-}" ]] \
-    || fail "SPARK_CONNECT_AUTHENTICATE_TOKEN_GENERATE is on: name the file with SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE."
-  generate_secret "$SPARK_CONNECT_AUTHENTICATE_TOKEN_FILE" SPARK_CONNECT_AUTHENTICATE_TOKEN_GENERATE
-fi
+for name in SPARK_RPC_AUTHENTICATION_SECRET SPARK_CONNECT_AUTHENTICATE_TOKEN; do
+  is_on "${name}_GENERATE" no || continue
+  file_name="${name}_FILE"
+  [[ -n "${!file_name:-}" ]] || fail "${name}_GENERATE is on: name the file with $file_name."
+  generate_secret "${!file_name}" "${name}_GENERATE"
+done
 
 for name in SPARK_MODE SPARK_MASTER_URL SPARK_WORKER_CORES SPARK_WORKER_MEMORY SPARK_RPC_AUTHENTICATION_ENABLED \
   SPARK_RPC_AUTHENTICATION_SECRET SPARK_RPC_ENCRYPTION_ENABLED SPARK_LOCAL_STORAGE_ENCRYPTION_ENABLED SPARK_SSL_ENABLED \
@@ -349,6 +360,9 @@ case "$mode" in
     setting spark.dynamicAllocation.executorIdleTimeout 15s
     setting spark.dynamicAllocation.shuffleTracking.enabled true
     setting spark.dynamicAllocation.shuffleTracking.timeout 15s
+    # An executor of the usual size does not fit into a smaller worker.
+    worker_mb="$(megabytes "${SPARK_WORKER_MEMORY:-1g}")"
+    ((worker_mb >= 1024)) || setting spark.executor.memory "${worker_mb}m"
     class=org.apache.spark.deploy.SparkSubmit
     arguments=(--properties-file "$properties" --name "Spark Connect server"
       --class org.apache.spark.sql.connect.service.SparkConnectServer spark-internal)

@@ -2,6 +2,7 @@
 import { burst } from './burst.bench.js';
 import { checks } from './checks.bench.js';
 import { cold } from './cold.bench.js';
+import { etl } from './etl.bench.js';
 import { generation } from './generation.bench.js';
 import { help } from './help.bench.js';
 import { memory } from './memory.bench.js';
@@ -25,6 +26,7 @@ export const figures = [
   upLocal,
   upDocker,
   checks,
+  etl,
   generation,
   memory,
   help,

@@ -23,7 +23,7 @@ export const sink = {
     // By turns within one application, which holds the numbers of rows to each other.
     const printed = await project.sparkctl(
       ...['submit', '--no-manifest', '--progress', 'quiet', '--master', 'local[2]', '--driver-memory', '4g'],
-      ...['--packages', 'org.xerial:sqlite-jdbc:3.50.3.0', '--py-files', 'jobs/etl.py'],
+      ...['--packages', 'org.xerial:sqlite-jdbc:3.50.3.0'],
       ...['bench/sink.py', project.folder, String(rows), String(rounds), input],
     );
     const { results, commitRowsPerSecond } = JSON.parse(printed.trim().split('\n').at(-1));

@@ -16,11 +16,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col, concat, lit
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
-from etl import users  # put on the path by --py-files
-from sparkctl_jobs import read_lines, write_sqlite
-from sparkctl_jobs.sink.data_source import plan_write
-from sparkctl_jobs.sink.publish import publish
-from sparkctl_jobs.sink.shard import write_shard
+sys.path.append(str(Path.cwd() / "jobs"))
+
+from etl import USERS, clean
+from sparkctl_io import accepted, read_json_lines, write_sqlite
+from sparkctl_io.sink.plan import plan_write
+from sparkctl_io.sink.publish import publish
+from sparkctl_io.sink.shard import write_shard
+from sparkctl_io.sink.sources import Sources
+from sparkctl_io.sink.staging import Staging
 
 TABLE = (
     "CREATE TABLE users (id INTEGER NOT NULL, name TEXT NOT NULL, age INTEGER NOT NULL, email TEXT NOT NULL,"
@@ -83,8 +87,9 @@ def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
     names = [name for name in COLUMNS if name != "salary"]
     types = {"id": LongType(), "age": LongType()}
     schema = StructType([StructField(name, types.get(name, StringType()), nullable=False) for name in names])
-    options = {"path": str(path), "table": "users", "key": "id"}
-    plan = plan_write(options, schema, overwrite=True)
+    plan = plan_write(path, "users", schema, key=["id"], mode="overwrite", run_id=None, lock_timeout_ms=None)
+    staging = Staging.create(path, plan.run_id)
+    plan = plan.staged_in(staging.folder)
     share = rows // tasks
 
     def batches(task: int):
@@ -102,7 +107,10 @@ def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
             yield pa.RecordBatch.from_pydict(values)
 
     messages = [write_shard(plan, task, batches(task)) for task in range(tasks)]
-    return counted_rows(messages) / seconds(lambda: publish(plan, messages))
+    try:
+        return counted_rows(messages) / seconds(lambda: publish(plan, messages, Sources({}, plan.project)))
+    finally:
+        staging.remove()
 
 
 def counted_rows(messages) -> int:
@@ -122,8 +130,8 @@ def main() -> None:
         lit("Springfield").alias("city"),
         lit("2026-01-31T23:59:59.000Z").alias("created_at"),
     )
-    lines = read_lines(spark, [input_path])
-    sound = users(lines).where("_reason IS NULL")
+    read = clean(read_json_lines(spark, input_path, USERS))
+    sound = accepted(read).withColumn("created_at", col("created_at").cast("string"))
     few = made.limit(1000)
     by_jdbc(few, new_database(folder / "jdbc.db"))
     write_sqlite(few, new_database(folder / "sink.db"), "users", mode="overwrite")
@@ -144,7 +152,7 @@ def main() -> None:
             None,
             lambda: to_nowhere(sound),
             lambda path: by_jdbc(sound, path),
-            lambda path: write_sqlite(lines, path, "users", mode="overwrite", stage=users, key=["id"]),
+            lambda path: write_sqlite(read, path, "users", mode="overwrite", key=["id"]),
         ),
     ]
     spark.stop()

@@ -7,22 +7,15 @@ The model knows the columns that it takes. The table is the old version or the w
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.sql import DataFrame, SparkSession
 
-try:
-    import sparkctl_jobs  # noqa: F401 -- installed, or put on the path by --py-files
-except ImportError:
-    sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
-
-from sparkctl_jobs import CommittedRun, write_sqlite
-from sparkctl_jobs.artifacts import Artifacts
-from sparkctl_jobs.clusters.points import SEGMENT, read_points
-from sparkctl_jobs.clusters.report import report_sizes
-from sparkctl_jobs.clusters.saved_model import (
+from jobkit.artifacts import Artifacts
+from jobkit.clusters.points import SEGMENT, read_points
+from jobkit.clusters.report import report_sizes
+from jobkit.clusters.saved_model import (
     CLUSTER,
     SCALED,
     SegmentModel,
@@ -30,15 +23,15 @@ from sparkctl_jobs.clusters.saved_model import (
     read_columns,
     with_features,
 )
-from sparkctl_jobs.command_line import (
+from jobkit.command_line import (
     add_arguments,
     add_csv_arguments,
     committed_before,
     lock_timeout_ms,
     run_job,
 )
-from sparkctl_jobs.csv_header import CsvHeader, read_header
-from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
+from jobkit.first_rows import first_of_each, no_valid_rows
+from sparkctl_io import CommittedRun, read_header, write_sqlite
 
 
 def tell(arguments: argparse.Namespace, model: SegmentModel, points: DataFrame) -> None:
@@ -58,18 +51,19 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
         return before
     Artifacts(arguments.artifacts)
     columns = read_columns(arguments.model)
-    header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
+    # Says what keeps the files from being read before Spark starts, which takes a while.
+    read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
 
     spark = SparkSession.builder.appName("score").getOrCreate()
     try:
-        return score(spark, arguments, header)
+        return score(spark, arguments)
     finally:
         spark.stop()
 
 
-def score(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
+def score(spark: SparkSession, arguments: argparse.Namespace) -> CommittedRun:
     model = load_model(arguments.model)
-    rows = read_points(spark, arguments.input, header, model.columns)
+    rows = read_points(spark, arguments.input, model.columns, arguments.delimiter).cache()
     points = first_of_each(rows, [model.columns.id]).cache()
     if points.isEmpty():
         raise no_valid_rows(rows, arguments.input)

@@ -11,10 +11,9 @@ or the short ones of tables of statistics (Rk, Player, Pos, Tm, G, GS, ...).
 
 import argparse
 import math
-import sys
-from pathlib import Path
+from functools import reduce
+from operator import or_
 
-import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql.functions import (
     avg,
@@ -31,25 +30,17 @@ from pyspark.sql.functions import round as rounded
 from pyspark.sql.functions import sum as sum_of
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
 
-try:
-    import sparkctl_jobs  # noqa: F401 -- installed, or put on the path by --py-files
-except ImportError:
-    sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
-
-from sparkctl_jobs import CommittedRun, Reason, Rows, read_lines, write_sqlite
-from sparkctl_jobs.artifacts import Artifacts
-from sparkctl_jobs.charts import bar_chart, line_chart
-from sparkctl_jobs.command_line import (
+from jobkit.artifacts import Artifacts
+from jobkit.charts import bar_chart, line_chart
+from jobkit.command_line import (
     add_arguments,
     add_csv_arguments,
     committed_before,
     lock_timeout_ms,
     run_job,
 )
-from sparkctl_jobs.csv_header import CsvHeader, read_header
-from sparkctl_jobs.csv_lines import csv_stage
-from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
-from sparkctl_jobs.text import has_nul, is_blank
+from jobkit.first_rows import first_of_each, no_valid_rows
+from sparkctl_io import CommittedRun, read_csv, read_header, reject, require, write_sqlite
 
 KINDS = {"integer": LongType(), "real": DoubleType(), "text": StringType()}
 # Name, type, and the short name that tables of statistics use.
@@ -79,6 +70,7 @@ COLUMNS = [
     ("fouls", "real", "PF"),
     ("points", "real", "PTS"),
 ]
+SHORT_NAMES = {name: short for name, _, short in COLUMNS}
 # Of who never tried a shot nobody knows how many would have hit.
 PERCENTS = [name for name, _, _ in COLUMNS if name.endswith("_percent")]
 TEXTS = [name for name, kind, _ in COLUMNS if kind == "text"]
@@ -99,30 +91,20 @@ YOUNGEST, OLDEST = 10, 80
 VETERAN = 35
 
 
-def clean(rows: Rows) -> Rows:
+def clean(rows: DataFrame) -> DataFrame:
     """The rules for players. Of the rules that a row breaks, the first is its reason."""
-    rows = rows.reject(Reason.MISSING_KEY, pc.is_null(rows["rank"]))
-    rows = rows.reject(
-        Reason.MISSING_KEY,
-        pc.or_kleene(pc.is_null(rows["team"]), is_blank(rows["team"])),
+    must_be_known = [name for name in (*TEXTS, *NUMBERS) if name not in PERCENTS]
+    negative = reduce(or_, (col(name) < 0 for name in NUMBERS))
+    above_all = reduce(or_, (col(name) > 1 for name in PERCENTS))
+    return (
+        rows.transform(require(*KEY, reason="missing-key"))
+        .transform(require(*must_be_known))
+        .transform(reject("invalid-value", reduce(or_, (col(name).contains("\0") for name in TEXTS))))
+        .transform(reject("invalid-value", negative))
+        .transform(reject("invalid-value", above_all))
+        .transform(reject("invalid-value", ~col("age").between(YOUNGEST, OLDEST)))
+        .transform(reject("invalid-value", (col("games") < 1) | (col("games_started") > col("games"))))
     )
-    for column in TEXTS:
-        blank = pc.or_kleene(pc.is_null(rows[column]), is_blank(rows[column]))
-        rows = rows.reject(Reason.MISSING_VALUE, blank)
-    for column in NUMBERS:
-        if column not in PERCENTS:
-            rows = rows.reject(Reason.MISSING_VALUE, pc.is_null(rows[column]))
-
-    for column in TEXTS:
-        rows = rows.reject(Reason.INVALID_VALUE, has_nul(rows[column]))
-    for column in NUMBERS:
-        rows = rows.reject(Reason.INVALID_VALUE, pc.less(rows[column], 0))
-    for column in PERCENTS:
-        rows = rows.reject(Reason.INVALID_VALUE, pc.greater(rows[column], 1))
-    age, games = rows["age"], rows["games"]
-    rows = rows.reject(Reason.INVALID_VALUE, pc.or_(pc.less(age, YOUNGEST), pc.greater(age, OLDEST)))
-    rows = rows.reject(Reason.INVALID_VALUE, pc.less(games, 1))
-    return rows.reject(Reason.INVALID_VALUE, pc.greater(rows["games_started"], games))
 
 
 def once_each(rows: DataFrame) -> DataFrame:
@@ -236,28 +218,24 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
     if before := committed_before(arguments):
         return before
     Artifacts(arguments.artifacts)
-    short_names = {name: short for name, _, short in COLUMNS}
-    header = read_header(
-        arguments.input,
-        PLAYERS.names,
-        delimiter=arguments.delimiter,
-        other_names=short_names,
-    )
+    # Says what keeps the files from being read before Spark starts, which takes a while.
+    read_header(arguments.input, PLAYERS.names, delimiter=arguments.delimiter, other_names=SHORT_NAMES)
 
     spark = SparkSession.builder.appName("season").getOrCreate()
     try:
-        return describe(spark, arguments, header)
+        return describe(spark, arguments)
     finally:
         spark.stop()
 
 
-def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHeader) -> CommittedRun:
-    lines = read_lines(spark, arguments.input)
-    stage = csv_stage(PLAYERS, header, clean)
+def describe(spark: SparkSession, arguments: argparse.Namespace) -> CommittedRun:
+    players = clean(
+        read_csv(spark, arguments.input, PLAYERS, delimiter=arguments.delimiter, other_names=SHORT_NAMES)
+    ).cache()
     # A season is small. In one task its sums are the same to the last digit on any cluster.
-    rows = first_of_each(stage(lines), KEY).repartition(1).sortWithinPartitions(*KEY).cache()
+    rows = first_of_each(players, KEY).repartition(1).sortWithinPartitions(*KEY).cache()
     if rows.isEmpty():
-        raise no_valid_rows(stage(lines), arguments.input)
+        raise no_valid_rows(players, arguments.input)
     season = once_each(rows).cache()
     tables = {
         "by_age": at_hand(by_age(season)),
@@ -267,13 +245,12 @@ def describe(spark: SparkSession, arguments: argparse.Namespace, header: CsvHead
     }
     tell(arguments, tables)
     return write_sqlite(
-        lines,
+        players,
         arguments.database,
         arguments.table,
         mode="overwrite",
         run_id=arguments.run_id,
         key=KEY,
-        stage=stage,
         companions={f"{arguments.table}_{name}": frame for name, frame in tables.items()},
         lock_timeout_ms=lock_timeout_ms(arguments),
     )

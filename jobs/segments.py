@@ -12,7 +12,6 @@ follow it, and a repeat with the same run id finishes what a death in between ha
 
 import argparse
 import math
-import sys
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,21 +25,15 @@ from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import StandardScaler, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 
-try:
-    import sparkctl_jobs  # noqa: F401 -- installed, or put on the path by --py-files
-except ImportError:
-    sys.path.append(str(Path(__file__).resolve().parent.parent / "spark"))
-
-from sparkctl_jobs import CommittedRun, write_sqlite
-from sparkctl_jobs.artifacts import Artifacts
-from sparkctl_jobs.clusters.points import PointColumns, read_points
-from sparkctl_jobs.clusters.report import (
+from jobkit.artifacts import Artifacts
+from jobkit.clusters.points import PointColumns, read_points
+from jobkit.clusters.report import (
     centres_of,
     report_curves,
     report_segments,
     report_sizes,
 )
-from sparkctl_jobs.clusters.saved_model import (
+from jobkit.clusters.saved_model import (
     ASSEMBLED,
     CLUSTER,
     SCALED,
@@ -50,8 +43,7 @@ from sparkctl_jobs.clusters.saved_model import (
     stage_model,
     with_features,
 )
-from sparkctl_jobs.column_names import spark_name
-from sparkctl_jobs.command_line import (
+from jobkit.command_line import (
     add_arguments,
     add_csv_arguments,
     committed_before,
@@ -59,12 +51,13 @@ from sparkctl_jobs.command_line import (
     positive,
     run_job,
 )
-from sparkctl_jobs.csv_header import CsvHeader, read_header
-from sparkctl_jobs.errors import InputUnfitError, UnknownOptionError
-from sparkctl_jobs.first_rows import first_of_each, no_valid_rows
-from sparkctl_jobs.one_csv import must_have_folder, stage_csv
-from sparkctl_jobs.outputs import finish_outputs, outputs_of, outputs_table, shown_with
-from sparkctl_jobs.sink.data_source import checked_run_id
+from jobkit.first_rows import first_of_each, no_valid_rows
+from jobkit.one_csv import must_have_folder, stage_csv
+from jobkit.outputs import finish_outputs, outputs_of, outputs_table, shown_with
+from sparkctl_io import CommittedRun, read_header, write_sqlite
+from sparkctl_io.column_names import spark_name
+from sparkctl_io.errors import InputUnfitError, UnknownOptionError
+from sparkctl_io.sink.plan import checked_run_id
 
 MOST_SEGMENTS = 10
 """Where a person doesn't say how many there may be."""
@@ -174,25 +167,22 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
     if before:
         return before
     Artifacts(arguments.artifacts)
-    header = read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
+    # Says what keeps the files from being read before Spark starts, which takes a while.
+    read_header(arguments.input, columns.schema.names, delimiter=arguments.delimiter)
     for output in outputs:
         must_have_folder(output)
 
     spark = SparkSession.builder.appName("segments").getOrCreate()
     try:
-        return find_segments(spark, arguments, columns, header)
+        return find_segments(spark, arguments, columns)
     finally:
         spark.stop()
 
 
-def find_segments(
-    spark: SparkSession,
-    arguments: argparse.Namespace,
-    columns: PointColumns,
-    header: CsvHeader,
-) -> CommittedRun:
-    rows = read_points(spark, arguments.input, header, columns)
-    points = fit_points(rows, columns, arguments.fit_partitions)
+def find_segments(spark: SparkSession, arguments: argparse.Namespace, columns: PointColumns) -> CommittedRun:
+    rows = read_points(spark, arguments.input, columns, arguments.delimiter).cache()
+    side_by_side = arguments.fit_partitions or spark.sparkContext.defaultParallelism
+    points = fit_points(rows, columns, side_by_side)
     if points.isEmpty():
         raise no_valid_rows(rows, arguments.input)
     vectors = with_features(points, columns)
@@ -300,9 +290,8 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fit-partitions",
         type=positive,
-        default=1,
-        help="tasks that fit side by side. With one, the model is the same to the last digit on any cluster;"
-        " with more, sums are added up in the order in which they come",
+        help="tasks that fit side by side (default: one for each core). With one, the model is the same to"
+        " the last digit on any cluster; with more, sums are added up in the order in which they come",
     )
     parser.add_argument("--predictions", type=Path, help="the CSV file of the result")
     parser.add_argument("--model", type=Path, help="the folder of the fitted model")

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 
-import etl  # the jobs themselves, with their package on the path
+import etl  # the jobs themselves, with their folder on the path
 import score
 import season
 import segments

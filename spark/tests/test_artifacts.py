@@ -7,10 +7,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from sparkctl_jobs import errors
-from sparkctl_jobs.artifacts import Artifacts
-from sparkctl_jobs.charts import bar_chart, line_chart, scatter_chart
-from sparkctl_jobs.charts.canvas import round_ticks
+from jobkit.artifacts import Artifacts
+from jobkit.charts import bar_chart, line_chart, scatter_chart
+from jobkit.charts.canvas import round_ticks
+from sparkctl_io import errors
 
 SVG = "{http://www.w3.org/2000/svg}"
 

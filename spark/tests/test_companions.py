@@ -4,8 +4,8 @@ import sqlite3
 
 import pytest
 
-from sparkctl_jobs import errors, write_sqlite
-from sparkctl_jobs.sink import companions, publish
+from sparkctl_io import errors, write_sqlite
+from sparkctl_io.sink import companions, publish
 
 
 def numbers(spark, *ids):

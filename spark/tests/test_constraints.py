@@ -7,12 +7,12 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from test_publish import ROWS, file_of, lines, people, plan, write
 from written_checksum import written_checksum
 
-from sparkctl_jobs import errors
-from sparkctl_jobs.provenance import with_provenance
-from sparkctl_jobs.sink.run_ledger import find_run
+from sparkctl_io import errors
+from sparkctl_io.sink.run_ledger import find_run
+from sparkctl_io.source import SOURCE, SOURCE_TYPE
 
 
-def named(*rows, block=0, file="file:///data/a.json"):
+def named(*rows, block=0, file="/data/a.json"):
     """Rows (id, name) from the lines of one block."""
     batch = lines(*(number for number, _ in rows), block=block, file=file)
     return batch.set_column(1, "name", pa.array([name for _, name in rows], pa.string()))
@@ -24,6 +24,7 @@ def rejected(query):
 
 @pytest.mark.parametrize("mode", ["append", "overwrite", "upsert"])
 @pytest.mark.parametrize("spread", [1, 3, 12])
+@pytest.mark.parametrize("turned", [False, True], ids=["in order", "scattered"])
 @pytest.mark.parametrize(
     "unique",
     [
@@ -33,7 +34,9 @@ def rejected(query):
         "CREATE UNIQUE INDEX one ON people (name || '')",
     ],
 )
-def test_a_row_that_is_not_unique_is_rejected_and_the_first_stays(database, query, mode, spread, unique):
+def test_a_row_that_is_not_unique_is_rejected_and_the_first_stays(
+    database, query, mode, spread, turned, unique
+):
     plain = "CREATE TABLE people (id INTEGER NOT NULL PRIMARY KEY, name TEXT) STRICT"
     make(database, *([unique] if "TABLE" in unique else [plain, unique]))
     blocks = [
@@ -41,7 +44,9 @@ def test_a_row_that_is_not_unique_is_rejected_and_the_first_stays(database, quer
         named((3, "b"), (4, "d"), (5, None), (6, None), block=100),
         *(named((100 + n, "a" if n == 7 else f"n{n}"), block=200 + n) for n in range(10)),
     ]
-    write(plan(database, ROWS, mode=mode, runId="r"), *(blocks[::-1][n::spread] for n in range(spread)))
+    if turned:
+        blocks = [block.take(pa.array(range(block.num_rows))[::-1]) for block in blocks]
+    write(plan(database, ROWS, mode=mode, run_id="r"), *(blocks[::-1][n::spread] for n in range(spread)))
     assert query("SELECT id, name FROM people WHERE id < 100") == [
         (1, "a"),
         (2, "b"),
@@ -64,13 +69,13 @@ def test_a_row_that_is_not_unique_is_rejected_and_the_first_stays(database, quer
 def test_what_an_earlier_run_has_loaded_counts_too(database, query):
     make(database, "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT")
     write(plan(database, ROWS, mode="append"), [named((1, "a"), (2, "b"))])
-    write(plan(database, ROWS, mode="append", runId="r"), [named((3, "a"), (1, "c"), (4, "d"))])
+    write(plan(database, ROWS, mode="append", run_id="r"), [named((3, "a"), (1, "c"), (4, "d"))])
     assert query("SELECT reason FROM people_quarantine WHERE run_id = 'r' ORDER BY line") == [
         ("constraint-unique",),
         ("duplicate-key",),
     ]
     write(
-        plan(database, ROWS, mode="upsert", runId="u"), [named((1, "new"), (2, "d"), (1, "newer"), (5, "b"))]
+        plan(database, ROWS, mode="upsert", run_id="u"), [named((1, "new"), (2, "d"), (1, "newer"), (5, "b"))]
     )
     assert query("SELECT * FROM people ORDER BY 1") == [(1, "new"), (2, "b"), (4, "d")]
     assert query("SELECT line, reason FROM people_quarantine WHERE run_id = 'u' ORDER BY line") == [
@@ -126,12 +131,13 @@ def test_a_row_that_breaks_a_check_or_lacks_a_value_is_rejected(database, query,
 
 def test_a_missing_value_is_rejected_also_where_the_table_says_nothing_else(database, query):
     columns = StructType([StructField("id", LongType()), StructField("name", StringType(), nullable=False)])
-    write(plan(database, with_provenance(columns)), [named((1, "a"), (2, None)), named((None, "c"), block=9)])
+    rows = StructType([*columns, StructField(SOURCE, SOURCE_TYPE)])
+    write(plan(database, rows), [named((1, "a"), (2, None)), named((None, "c"), block=9)])
     assert query("SELECT * FROM people") == [(1, "a")]
     assert [row[:2] for row in rejected(query)] == [(2, "constraint-not-null"), (3, "constraint-not-null")]
 
 
-def test_without_provenance_a_row_that_breaks_a_constraint_is_an_error(database, query):
+def test_without_a_source_a_row_that_breaks_a_constraint_is_an_error(database, query):
     make(
         database, "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT UNIQUE ON CONFLICT REPLACE) STRICT"
     )
@@ -144,7 +150,7 @@ def test_the_text_of_a_refused_row_is_read_again_from_its_file(database, query, 
     make(database, "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT")
     blocks = file_of(tmp_path / "a b.json", [[b"line 1", b"line 2"], [b"line 1", b"line 4\r"]])
     blocks[1] = blocks[1].set_column(1, "name", blocks[0].column("name"))
-    asked = plan(database, ROWS, keeps_lines=True, project=str(tmp_path))
+    asked = plan(database, ROWS, project=str(tmp_path))
     write(asked, *([block] for block in blocks))
     assert rejected(query) == [(3, "duplicate-key", "line 1"), (4, "constraint-unique", "line 4")]
 
@@ -206,7 +212,9 @@ def test_columns_with_a_default_may_be_left_out(database, query, mode, check):
         f"CREATE TABLE people (state TEXT NOT NULL DEFAULT 'new', id INTEGER PRIMARY KEY{check}, n INTEGER DEFAULT (1 + 1),"
         " number TEXT DEFAULT 5, nought REAL DEFAULT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP, name TEXT)",
     )
-    write(plan(database, ROWS, mode=mode, runId="r"), [named((1, "a"), (1, "b"))], [named((2, "c"), block=9)])
+    write(
+        plan(database, ROWS, mode=mode, run_id="r"), [named((1, "a"), (1, "b"))], [named((2, "c"), block=9)]
+    )
     assert query("SELECT state, id, n, number, nought, name FROM people") == [
         ("new", 1, 2, "5", None, "a"),
         ("new", 2, 2, "5", None, "c"),

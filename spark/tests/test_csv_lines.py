@@ -1,16 +1,20 @@
 """Lines of CSV without Spark: each rule with its reason, every value exactly, and headers that can't be used."""
 
+import datetime as dt
+import gzip
 import math
 import random
+from decimal import Decimal
 
-import pyarrow as pa
 import pytest
+from made_lines import made_lines, rows_of
+from pyspark.sql import types
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
 
-from sparkctl_jobs import errors
-from sparkctl_jobs.csv_header import CsvHeader, CsvLayout, read_header
-from sparkctl_jobs.csv_lines import parse_csv_lines
-from sparkctl_jobs.csv_record import fields_of
+from sparkctl_io import errors
+from sparkctl_io.reading.csv_header import CsvHeader, CsvLayout, read_header
+from sparkctl_io.reading.csv_lines import CsvLines
+from sparkctl_io.reading.csv_record import fields_of
 
 COLUMNS = StructType(
     [StructField("id", LongType()), StructField("x", DoubleType()), StructField("Name", StringType())]
@@ -19,21 +23,9 @@ COLUMNS = StructType(
 LAYOUT = CsvLayout(",", 4, (0, 1, 3))
 
 
-def parse(*lines, layout=LAYOUT, first=2):
-    values = [line if isinstance(line, bytes) else line.encode() for line in lines]
-    batch = pa.RecordBatch.from_pydict(
-        {
-            "value": pa.array(values, pa.binary()),
-            "_source_file": ["file:///data/a%20b.csv"] * len(values),
-            "_block": pa.array([0] * len(values), pa.int64()),
-            "_line": pa.array(range(first, first + len(values)), pa.int64()),
-        }
-    )
-    rows = parse_csv_lines(batch, COLUMNS, CsvHeader({"/data/a b.csv": layout}))
-    values = zip(*(rows[name].to_pylist() for name in COLUMNS.names), strict=True)
-    return [
-        reason or value for reason, value in zip(rows.reasons.to_pylist(), values, strict=True)
-    ], rows.raw.to_pylist()
+def parse(*lines, layout=LAYOUT, schema=COLUMNS, zone="UTC", first=2, block=0):
+    parser = CsvLines(schema, CsvHeader({"/data/a b.csv": layout}), zone)
+    return rows_of(parser(made_lines(lines, first), "/data/a b.csv", block))
 
 
 RULES = [
@@ -81,31 +73,40 @@ RULES = [
     ("", "blank"),
     ("  \t\r", "blank"),
     ("\ufeff", "blank"),
+    ("1,2,,a\rb", (1, 2.0, "a\rb")),
+    ("1,2,,a\r\r", (1, 2.0, "a\r")),
+    ('1,2,,"a\rb"', (1, 2.0, "a\rb")),
+    ("1,2,,a\0b", (1, 2.0, "a\0b")),
+    ('1,2,"""",\'a\'', (1, 2.0, "'a'")),
+    ("1,2,,NULL", (1, 2.0, "NULL")),
+    ("1,2,,NA", (1, 2.0, "NA")),
+    ('"",2,,"""",', "malformed-csv"),
+    (b"1,2,,\xed\xa0\x80", "malformed-csv"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("line", "wanted"), RULES, ids=[str(n) for n in range(len(RULES))])
 def test_each_line_by_itself(line, wanted):
-    [found], [raw] = parse(line)
-    assert found == wanted
-    assert raw == (line if isinstance(line, str) else line.decode(errors="replace")).removesuffix("\r")
+    assert parse(line) == [wanted]
 
 
 def test_lines_come_out_as_by_themselves_whatever_is_around_them():
     chance = random.Random(5)
-    for _ in range(40):
-        chosen = [chance.choice(RULES) for _ in range(chance.randrange(1, 60))]
-        found, _ = parse(*(line for line, _ in chosen))
-        assert found == [wanted for _, wanted in chosen]
+    for count in [*range(1, 40), 5000]:
+        chosen = [chance.choice(RULES) for _ in range(count)]
+        assert parse(*(line for line, _ in chosen)) == [wanted for _, wanted in chosen]
 
 
-def test_the_header_is_no_row_wherever_the_lines_are_numbered():
-    assert parse("id,x,y,Name", "1,2,,a", first=1)[0] == ["blank", (1, 2.0, "a")]
+def test_the_header_is_the_first_line_of_the_first_block_and_no_row():
+    assert parse("id,x,y,Name", "1,2,,a", first=1) == ["blank", (1, 2.0, "a")]
+    assert parse("id,x,y,Name", "1,2,,a", first=1, block=7) == ["wrong-type", (1, 2.0, "a")]
+    assert parse('id,"x",y,Name', first=1) == ["blank"]
+    assert parse("id,x", first=1) == ["blank"]
 
 
 def test_a_file_of_one_column_has_no_empty_values():
     layout = CsvLayout(",", 1, (0, 0, 0))
-    assert parse("5", "", " ", '" "', layout=layout)[0][:3] == [(5, 5.0, "5"), "blank", "blank"]
+    assert parse("5", "", " ", '" "', layout=layout)[:3] == [(5, 5.0, "5"), "blank", "blank"]
 
 
 def test_every_decimal_is_read_as_python_reads_it():
@@ -114,9 +115,80 @@ def test_every_decimal_is_read_as_python_reads_it():
         f"{chance.uniform(-1, 1) * 10.0 ** chance.randrange(-300, 300):.{chance.randrange(1, 20)}g}"
         for _ in range(2000)
     ]
-    found, _ = parse(*(f"1,{number},,a" for number in numbers))
+    found = parse(*(f"1,{number},,a" for number in numbers))
     assert [row[1] for row in found] == [float(number) for number in numbers]
     assert all(math.isfinite(row[1]) for row in found)
+
+
+WRONG = "wrong-type"
+TYPED = [
+    (types.ByteType(), "127", 127),
+    (types.ByteType(), "128", WRONG),
+    (types.ShortType(), "-32768", -32768),
+    (types.ShortType(), "-32769", WRONG),
+    (types.IntegerType(), " 2147483647 ", 2**31 - 1),
+    (types.IntegerType(), "2147483648", WRONG),
+    (types.IntegerType(), "9223372036854775808", WRONG),
+    (types.IntegerType(), "1.0", WRONG),
+    (types.IntegerType(), "", None),
+    (types.IntegerType(), " ", None),
+    (types.FloatType(), "1.5", 1.5),
+    (types.FloatType(), "1e39", WRONG),
+    (types.FloatType(), "1e400", WRONG),
+    (types.BooleanType(), "true", True),
+    (types.BooleanType(), " false ", False),
+    (types.BooleanType(), "True", WRONG),
+    (types.BooleanType(), "1", WRONG),
+    (types.BooleanType(), "", None),
+    (types.DecimalType(5, 2), "123.45", Decimal("123.45")),
+    (types.DecimalType(5, 2), " .5 ", Decimal("0.50")),
+    (types.DecimalType(5, 2), "5.", Decimal("5.00")),
+    (types.DecimalType(5, 2), "007", Decimal("7.00")),
+    (types.DecimalType(5, 2), "1.2E2", Decimal("120.00")),
+    (types.DecimalType(5, 2), "-0", Decimal("0.00")),
+    (types.DecimalType(5, 2), "123.4500", Decimal("123.45")),
+    (types.DecimalType(5, 2), "123.456", WRONG),
+    (types.DecimalType(5, 2), "1000", WRONG),
+    (types.DecimalType(5, 2), "1e999999999999999999999", WRONG),
+    (types.DecimalType(5, 2), "9" * 5000, WRONG),
+    (types.DecimalType(5, 2), "NaN", WRONG),
+    (types.DecimalType(5, 2), "1 000", WRONG),
+    (types.DecimalType(5, 2), " ", None),
+    (types.DecimalType(38, 0), "9" * 38, Decimal("9" * 38)),
+    (types.DecimalType(38, 10), "1234567890123456789012345678.0123456789", Decimal("1234567890123456789012345678.0123456789")),
+    (types.DateType(), "2024-02-29", dt.date(2024, 2, 29)),
+    (types.DateType(), "2023-02-29", WRONG),
+    (types.DateType(), "2024-06-31", WRONG),
+    (types.DateType(), "29.02.2024", WRONG),
+    (types.DateType(), "", None),
+    (types.TimestampNTZType(), "2024-01-31 23:59:59.123456", dt.datetime(2024, 1, 31, 23, 59, 59, 123456)),
+    (types.TimestampNTZType(), "2024-01-31 23:59:59Z", WRONG),
+    (types.TimestampType(), "2024-01-31T23:59:59.123456Z", dt.datetime(2024, 1, 31, 23, 59, 59, 123456, dt.UTC)),
+    (types.TimestampType(), "2024-07-31 12:00:00", dt.datetime(2024, 7, 31, 10, tzinfo=dt.UTC)),
+    (types.TimestampType(), " 2024-07-31T12:00:00-01:00 ", dt.datetime(2024, 7, 31, 13, tzinfo=dt.UTC)),
+    (types.TimestampType(), "2024-02-30T12:00:00Z", WRONG),
+    (types.TimestampType(), "2024-01-31T23:59Z", WRONG),
+    (types.TimestampType(), "", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "written", "wanted"), TYPED, ids=lambda value: repr(value)[:40])
+def test_each_type(kind, written, wanted):
+    schema = StructType([StructField("v", kind)])
+    layout = CsvLayout(",", 2, (1,))
+    expected = wanted if wanted == WRONG else (wanted,)
+    for line in (f"a,{written}", f'"a","{written}"'):
+        assert parse(line, layout=layout, schema=schema, zone="Europe/Paris") == [expected]
+
+
+def test_values_of_a_type_do_not_depend_on_each_other():
+    for kind in {type(kind): kind for kind, *_ in TYPED}.values():
+        schema = StructType([StructField("v", kind)])
+        cases = [(written, wanted) for other, written, wanted in TYPED if other == kind] * 20
+        random.Random(7).shuffle(cases)
+        lines = (f"a,{written}" for written, _ in cases)
+        found = parse(*lines, layout=CsvLayout(",", 2, (1,)), schema=schema, zone="Europe/Paris")
+        assert found == [wanted if wanted == WRONG else (wanted,) for _, wanted in cases]
 
 
 @pytest.mark.parametrize(
@@ -140,9 +212,7 @@ def test_records(line, delimiter, fields):
 def header(folder, content, columns=("id", "x", "Name"), name="in.csv", **options):
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_header([str(path)], columns, **options).layout_of(
-        f"file:///{folder}/{name}".replace("//", "/")
-    )
+    return read_header([str(path)], columns, **options).layout_of(str(path))
 
 
 def test_columns_are_found_by_name_in_any_order(tmp_path):
@@ -159,8 +229,8 @@ def test_each_file_has_its_own_header(tmp_path):
     (tmp_path / "a.csv").write_text("id,x\n1,2\n")
     (tmp_path / "b+c d.csv").write_text("x,y,id\n1,2,3\n")
     found = read_header([str(tmp_path)], ["id", "x"])
-    assert found.layout_of(f"file://{tmp_path}/a.csv") == CsvLayout(",", 2, (0, 1))
-    assert found.layout_of(f"file://{tmp_path}/b+c%20d.csv") == CsvLayout(",", 3, (2, 0))
+    assert found.layout_of(f"{tmp_path}/a.csv") == CsvLayout(",", 2, (0, 1))
+    assert found.layout_of(f"{tmp_path}/b+c d.csv") == CsvLayout(",", 3, (2, 0))
 
 
 @pytest.mark.parametrize(
@@ -196,3 +266,13 @@ def test_a_header_that_cannot_be_read_is_said(tmp_path):
         errors.InputMissingError, match=r"^the header of s3a://b/c can't be read: CSV must be"
     ):
         read_header(["s3a://b/c"], ["id"])
+
+
+def test_the_header_of_a_compressed_file_is_read(tmp_path):
+    packed = gzip.compress(b"x,id,Name\n1,2,3\n")
+    assert header(tmp_path, packed, name="in.csv.gz") == CsvLayout(",", 3, (1, 0, 2))
+    for broken in (packed[:15], b"id,x,Name\n1,2,3\n"):
+        with pytest.raises(errors.InputUnfitError, match=r"in\.csv\.gz can't be decompressed"):
+            header(tmp_path, broken, name="in.csv.gz")
+    with pytest.raises(errors.InputUnfitError, match=r"can't be read here: use \.gz, \.bz2 or \.zst"):
+        header(tmp_path, b"", name="in.csv.lz4")

@@ -12,8 +12,8 @@ import pyspark
 import pytest
 
 import etl
-from sparkctl_jobs import errors, read_lines, write_sqlite
-from sparkctl_jobs.sink import publish
+from sparkctl_io import errors, read_json_lines, write_sqlite
+from sparkctl_io.sink import publish
 
 SCRIPT = Path(etl.__file__)
 GOOD = {
@@ -61,7 +61,7 @@ RULES = [
     ("missing-value", user(salary=None)),
     ("missing-value", user(age=...)),
     ("missing-value", user(created_at=None)),
-    ("missing-value", user(created_at="")),
+    ("wrong-type", user(created_at="")),
     ("missing-value", user(email="nobody", city=None)),
     ("invalid-email", user(email="nobody")),
     ("invalid-email", user(email="!!!")),
@@ -70,23 +70,17 @@ RULES = [
     ("invalid-value", user(age=-1)),
     ("invalid-value", user(age=151)),
     ("invalid-value", user(age=2**62)),
-    ("invalid-value", user(created_at="2024-02-30T00:00:00Z")),
-    ("invalid-value", user(created_at="31.1.2024")),
+    ("wrong-type", user(created_at="2024-02-30T00:00:00Z")),
+    ("wrong-type", user(created_at="31.1.2024")),
     ("invalid-value", user(name="a\0b")),
     ("invalid-value", user(city="\0")),
-    ("invalid-value", user(name="NAME").replace("NAME", "\\ud800")),
+    ("wrong-type", user(name="NAME").replace("NAME", "\\ud800")),
 ]
 
 
 def load(spark, source, database, **options):
-    return write_sqlite(
-        read_lines(spark, [str(source)]),
-        database,
-        "users",
-        key=etl.KEY,
-        stage=etl.users,
-        **{"mode": "overwrite", **options},
-    )
+    users = etl.clean(read_json_lines(spark, str(source), etl.USERS))
+    return write_sqlite(users, database, "users", key="id", **options)
 
 
 def test_every_rule_has_its_reason(spark, tmp_path, monkeypatch, database, query):
@@ -110,19 +104,16 @@ def test_every_rule_has_its_reason(spark, tmp_path, monkeypatch, database, query
     )
 
 
-def test_a_stage_is_a_function_from_frame_to_frame(spark, tmp_path, database, query):
+def test_rows_are_a_frame_like_any_other(spark, tmp_path):
     source = tmp_path / "users.json"
-    source.write_text(user() + "\n" + user(age=200) + "\n{}\n", "utf-8")
-    frame = etl.users(read_lines(spark, [str(source)]))
-    found = [(tuple(row)[: len(LOADED)], row._reason, row._block, row._line) for row in frame.collect()]
-    assert found == [
-        (LOADED, None, 0, 1),
-        ((1, " Ana ", 200, *LOADED[3:]), "invalid-value", 0, 2),
-        ((None,) * len(LOADED), "missing-key", 0, 3),
+    source.write_text(user() + "\n" + user(age=200) + "\n{}\n{\n", "utf-8")
+    frame = etl.clean(read_json_lines(spark, str(source), etl.USERS))
+    assert frame.columns == [*etl.USERS.names, "_source"]
+    assert [(row.id, row.age, row._source.line, row._source.reason) for row in frame.collect()] == [
+        (1, 30, 1, None),
+        (1, 200, 2, "invalid-value"),
+        (None, None, 3, "missing-key"),
     ]
-    run = write_sqlite(frame, database, "users", mode="overwrite", key=etl.KEY)
-    assert query("SELECT * FROM users") == [LOADED]
-    assert (run.loaded, run.quarantined) == (1, 2)
 
 
 def messy_files(folder, files=3, lines=400):
@@ -160,13 +151,11 @@ def test_the_result_is_the_same_however_the_files_are_cut(
     (tmp_path / "in").mkdir()
     rows, rejects = messy_files(tmp_path / "in")
     spark.conf.set("spark.sql.files.maxPartitionBytes", block)
-    spark.conf.set("spark.sql.files.openCostInBytes", 0)
     try:
-        partitions = read_lines(spark, ["in"]).rdd.getNumPartitions()
+        partitions = read_json_lines(spark, "in", etl.USERS).rdd.getNumPartitions()
         run = load(spark, "in", database)
     finally:
         spark.conf.unset("spark.sql.files.maxPartitionBytes")
-        spark.conf.unset("spark.sql.files.openCostInBytes")
     assert partitions >= {1_000_000: 1, 20_000: 9, 2_500: 60}[block]
     assert query("SELECT * FROM users") == rows
     assert query("SELECT source_file, line, reason, raw FROM users_quarantine ORDER BY 1, 2") == [
@@ -189,6 +178,14 @@ def test_the_table_of_another_program_is_filled(spark, tmp_path, database, query
     (tmp_path / "users.json").write_text(user(), "utf-8")
     load(spark, tmp_path / "users.json", database)
     assert query("SELECT * FROM users") == [LOADED]
+
+
+def test_a_table_that_is_made_wants_what_the_schema_wants(spark, tmp_path, database, query):
+    (tmp_path / "users.json").write_text(user() + "\n" + user(id=2, city=None) + "\n", "utf-8")
+    load(spark, tmp_path / "users.json", database)
+    wanted = query("SELECT name FROM pragma_table_info('users') WHERE \"notnull\"")
+    assert [name for (name,) in wanted] == etl.USERS.names
+    assert query("SELECT reason FROM users_quarantine") == [("missing-value",)]
 
 
 def run_in_process(monkeypatch, *arguments):
@@ -220,7 +217,7 @@ def test_what_is_wrong_is_said_before_spark_starts(tmp_path, monkeypatch, capsys
     holder.close()
 
 
-def test_new_fields_are_said(tmp_path, capsys):
+def test_new_fields_are_said(spark, tmp_path, caplog):
     files = []
     for name, line in [
         ("usual", user()),
@@ -230,8 +227,10 @@ def test_new_fields_are_said(tmp_path, capsys):
     ]:
         (tmp_path / name).write_text(line + "\n" + user(later=1), "utf-8-sig")
         files.append(str(tmp_path / name))
-    etl.warn_of_new_fields([*files, "s3a://bucket/file"])
-    assert capsys.readouterr().err == f"etl: {files[1]} has fields that users have not, left out: a, phone\n"
+    read_json_lines(spark, files, etl.USERS)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{files[1]} has fields that are no columns, and are left out: a, phone"
+    ]
 
 
 def test_a_full_disk_is_said(spark, tmp_path, database, query, monkeypatch):
@@ -253,13 +252,13 @@ def test_a_full_disk_is_said(spark, tmp_path, database, query, monkeypatch):
 
 
 def submit(folder, *arguments):
-    """Plain spark-submit with arguments only."""
+    """Plain spark-submit, whose Python finds sparkctl_io."""
     home = Path(pyspark.__file__).parent
     environment = {
         **os.environ,
         "SPARK_HOME": str(home),
         "PYSPARK_PYTHON": sys.executable,
-        "PYTHONPATH": str(home.parent),
+        "PYTHONPATH": os.pathsep.join([str(home.parent), str(SCRIPT.parent.parent / "spark")]),
     }
     command = [
         home / "bin/spark-submit",

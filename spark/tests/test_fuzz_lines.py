@@ -13,22 +13,40 @@ import os
 import random
 import re
 import struct
+import tempfile
 import time
+from itertools import pairwise
+from pathlib import Path
 
-import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, note, seed, settings
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from pyspark.sql.types import BooleanType, DoubleType, LongType, StringType, StructField, StructType
+from made_lines import made_lines, rows_of
+from pyspark.sql import types
+from pyspark.sql.types import (
+    BooleanType,
+    DateType,
+    DecimalType,
+    DoubleType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
 
-from sparkctl_jobs import Reason, Skipped
-from sparkctl_jobs.csv_header import CsvHeader, CsvLayout
-from sparkctl_jobs.csv_lines import _split_exactly, _split_plain, parse_csv_lines
-from sparkctl_jobs.csv_record import fields_of
-from sparkctl_jobs.json_exact import parse_exactly
-from sparkctl_jobs.json_lines import parse_json_lines
-from sparkctl_jobs.json_plain import is_plain, parse_plain
+from sparkctl_io import Reason
+from sparkctl_io.reading.blocks import Block
+from sparkctl_io.reading.csv_header import CsvHeader, CsvLayout
+from sparkctl_io.reading.csv_lines import CsvLines, _pattern, _split_exactly, _split_plain
+from sparkctl_io.reading.csv_record import fields_of
+from sparkctl_io.reading.json_exact import parse_exactly
+from sparkctl_io.reading.json_lines import _SMALL, JsonLines
+from sparkctl_io.reading.parsed import BLANK as NO_ROW
+from sparkctl_io.reading.reader import _rows_of
 
 SEED = int(os.environ.get("SPARKCTL_FUZZ_SEED") or random.randrange(2**32))
 SECONDS = int(os.environ.get("SPARKCTL_FUZZ_MS") or 3000) / 1000
@@ -81,27 +99,9 @@ FIELDS = {"id": LongType(), "name": StringType(), "salary": DoubleType(), "ok": 
 SCHEMA = StructType([StructField(name, kind) for name, kind in FIELDS.items()])
 
 
-def numbered_lines(values):
-    return pa.RecordBatch.from_pydict(
-        {
-            "value": pa.array(values, pa.binary()),
-            "_source_file": ["file:///x"] * len(values),
-            "_block": pa.array([0] * len(values), pa.int64()),
-            "_line": pa.array(range(2, 2 + len(values)), pa.int64()),
-        }
-    )
-
-
-def rows_of(columns, reasons):
+def parsed_json(lines, schema=SCHEMA):
     """Each row as its values, or as its reason; with the sign of zeros."""
-    values = zip(*columns, strict=True) if columns else [()] * len(reasons)
-    return [reason or repr(row) for reason, row in zip(reasons, values, strict=True)]
-
-
-def parsed_json(lines):
-    rows = parse_json_lines(numbered_lines(lines), SCHEMA)
-    assert len(rows.raw) == len(lines)
-    return rows_of([rows[name].to_pylist() for name in FIELDS], rows.reasons.to_pylist())
+    return rows_of(JsonLines(schema, "Europe/Paris")(made_lines(lines), "/x", 0), repr)
 
 
 def plainly_read_json(line):
@@ -111,7 +111,7 @@ def plainly_read_json(line):
     except UnicodeDecodeError:
         return Reason.MALFORMED_JSON
     if not text.strip(BLANK):
-        return Skipped.BLANK
+        return NO_ROW
     try:
         # No column holds so many digits, and Python would refuse to read them.
         found = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 500 else math.inf)
@@ -132,10 +132,12 @@ def plainly_read_json(line):
             if type(value) not in (int, float) or abs(value) > 1.7976931348623157e308 or value != value:
                 return Reason.WRONG_TYPE
             row.append(float(value) + 0.0)
-        elif type(value) is not {StringType: str, BooleanType: bool}[type(kind)]:
+        elif type(value) is not {StringType: str, BooleanType: bool}[type(kind)] or re.search(
+            "[\ud800-\udfff]", str(value)
+        ):
             return Reason.WRONG_TYPE
         else:
-            row.append(re.sub("[\ud800-\udfff]", "\0", value) if isinstance(value, str) else value)
+            row.append(value)
     return repr(tuple(row))
 
 
@@ -264,12 +266,117 @@ def test_a_line_of_json_is_the_same_among_many(lines, others):
 
 @fuzz(lines=lines_of(json_line))
 def test_both_ways_with_json_agree(lines):
-    for line in lines:
-        one = pa.array([line], pa.binary())
-        if is_plain(one)[0] and (fast := parse_plain(one, SCHEMA)) is not None:
-            exact, reasons = parse_exactly(one, SCHEMA)
-            of_exact = rows_of([column.to_pylist() for column in exact], reasons.to_pylist())
-            assert rows_of([column.to_pylist() for column in fast], [None]) == of_exact, line
+    """Among so many lines that the fast way is taken: at once, and with the odd ones left to the exact way."""
+    parser = JsonLines(SCHEMA, "UTC")
+    values = made_lines([*lines, *[b"{}"] * (_SMALL + 1)]).values
+    for some in (values, values.filter(parser._plain_among(values))):
+        columns, reasons = parser._parse(some)
+        exact, of_exact = parse_exactly(some, parser._base)
+        assert shown(columns, reasons) == shown(exact, of_exact)
+
+
+def shown(columns, reasons):
+    """What matters of each line: with a reason, the values don't."""
+    return [
+        reason or repr(row)
+        for reason, *row in zip(reasons.to_pylist(), *(column.to_pylist() for column in columns), strict=True)
+    ]
+
+
+TYPES = StructType(
+    [
+        StructField("int", IntegerType()),
+        StructField("decimal", DecimalType(7, 3)),
+        StructField("all", DecimalType(38, 9)),
+        StructField("float", types.FloatType()),
+        StructField("date", DateType()),
+        StructField("instant", TimestampType()),
+        StructField("local", types.TimestampNTZType()),
+    ]
+)
+
+
+def date_text(chance):
+    """Mostly a date, perhaps with a time."""
+    parts = [
+        f"{chance.choice([0, 1, 1900, 2000, 2023, 2024, 9999]):04}-{chance.randrange(14):02}-{chance.randrange(33):02}",
+        chance.choice(["", "", "T", " "]),
+        f"{chance.randrange(26):02}:{chance.choice(['00', '59', '60'])}:{chance.choice(['00', '30', '60'])}",
+        chance.choice(["", ".1", ".123456", ".1234567"]),
+        chance.choice(["", "Z", "Z", "+01:00", "-23:59", "+0100", "z"]),
+    ]
+    if chance.random() < 0.1:
+        parts[chance.randrange(5)] = chance.choice(["", " ", "2", text(chance)])
+    return parts[0] if parts[1] == "" else "".join(parts)
+
+
+def typed_text(chance):
+    return chance.choice([number, date_text, date_text])(chance)
+
+
+def typed_json(chance):
+    fields = []
+    for name in TYPES.names:
+        value = chance.choice([number, date_text])(chance)
+        fields.append(f'"{name}":' + (value if chance.random() < 0.3 else json.dumps(value)))
+    return ("{" + ",".join(chance.sample(fields, chance.randrange(1, 3))) + "}").encode()
+
+
+@fuzz(lines=lines_of(typed_json))
+def test_lines_of_any_types_are_the_same_among_others(lines):
+    alone = [parsed_json([line], TYPES)[0] for line in lines]
+    assert parsed_json(lines, TYPES) == alone
+    assert parsed_json([*lines, *[b"{}"] * (_SMALL + 1)], TYPES)[: len(lines)] == alone
+
+
+@fuzz(lines=lines_of(typed_text))
+def test_fields_of_any_types_are_the_same_among_others_and_in_json(lines):
+    lines = [re.sub(r'["|\r\n]', "", line) for line in lines]
+    for field in TYPES:
+        schema = StructType([field])
+        parser = CsvLines(schema, CsvHeader({"/x": CsvLayout("|", 2, (1,))}), "Europe/Paris")
+
+        def parsed(written, parser=parser):
+            return rows_of(parser(made_lines([f"x|{text}" for text in written], first=2), "/x", 0), repr)
+
+        found = parsed(lines)
+        assert found == [parsed([line])[0] for line in lines]
+        if isinstance(field.dataType, (DateType, TimestampType, types.TimestampNTZType)):
+            # But for the blanks around them, which CSV leaves out.
+            sound = [
+                (line, row) for line, row in zip(lines, found, strict=True) if line == line.strip(BLANK) != ""
+            ]
+            in_json = parsed_json([json.dumps({field.name: line}) for line, _ in sound], schema)
+            assert in_json == [row for _, row in sound]
+
+
+@fuzz(lines=lines_of(json_line), cuts=st.lists(st.floats(0, 1, exclude_min=True), max_size=9))
+def test_any_cut_gives_the_same_rows_and_reports(lines, cuts):
+    data = random.Random(len(lines)).choice([b"", b"\xef\xbb\xbf"]) + b"\n".join(lines)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "x"
+        file.write_bytes(data)
+        assert read_cut(file, [int(len(data) * cut) for cut in cuts]) == read_cut(file, [])
+
+
+def read_cut(file, places):
+    """The rows of a file that is cut there, its lines that are no rows, and how many lines it has."""
+    state = os.stat(file)
+    parser = JsonLines(SCHEMA, "UTC")
+    found, before = [], 0
+    inside = sorted({place for place in places if 0 < place < state.st_size})
+    for start, stop in pairwise([0, *inside, state.st_size]):
+        reports = {}
+        block = Block(str(file), start, stop, state.st_size)
+        for batch in _rows_of(block, parser, SCHEMA, reports):
+            for row in batch.to_pylist():
+                source = row.pop("_source")
+                found.append((before + source["line"], source["offset"], repr(row)))
+        [report] = reports.values()
+        for one in report.unreadable.to_pylist():
+            found.append((before + one["line"], one["offset"], one["reason"]))
+        before += report.lines
+    return sorted(found), before
 
 
 # --- CSV
@@ -285,9 +392,8 @@ def layout(delimiter):
 
 
 def parsed_csv(lines, delimiter):
-    rows = parse_csv_lines(numbered_lines(lines), COLUMNS, CsvHeader({"/x": layout(delimiter)}))
-    assert len(rows.raw) == len(lines)
-    return rows_of([rows[name].to_pylist() for name in COLUMNS.names], rows.reasons.to_pylist())
+    parser = CsvLines(COLUMNS, CsvHeader({"/x": layout(delimiter)}), "UTC")
+    return rows_of(parser(made_lines(lines, first=2), "/x", 0), repr)
 
 
 def plainly_split(text, delimiter):
@@ -326,7 +432,7 @@ def plainly_read_csv(line, delimiter):
     except UnicodeDecodeError:
         return Reason.MALFORMED_CSV
     if not text.strip(BLANK):
-        return Skipped.BLANK
+        return NO_ROW
     fields = plainly_split(text, delimiter)
     if fields is None or len(fields) != WIDTH:
         return Reason.MALFORMED_CSV
@@ -340,7 +446,7 @@ def plainly_read_csv(line, delimiter):
         re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", real) and math.isfinite(float(real))
     ):
         return Reason.WRONG_TYPE
-    return repr((int(whole) if whole else None, float(real) if real else None, name or None))
+    return repr((int(whole) if whole else None, float(real) + 0.0 if real else None, name or None))
 
 
 ODD_FIELDS = [
@@ -413,14 +519,12 @@ def test_what_pythons_own_library_writes_is_read_again(some):
 @fuzz(some=some_csv)
 def test_both_ways_with_csv_agree(some):
     delimiter, lines = some
-    for line in lines:
-        if b'"' not in line and line.decode(errors="replace").encode() == line:
-            exact = _split_exactly(pa.array([line], pa.binary()), layout(delimiter))
-            fast = _split_plain(pa.array([line], pa.binary()).cast(pa.string()), layout(delimiter))
-            of_exact, of_fast = (
-                rows_of([c.to_pylist() for c in way[0]], way[1].to_pylist()) for way in (exact, fast)
-            )
-            assert of_fast == of_exact, line
+    values = made_lines(lines).values
+    values = values.filter(pc.match_substring_regex(values, _pattern(delimiter)))
+    if len(values):
+        assert shown(*_split_plain(values, layout(delimiter))) == shown(
+            *_split_exactly(values, layout(delimiter))
+        )
 
 
 @fuzz(some=some_csv)

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from written_checksum import written_checksum
 
-from sparkctl_jobs.sink.row_checksum import RowChecksum, real_text
+from sparkctl_io.sink.row_checksum import RowChecksum, real_text
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import statistics
 import pytest
 
 import season
-from sparkctl_jobs import errors
-from sparkctl_jobs.csv_header import read_header
+from sparkctl_io import errors
 
 SHORT = "Rk,Player,Pos,Age,Tm,G,GS,MP,FG,FGA,FG%,3P,3PA,3P%,FT,FTA,FT%,TRB,AST,STL,BLK,TOV,PF,PTS,Awards"
 
@@ -54,8 +53,7 @@ def describe(spark, folder, header, rows, *options):
     asked = season.command_line().parse_args(
         ["--input", str(source), "--database", str(folder / "test.db"), *options]
     )
-    names = {name: short for name, _, short in season.COLUMNS}
-    return season.describe(spark, asked, read_header(asked.input, season.PLAYERS.names, other_names=names))
+    return season.describe(spark, asked)
 
 
 def test_a_season_is_described(spark, tmp_path, query):

@@ -15,13 +15,12 @@ from pyspark.ml import PipelineModel
 
 import score
 import segments
-from sparkctl_jobs import errors, outputs, read_lines
-from sparkctl_jobs import replace_folder as replacing
-from sparkctl_jobs.clusters.points import SEGMENT, PointColumns, read_points
-from sparkctl_jobs.clusters.saved_model import CLUSTER, SegmentModel, load_model, with_features
-from sparkctl_jobs.csv_header import read_header
-from sparkctl_jobs.first_rows import first_of_each
-from sparkctl_jobs.json_lines import parse_json_lines  # noqa: F401 -- travels by value with the package
+from jobkit import outputs
+from jobkit import replace_folder as replacing
+from jobkit.clusters.points import SEGMENT, PointColumns, read_points
+from jobkit.clusters.saved_model import CLUSTER, SegmentModel, load_model, with_features
+from jobkit.first_rows import first_of_each
+from sparkctl_io import errors
 
 GROUPS = [(20, 20.0), (30, 80.0), (60, 50.0)]
 
@@ -53,8 +52,7 @@ def find(spark, source, folder, *options):
         ]
     )
     columns = PointColumns(asked.id, asked.id_type, tuple(asked.features))
-    header = read_header(asked.input, columns.schema.names, delimiter=asked.delimiter)
-    return segments.find_segments(spark, asked, columns, header)
+    return segments.find_segments(spark, asked, columns)
 
 
 def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, query):
@@ -104,12 +102,10 @@ def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, qu
     shuffled = [lines[0], *random.Random(2).sample(people()[1:], 60)]
     (tmp_path / "again").mkdir()
     spark.conf.set("spark.sql.files.maxPartitionBytes", 300)
-    spark.conf.set("spark.sql.files.openCostInBytes", 0)
     try:
         find(spark, write(tmp_path / "in.csv", shuffled), tmp_path / "again")
     finally:
         spark.conf.unset("spark.sql.files.maxPartitionBytes")
-        spark.conf.unset("spark.sql.files.openCostInBytes")
     assert (tmp_path / "again/p.csv").read_bytes() == (tmp_path / "p.csv").read_bytes()
 
     # The model in its folder gives other rows the same segments.
@@ -119,8 +115,7 @@ def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, qu
     asked = score.command_line().parse_args(
         ["--input", str(other), "--model", str(tmp_path / "model"), "--database", str(tmp_path / "test.db")]
     )
-    header = read_header(asked.input, ["customer_id", "age", "annual_income"])
-    assert score.score(spark, asked, header).loaded == 3
+    assert score.score(spark, asked).loaded == 3
     assert query("SELECT * FROM scores") == [(1, 21, 22, 0), (2, 31, 82, 1), (4, 61, 51, 2)]
 
 
@@ -160,7 +155,7 @@ def test_a_rejected_row_is_not_shown_to_the_model(spark, tmp_path, monkeypatch):
     chance = random.Random(4)
     lines = [f"{number},{chance.uniform(-9, 9)},{chance.uniform(0, 1e6)}" for number in range(400)]
     source = write(tmp_path / "in.csv", ["id,x,a.b", *lines[:200], "500,,1", "501,NaN,1", "", *lines[200:]])
-    rows = read_points(spark, [str(source)], read_header([str(source)], columns.schema.names), columns)
+    rows = read_points(spark, str(source), columns, ",")
     points = with_features(first_of_each(rows, ["id"]), columns)
     prepared = segments.fit_preparation(points, columns)
     fitted = segments.k_means(7, 1).fit(prepared.transform(points))
@@ -174,9 +169,10 @@ def test_a_rejected_row_is_not_shown_to_the_model(spark, tmp_path, monkeypatch):
 
     monkeypatch.setattr(PipelineModel, "transform", never)
     found = model.assign(rows).collect()
-    assert [row["_line"] for row in found] == list(range(1, 405))
-    assert {row["id"]: row[SEGMENT] for row in found if row["_reason"] is None} == by_pipeline
-    assert {row[SEGMENT] for row in found if row["_reason"] is not None} == {None}
+    # Two lines can't be read, and one is no row.
+    assert [row["_source"]["line"] for row in found] == [*range(2, 203), *range(205, 405)]
+    assert {row["id"]: row[SEGMENT] for row in found if row["_source"]["reason"] is None} == by_pipeline
+    assert {row[SEGMENT] for row in found if row["_source"]["reason"] is not None} == {None}
 
 
 def outputs_in(folder):
@@ -309,10 +305,9 @@ def test_the_first_of_each_key_is_that_of_the_sink(spark, tmp_path, monkeypatch)
         rows = [f"{number},{line}" for line, number in enumerate([1, 2, 1, 3])] + [f"4,{len(name)}"]
         write(tmp_path / name, ["id,x", *rows])
     inputs = ["z.csv", "in"]
-    rows = read_points(spark, inputs, read_header(inputs, ["id", "x"]), PointColumns("id", "integer", ("x",)))
+    rows = read_points(spark, inputs, PointColumns("id", "integer", ("x",)), ",")
     found = first_of_each(rows, ["id"]).orderBy("id").collect()
     assert [tuple(row) for row in found] == [(1, 0.0), (2, 1.0), (3, 3.0), (4, len("in/a b+c.csv"))]
-    assert read_lines(spark, inputs).count() == 18
 
 
 @pytest.mark.parametrize("exchanges", [True, False])

@@ -9,13 +9,13 @@ import time
 
 import pytest
 
-from sparkctl_jobs.errors import CannotCreateError, PermissionRefusedError
-from sparkctl_jobs.sink.staging import Staging, staging_root
+from sparkctl_io.errors import CannotCreateError, PermissionRefusedError
+from sparkctl_io.sink.staging import Staging, staging_root
 
 GUARD = """
 import sys, time
 from pathlib import Path
-from sparkctl_jobs.sink.staging import Staging
+from sparkctl_io.sink.staging import Staging
 print(Staging.create(Path(sys.argv[1]), "other").folder, flush=True)
 sys.stdin.read()
 """
@@ -90,8 +90,8 @@ def test_a_folder_that_can_not_be_written_is_named(tmp_path):
     code = """
 import os, sys
 from pathlib import Path
-from sparkctl_jobs.errors import JobError
-from sparkctl_jobs import check_database
+from sparkctl_io.errors import JobError
+from sparkctl_io import check_database
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
     check_database(Path(sys.argv[1]), 100)

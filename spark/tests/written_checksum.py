@@ -2,7 +2,7 @@
 
 import hashlib
 
-from sparkctl_jobs.sink.row_checksum import text_of
+from sparkctl_io.sink.row_checksum import text_of
 
 
 def written_checksum(rows):

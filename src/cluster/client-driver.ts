@@ -196,7 +196,7 @@ function driverEnvironment(
     SPARK_LAUNCHER_OPTS: ['-XX:TieredStopAtLevel=1', environment['SPARK_LAUNCHER_OPTS']]
       .filter(Boolean)
       .join(' '),
-    // So that any job can import sparkctl_jobs; the user's own folders come first.
+    // So that any job can import sparkctl_io; the user's own folders come first.
     PYTHONPATH: [environment['PYTHONPATH'], join(packageRoot, 'spark')].filter(Boolean).join(delimiter),
   };
 }

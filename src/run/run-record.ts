@@ -41,6 +41,7 @@ const accounting = z.object({
   quarantined: z.number(),
   duplicates: z.number(),
   filtered: z.number(),
+  added: z.number().optional(),
   reasons: z.record(z.string(), z.number()),
 });
 

@@ -134,7 +134,7 @@ function ownWords(lines: readonly string[], { path }: Script): ScriptError | und
 /** Neither a library's nor Spark's nor Python's own. */
 function isOwn(file: string, { path, project }: Script): boolean {
   if (file === path) return true;
-  if (/\/(?:site|dist)-packages\/|\/lib\/python|\/pyspark\/|\/sparkctl_jobs\/|^</.test(file)) return false;
+  if (/\/(?:site|dist)-packages\/|\/lib\/python|\/pyspark\/|\/sparkctl_io\/|^</.test(file)) return false;
   const inside = relative(project, file);
   return !inside.startsWith('..') && !isAbsolute(inside);
 }

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterStatus } from '../../src/cluster/cluster.ts';
+import { connectPort } from '../../src/cluster/connect-server.ts';
 import type { RunRecord } from '../../src/run/run-record.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl } from '../support/sparkctl.ts';
@@ -32,8 +35,9 @@ export function connectContract({ backend, leftovers }: ClusterUnderTest): void 
   describe(`the Connect server of a ${backend} cluster`, () => {
     let project: TemporaryProject;
     let link = '';
+    let said = '';
     const token = () => link.replace(/^.*token=/, '');
-    const up = ['cluster', 'up', '--backend', backend, '--json'];
+    const up = ['cluster', 'up', '--backend', backend, '--workers', '1', '--json'];
 
     async function run(words: readonly string[]): Promise<string> {
       const { exitCode, stdout, stderr } = await sparkctl(words, { cwd: project.folder });
@@ -55,7 +59,14 @@ export function connectContract({ backend, leftovers }: ClusterUnderTest): void 
     beforeAll(async () => {
       project = temporaryProject();
       await project.write('client.py', client);
-      link = (await status([...up, '--connect'])).links.connect ?? '';
+      // Another program has the usual port.
+      const other = createServer().listen(connectPort, '127.0.0.1');
+      await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => {});
+      const { exitCode, stdout, stderr } = await sparkctl([...up, '--connect'], { cwd: project.folder });
+      other.close();
+      if (exitCode !== 0) throw new Error(stderr);
+      link = JSON.parse(stdout).links.connect ?? '';
+      said = stderr;
     });
     afterAll(async () => {
       await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
@@ -76,6 +87,11 @@ export function connectContract({ backend, leftovers }: ClusterUnderTest): void 
       expect(statSync(file).mode & 0o007).toBe(0);
       // Arguments are there for every user to read.
       expect(processesMentioning(token()).filter((process) => process.includes(token()))).toEqual([]);
+    });
+
+    it('has another port where the usual one is taken, and says so', () => {
+      expect(said).toContain(`Port ${connectPort} is taken: `);
+      expect(link).not.toContain(`:${connectPort}/`);
     });
 
     it('leaves the workers to the driver that waits, as long as no client has work', async () => {

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerIsExpected } from '../cluster/docker/docker-tests.ts';
-import { type CompatibilityCase, placeOf, type Way } from './compatibility-case.ts';
+import { type CompatibilityCase, type Place, placeOf, type Way } from './compatibility-case.ts';
 import { compatibilityCases } from './compatibility-cases.ts';
 import type { CompatibilityResult } from './compatibility-result.ts';
-import { openThreeWays, type Submitted, type ThreeWays } from './three-ways.ts';
+import { openThreeWays, ownOptions, type Submitted, type ThreeWays } from './three-ways.ts';
+
+// A driver that waits is made like the submission before. So what has no options of its own starts cold first, with no driver
+// in its way, and warm last, each with a driver that the one before has left; the others leave their own.
+const plain = compatibilityCases.filter((submission) => ownOptions(submission).length === 0);
+const special = compatibilityCases.filter((submission) => ownOptions(submission).length > 0);
 
 let ways: ThreeWays;
 const references = new Map<CompatibilityCase, Promise<Submitted>>();
@@ -19,10 +24,15 @@ function reference(submission: CompatibilityCase): Promise<Submitted> {
 async function compare(
   way: Way,
   submission: CompatibilityCase,
+  leavesDriver: boolean,
   note: (result: CompatibilityResult) => void,
 ): Promise<void> {
-  const stock = await reference(submission);
-  const own = await ways.submit(way, submission);
+  // On the local cluster they would take away the driver that this submission leaves.
+  if (leavesDriver) for (const each of special) reference(each).catch(() => undefined);
+  const [stock, own] = await Promise.all([
+    reference(submission),
+    ways.submit(way, submission, { leavesDriver }),
+  ]);
   const difference = submission.differs?.[placeOf(way)];
   const expected = difference?.instead(stock.outcome) ?? stock.outcome;
   let isAsExpected = false;
@@ -65,25 +75,35 @@ const titles: Readonly<Record<Way, string>> = {
   'warm docker': 'ends so with a driver that has waited for it on Docker',
 };
 
-// A driver that waits is made like the submission before, and so mostly by the one before: those that are warm go together.
-const rounds: readonly (readonly Way[])[] = [
-  ['local', 'docker'],
-  ['warm local', 'warm docker'],
-];
-
-for (const round of rounds) {
-  for (const submission of compatibilityCases) {
+/** All that is submitted in one place, in order. */
+function submissionsIn(
+  place: Place,
+): readonly (readonly [Way, CompatibilityCase, { leavesDriver: boolean }])[] {
+  const warm = `warm ${place}` as const;
+  const none = { leavesDriver: false };
+  return [
+    ...plain.map((submission) => [place, submission, none] as const),
+    ...special.flatMap((submission) => [
+      [place, submission, { leavesDriver: true }] as const,
+      [warm, submission, none] as const,
+    ]),
     // A standby driver takes Python scripts.
-    const possible = round.filter((way) => way === placeOf(way) || !submission.name.endsWith('.jar'));
-    if (possible.length === 0) continue;
-    describe(`${submission.name}: ${submission.uses}`, () => {
-      for (const way of possible) {
-        it.runIf(placeOf(way) === 'local' || dockerIsExpected)(titles[way], ({ task }) =>
-          compare(way, submission, (result) => {
-            task.meta.compatibility = result;
-          }),
-        );
-      }
-    });
-  }
+    ...plain
+      .filter(({ name }) => !name.endsWith('.jar'))
+      .map((submission) => [warm, submission, none] as const),
+  ];
+}
+
+// Both places at once, since each often waits for itself, and in each one submission after the other.
+for (const place of ['local', 'docker'] as const) {
+  const test = place === 'local' || dockerIsExpected ? it.sequential : it.skip;
+  describe.concurrent(place, () => {
+    for (const [way, submission, { leavesDriver }] of submissionsIn(place)) {
+      const { name, uses } = submission;
+      test(`${name}: ${uses}: ${titles[way]}`, ({ task }) =>
+        compare(way, submission, leavesDriver, (result) => {
+          task.meta.compatibility = result;
+        }));
+    }
+  });
 }

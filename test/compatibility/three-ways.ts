@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ManagedRuntime } from '../../src/spark/managed-runtime.ts';
 import type { Java } from '../../src/spark/prerequisites.ts';
+import { executorsSoon, soon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { untilStandbyReady } from '../support/standby.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
@@ -18,15 +19,17 @@ export interface Submitted {
   readonly seconds: number;
 }
 
-/** One project with a cluster on each backend, both of which stay for the whole suite. */
+/** A cluster on each backend, each in a project of its own, so that both can be used at once. They stay for the whole suite. */
 export interface ThreeWays extends AsyncDisposable {
   /** The managed runtime's own spark-submit, on the local cluster's master. */
   reference(submission: CompatibilityCase): Promise<Submitted>;
-  submit(way: Way, submission: CompatibilityCase): Promise<Submitted>;
+  /** A submission that leaves a driver which waits for one like it starts cold, unless it is warm itself. */
+  submit(
+    way: Way,
+    submission: CompatibilityCase,
+    more?: { readonly leavesDriver: boolean },
+  ): Promise<Submitted>;
 }
-
-/** Makes Java start sooner, and changes nothing of what a job does. */
-const soon = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
 /** What a person has in the shell. The image speaks UTF-8 whatever the shell does. */
 const shell = {
@@ -40,83 +43,130 @@ const shell = {
 const options = [
   ...['--conf', 'spark.sql.shuffle.partitions=2'],
   ...['--conf', `spark.driver.defaultJavaOptions=${soon}`],
-  ...['--conf', `spark.executor.extraJavaOptions=${soon}`],
+  ...executorsSoon,
 ];
 
+/** The options of a submission that a driver which waits for it must have been made with. */
+export function ownOptions({ words }: CompatibilityCase): readonly string[] {
+  const script = words.findIndex((word) => word.startsWith('scripts/'));
+  return words.slice(0, Math.max(script, 0));
+}
+
+/** A project with a cluster, where one submission comes after the other. */
+interface Lane {
+  readonly project: TemporaryProject;
+  /** The files that were there before any submission. */
+  readonly before: ReadonlySet<string>;
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
 export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays> {
-  const project = temporaryProject();
   const spark = testInstallation();
   const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
-  await prepareMaterials(project, java, runtime);
-  const before = new Set(projectFiles(project.folder));
   const size = ['--workers', '1', '--worker-cores', '2', '--worker-memory', '1g'];
-  const up = async (place: Place, ...more: readonly string[]) => {
+  const up = async ({ project }: Lane, place: Place, ...more: readonly string[]) => {
     const words = ['cluster', 'up', '--cluster', place, '--backend', place, ...size, ...more];
     const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder });
     if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
   };
-  // Drivers that wait come later: they would take time from all that is to start cold.
-  for (const place of new Set<Place>(['local', ...places])) await up(place, '--no-standby');
+  const open = async (place: Place): Promise<Lane> => {
+    const project = temporaryProject();
+    await prepareMaterials(project, java, runtime);
+    let last: Promise<unknown> = Promise.resolve();
+    const inTurn = <Result>(work: () => Promise<Result>) => {
+      const mine = last.then(work);
+      last = mine.catch(() => undefined);
+      return mine;
+    };
+    const lane = { project, before: new Set(projectFiles(project.folder)), inTurn };
+    // Drivers that wait come later: they would take time from all that is to start cold.
+    await up(lane, place, '--no-standby');
+    return lane;
+  };
+  const local = await open('local');
+  const lanes = new Map<Place, Lane>([['local', local]]);
+  if (places.includes('docker')) lanes.set('docker', await open('docker'));
+  const laneOf = (place: Place) => {
+    const lane = lanes.get(place);
+    if (lane === undefined) throw new Error(`there is no cluster on ${place}`);
+    return lane;
+  };
   // As where the environment of the project is activated.
   const path = [dirname(runtime.python), process.env['PATH']].join(delimiter);
-  const toMaster = await localMaster(project);
-  const madeFor = new Map<Place, string>();
-  const run = (
+  const toMaster = await localMaster(local.project);
+  const withDrivers = new Set<Place>();
+  /** The options that the driver which waits was made with. */
+  const madeWith = new Map<Place, string>();
+  const run = async (
+    { project, before }: Lane,
     file: string,
     words: readonly string[],
     { input }: CompatibilityCase,
     more: NodeJS.ProcessEnv,
-  ) =>
-    submitted(project, before, runtime.python, file, words, input, {
-      ...process.env,
-      ...shell,
-      PATH: path,
-      ...more,
-    });
+  ) => {
+    const environment = { ...process.env, ...shell, PATH: path, ...more };
+    const came = await submitted(project, before, runtime.python, file, words, input, environment);
+    // Another folder is another word in what a script tells of itself, and nothing else.
+    const stdout = came.outcome.stdout.replaceAll(project.folder, local.project.folder);
+    return { ...came, outcome: { ...came.outcome, stdout } };
+  };
   return {
-    reference: (submission) => {
-      // A driver that waits on the local cluster gives way.
-      madeFor.delete('local');
-      return run(
-        join(runtime.sparkHome, 'bin/spark-submit'),
-        [...toMaster, ...options, ...submission.words],
-        submission,
-        { ...stockEnvironment(java, runtime), ...packagesIn(project, 'reference') },
-      );
-    },
-    submit: async (way, submission) => {
+    reference: (submission) =>
+      local.inTurn(() => {
+        // A driver that waits on the local cluster gives way.
+        madeWith.delete('local');
+        return run(
+          local,
+          join(runtime.sparkHome, 'bin/spark-submit'),
+          [...toMaster, ...options, ...submission.words],
+          submission,
+          { ...stockEnvironment(java, runtime), ...packagesIn(local.project, 'reference') },
+        );
+      }),
+    submit: (way, submission, { leavesDriver } = { leavesDriver: false }) => {
       const place = placeOf(way);
+      const lane = laneOf(place);
       const isWarm = way !== place;
       const program = join(repository, 'bin/sparkctl.js');
-      const environment = { NO_COLOR: '1', ...packagesIn(project, place) };
+      const environment = { NO_COLOR: '1', ...packagesIn(lane.project, place) };
       const submit = (words: readonly string[]) =>
-        run(process.execPath, [program, 'submit', '--cluster', place, ...words], submission, environment);
+        run(
+          lane,
+          process.execPath,
+          [program, 'submit', '--cluster', place, ...words],
+          submission,
+          environment,
+        );
       const words = [...options, ...submission.words];
-      if (!isWarm) return await submit(['--no-standby', ...words]);
-      const own = submission.words.slice(0, submission.words.indexOf(scriptOf(submission)));
-      if (!madeFor.has(place)) await up(place);
-      if (madeFor.get(place) !== own.join('\0')) {
-        // One is made like the last submission.
-        await submit([...options, ...own, 'nothing.py']);
-        madeFor.set(place, own.join('\0'));
-      }
-      await untilStandbyReady(project.folder, place);
-      const came = await submit(words);
-      if (!came.stderr.includes('warm start')) throw new Error(`not warm: ${came.stderr}`);
-      return came;
+      const own = ownOptions(submission);
+      return lane.inTurn(async () => {
+        if (!isWarm && !leavesDriver) return await submit(['--no-standby', ...words]);
+        if (!withDrivers.has(place)) await up(lane, place);
+        withDrivers.add(place);
+        if (!isWarm) {
+          const came = await submit(words);
+          madeWith.set(place, own.join('\0'));
+          return came;
+        }
+        if (madeWith.get(place) !== own.join('\0')) {
+          // One is made like the last submission.
+          await submit([...options, ...own, 'nothing.py']);
+          madeWith.set(place, own.join('\0'));
+        }
+        await untilStandbyReady(lane.project.folder, place);
+        const came = await submit(words);
+        if (!came.stderr.includes('warm start')) throw new Error(`not warm: ${came.stderr}`);
+        return came;
+      });
     },
     async [Symbol.asyncDispose]() {
-      const down = await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
-      if (down.exitCode !== 0) throw new Error(`a cluster is still there: ${down.stderr}`);
-      await project[Symbol.asyncDispose]();
+      for (const { project } of lanes.values()) {
+        const down = await sparkctl(['cluster', 'down', '--all'], { cwd: project.folder });
+        if (down.exitCode !== 0) throw new Error(`a cluster is still there: ${down.stderr}`);
+        await project[Symbol.asyncDispose]();
+      }
     },
   };
-}
-
-function scriptOf({ words }: CompatibilityCase): string {
-  const script = words.find((word) => word.startsWith('scripts/'));
-  if (script === undefined) throw new Error(`no script in ${words.join(' ')}`);
-  return script;
 }
 
 /** What stock spark-submit needs to be let in by a cluster of sparkctl. */

@@ -4,6 +4,7 @@ import { changedCluster } from './cases/changed-cluster.ts';
 import { defects } from './cases/defects.ts';
 import { dyingContainers } from './cases/dying-containers.ts';
 import { memoryShortage } from './cases/memory-shortage.ts';
+import { standbyContainers } from './cases/standby-containers.ts';
 import { swappedFolders } from './cases/swapped-folders.ts';
 import { takenPorts } from './cases/taken-ports.ts';
 import { type UsersProject, usersProject } from './users-project.ts';
@@ -28,6 +29,7 @@ describeDocker('on Docker', () => {
   memoryShortage(cluster, 'docker');
   swappedFolders(cluster);
   dyingContainers(cluster);
+  standbyContainers(cluster);
   // It brings the cluster back, and takes it down.
   changedCluster(cluster, { where: 'docker' });
 });

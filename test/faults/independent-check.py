@@ -63,12 +63,7 @@ def judge_line(line: bytes) -> tuple[Any, ...]:
     email = FOREIGN_IN_EMAIL.sub("", values["email"]).translate(LOWER)
     if not EMAIL.fullmatch(email):
         raise RejectedError("invalid-email")
-    instant = in_utc(values["created_at"])
-    if (
-        not 0 <= values["age"] <= 150
-        or instant is None
-        or any(unstorable(values[name]) for name in ("name", "city"))
-    ):
+    if not 0 <= values["age"] <= 150 or any("\0" in values[name] for name in ("name", "city")):
         raise RejectedError("invalid-value")
     return (
         values["id"],
@@ -77,7 +72,7 @@ def judge_line(line: bytes) -> tuple[Any, ...]:
         email,
         float(values["salary"]),
         values["city"],
-        instant,
+        in_utc(values["created_at"]),
     )
 
 
@@ -91,17 +86,14 @@ LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 def has_type(name: str, value: Any) -> bool:
     if name in TEXT:
-        return type(value) is str
+        is_text = type(value) is str and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        return is_text and (name != "created_at" or in_utc(value) is not None)
     if name == "salary":
         try:
             return type(value) in (int, float) and abs(float(value)) != float("inf") and value == value
         except OverflowError:
             return False
     return type(value) is int and -(2**63) <= value < 2**63
-
-
-def unstorable(text: str) -> bool:
-    return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def in_utc(text: str) -> str | None:

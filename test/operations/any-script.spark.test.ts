@@ -21,7 +21,7 @@ sys.exit(int(sys.argv[1]))
 `;
 
 beforeAll(async () => {
-  project = await projectWithCluster();
+  project = await projectWithCluster(1);
   await project.write('script.py', script);
 });
 
@@ -51,7 +51,7 @@ describe('a script without a manifest', () => {
       state: 'succeeded',
       exitCode: 0,
       job: { name: 'script', arguments: ['0', 'b'] },
-      cluster: { name: 'default', backend: 'local', workers: 2, ephemeral: false },
+      cluster: { name: 'default', backend: 'local', workers: 1, ephemeral: false },
       versions: { spark: '4.3.0' },
       driver: { exitCode: 0 },
     });

@@ -5,7 +5,7 @@ import { temporaryProject } from '../support/temporary-project.ts';
 it.each(['a#b', 'n a#b%41\\x ü,"q\'$&{z}[1]'])('a project in the folder %s works', async (name) => {
   await using project = temporaryProject();
   await project.write(`${name}/package.json`, '{}');
-  await project.write(`${name}/data/x.txt`, 'a\nb\n');
+  await project.write(`${name}/data/x.txt`, '{"id": 1}\n{"id": 2}\n');
   await project.write(
     `${name}/job.yaml`,
     'input: { path: data/*.txt }\narguments: ["${input}", "${artifacts}"]\n',
@@ -15,10 +15,11 @@ it.each(['a#b', 'n a#b%41\\x ü,"q\'$&{z}[1]'])('a project in the folder %s work
     `
 import sys
 from pyspark.sql import SparkSession
-from sparkctl_jobs import read_lines
+from pyspark.sql.types import LongType, StructField, StructType
+from sparkctl_io import read_json_lines
 
 spark = SparkSession.builder.getOrCreate()
-print(read_lines(spark, sys.argv[1]).count(), __file__, sys.argv[2], sep="\\n")
+print(read_json_lines(spark, sys.argv[1], StructType([StructField("id", LongType())])).count(), __file__, sys.argv[2], sep="\\n")
 `,
   );
   const words = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'quiet', 'job.py'];

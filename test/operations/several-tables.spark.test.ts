@@ -8,7 +8,7 @@ let project: TemporaryProject;
 const script = `
 import sys
 from pyspark.sql import SparkSession
-from sparkctl_jobs import write_sqlite
+from sparkctl_io import write_sqlite
 
 run_id, database = sys.argv[1:]
 spark = SparkSession.builder.getOrCreate()

@@ -6,13 +6,14 @@ import { runChecks } from '../../src/job/checks/run-checks.ts';
 import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { loadManifest } from '../../src/job/manifest/load-manifest.ts';
 import { projectWithCluster } from '../support/running-cluster.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 
 let project: TemporaryProject;
 
 beforeAll(async () => {
-  project = await projectWithCluster();
+  project = await projectWithCluster(1);
   await cp(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
 });
 
@@ -20,7 +21,8 @@ afterAll(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-const submit = (...words: readonly string[]) => sparkctl(['submit', ...words], { cwd: project.folder });
+const submit = (...words: readonly string[]) =>
+  sparkctl(['submit', ...executorsSoon, ...words], { cwd: project.folder });
 
 /** The whole table as one text, in the order of its key. */
 function tableText(): string {
@@ -35,12 +37,12 @@ function open(): Disposable & { readonly connection: Sqlite.Database } {
 
 describe('the users job', () => {
   it('ends in a verified table, and a second time changes nothing', async () => {
-    const first = await submit('--rows', '20000', '--json', 'jobs/etl.py');
+    const first = await submit('--rows', '5000', '--json', 'jobs/etl.py');
     expect(first.exitCode, first.stderr).toBe(0);
     const run = JSON.parse(first.stdout);
     const ledger = await readLedger(project.path('data/users.jsonl'));
     expect(run.accounting).toEqual({
-      read: 20_000,
+      read: 5_000,
       loaded: ledger?.loaded,
       quarantined: Object.values(ledger?.quarantined ?? {}).reduce((sum, { rows }) => sum + rows, 0),
       duplicates: ledger?.duplicates.rows,
@@ -65,10 +67,10 @@ describe('the users job', () => {
       'checks',
     ]);
     const content = tableText();
-    const second = await submit('--rows', '20000', 'jobs/etl.py');
+    const second = await submit('--rows', '5000', 'jobs/etl.py');
     expect(second.exitCode, second.stderr).toBe(0);
     expect(second.stderr).toContain('Database    data/users.db, table users\n');
-    expect(second.stderr).toContain('Checks      ✓ accounting: read 20,000 = ');
+    expect(second.stderr).toContain('Checks      ✓ accounting: read 5,000 = ');
     expect(second.stderr).toMatch(
       /Run {9}\.sparkctl\/runs\/etl-\d{8}-\d{6}-[0-9a-f]{6}\nResult {6}succeeded in /,
     );

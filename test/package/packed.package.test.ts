@@ -59,7 +59,7 @@ describe('the packed package', () => {
       'jobs/manifest.schema.json',
       'requirements.txt',
       'spark/Dockerfile',
-      'spark/sparkctl_jobs/__init__.py',
+      'spark/sparkctl_io/__init__.py',
       'spark/driver-log4j2.properties',
       'docker-compose.yml',
       'entrypoint.sh',

@@ -26,6 +26,10 @@ print("executor", spark.sparkContext.parallelize([0], 1).map(lambda _: mapped(pa
 spark.stop()
 `;
 
+const up = [
+  ...['cluster', 'up', '--no-standby', '--backend', 'local', '--workers', '1', '--worker-memory', '1g'],
+];
+
 /** On a busy machine a process of low priority takes its time. */
 const makingMs = 15 * 60_000;
 
@@ -93,7 +97,7 @@ function makers(): readonly string[] {
 it(
   'is made once, after the first command that starts Spark, and every JVM of the next uses it',
   async () => {
-    await call(['cluster', 'up', '--backend', 'local', '--workers', '1', '--worker-memory', '1g']);
+    await call(up);
     const first = await submit();
     expect(first.stdout).not.toContain(project.path('cache'));
     await waitUntil(() => (makers().length > 0 ? true : undefined), { timeoutMs: 60_000 });
@@ -104,18 +108,9 @@ it(
     expect(await readdir(project.path('cache', 'archives', path.split('/').at(-3) ?? ''))).toHaveLength(2);
 
     await call(['cluster', 'down']);
-    const up = await call([
-      'cluster',
-      'up',
-      '--backend',
-      'local',
-      '--workers',
-      '1',
-      '--worker-memory',
-      '1g',
-      '--json',
-    ]);
-    const { nodes } = JSON.parse(up.stdout) as { nodes: { name: string; id: string }[] };
+    const { nodes } = JSON.parse((await call([...up, '--json'])).stdout) as {
+      nodes: { name: string; id: string }[];
+    };
     for (const { name, id } of nodes)
       expect(await readFile(`/proc/${id}/maps`, 'utf8'), name).toContain(path);
     const { stdout, stderr } = await submit();

@@ -11,7 +11,7 @@ it("a shell that evaluates `sparkctl env` has sparkctl's own Spark, Java and Pyt
   expect(exitCode).toBe(0);
   expect(stdout.split('\n').filter((line) => line !== '' && !/^export [A-Z_]+=/.test(line))).toEqual([]);
 
-  const script = `eval "$1"; spark-submit --version 2>&1; python -c 'import pyspark, sparkctl_jobs, os; print(pyspark.__version__, os.environ["PYTHONPATH"])'; printf '%s\\n' "$PATH"`;
+  const script = `eval "$1"; spark-submit --version 2>&1; python -c 'import pyspark, sparkctl_io, os; print(pyspark.__version__, os.environ["PYTHONPATH"])'; printf '%s\\n' "$PATH"`;
   const shell = await execa('sh', ['-c', script, 'sh', stdout], { env, stdin: 'ignore' });
   expect(shell.stdout).toContain('version 4.3.0');
   expect(shell.stdout).toMatch(/^4\.3\.0 \/own folder:/m);

@@ -5,6 +5,17 @@ import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.t
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
+/** Tells where pyspark's code comes from, and fails inside of it. */
+const look = `
+import json, traceback
+import pyspark.sql.types as types
+try:
+    types.StructType.fromJson({})
+except KeyError:
+    said = traceback.format_exc()
+print(json.dumps({"loaded": types.__file__, "named": types.StructType.fromJson.__code__.co_filename, "said": said}))
+`;
+
 describe('the managed runtime', () => {
   it('is made once by two processes at once, also over a half-made one', async () => {
     await using project = temporaryProject();
@@ -31,5 +42,13 @@ describe('the managed runtime', () => {
     // So pip says it where it fetches what a package is built with, which has no hash.
     expect(log).not.toContain('Installing build dependencies');
     expect(log).toMatch(/Collecting setuptools==[\d.]+ \(from -r .*requirements-build\.txt/);
+
+    await project.write('look.py', look);
+    const words = ['submit', '--master', 'local[1]', 'look.py'];
+    const looked = await sparkctl(words, { cwd: project.folder, env });
+    const { loaded, named, said } = JSON.parse(looked.stdout);
+    expect(named).toMatch(new RegExp(`^${folder}/.*/python/lib/pyspark\\.zip/pyspark/sql/types\\.py$`));
+    expect(loaded, 'nothing is left to be compiled').toBe(`${named}c`);
+    expect(said).toMatch(new RegExp(`File "${named}", line \\d+, in fromJson\n.*json\\["fields"\\]`));
   });
 });

@@ -14,7 +14,7 @@ it('a machine without any Java gets one, and a job ends verified', async () => {
     ...(await withoutJava(project)),
     SPARKCTL_CLASS_ARCHIVE: 'off',
   };
-  const words = ['submit', '--backend', 'auto', '--rows', '1000', 'jobs/etl.py'];
+  const words = ['submit', '--backend', 'auto', '--workers', '1', '--rows', '1000', 'jobs/etl.py'];
   const first = await sparkctl(words, { cwd: project.folder, env });
   expect(first.exitCode, first.stderr).toBe(0);
   expect(first.stderr).toContain('No Java 17 or newer is here: installing one');

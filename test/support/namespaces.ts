@@ -14,3 +14,12 @@ const [file = '', ...args] = inOwnPidNamespace;
 
 /** Not every machine lets everybody make namespaces. */
 export const canMakePidNamespace = spawnSync(file, [...args, 'true']).status === 0;
+
+/** What starts a program that sees an empty folder in the place of one. */
+export function without(folder: string): readonly string[] {
+  const hide = 'mount -t tmpfs none "$1" && shift && exec "$@"';
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', hide, 'sh', folder];
+}
+
+/** Only root mounts. */
+export const canHide = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;

@@ -5,6 +5,8 @@ import { choosePort } from '../../src/cluster/free-port.ts';
 import { httpGet } from '../../src/cluster/spark-pages.ts';
 import { userCacheFolder } from '../../src/system/files/places.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
+import { without } from './namespaces.ts';
+import { soon } from './soon.ts';
 import { processesMentioning } from './spark-processes.ts';
 import type { TemporaryProject } from './temporary-project.ts';
 import { testInstallation } from './test-context.ts';
@@ -60,18 +62,25 @@ export interface Yarn extends AsyncDisposable {
   applications(): Promise<readonly string[]>;
 }
 
-/** A ResourceManager and a NodeManager on the loopback address, with everything of theirs in a project's folder. */
-export async function startYarn(project: TemporaryProject): Promise<Yarn> {
+/**
+ * A ResourceManager and a NodeManager on the loopback address, with everything of theirs in a project's folder. The node
+ * sees an empty folder in the place of the hidden one, as a machine does that shares less with the driver's.
+ */
+export async function startYarn(
+  project: TemporaryProject,
+  { hidden }: { hidden?: string } = {},
+): Promise<Yarn> {
   const spark = testInstallation();
   const [jars, { home }, runtime] = await Promise.all([yarnJars(), spark.java(), spark.runtime()]);
   const configuration = project.path('hadoop');
   const pages = `http://127.0.0.1:${await configure(configuration, project)}/ws/v1/cluster`;
   const classPath = [configuration, join(jars, '*'), join(runtime.sparkHome, 'jars', '*')].join(delimiter);
   const opened = ['lang', 'util'].map((name) => `--add-opens=java.base/java.${name}=ALL-UNNAMED`);
-  const daemon = (name: string) =>
+  const daemon = (name: string, [file = join(home, 'bin', 'java'), ...within]: readonly string[] = []) =>
     execa(
-      join(home, 'bin', 'java'),
+      file,
       [
+        ...(within.length === 0 ? [] : [...within, join(home, 'bin', 'java')]),
         '-Xmx192m',
         '-XX:+UseSerialGC',
         '-XX:TieredStopAtLevel=1',
@@ -101,7 +110,7 @@ export async function startYarn(project: TemporaryProject): Promise<Yarn> {
     (await ask('/nodes?states=RUNNING'))?.nodes?.node?.length === 1 ? true : undefined;
   const isUp = async () => ((await ask('/info')) === undefined ? undefined : true);
   const up = await waitUntil(isUp, { timeoutMs: 60_000 });
-  daemons.push(daemon('nodemanager.NodeManager'));
+  daemons.push(daemon('nodemanager.NodeManager', hidden === undefined ? [] : without(hidden)));
   if (up === undefined || (await waitUntil(hasNode, { timeoutMs: 60_000 })) === undefined) {
     await stop();
     const said = await Promise.all(daemons);
@@ -117,6 +126,11 @@ export async function startYarn(project: TemporaryProject): Promise<Yarn> {
         (property) => `spark.${property}`,
       ),
       'spark.yarn.report.interval=500ms',
+      // A second attempt tells nothing more of an end.
+      'spark.yarn.maxAppAttempts=1',
+      ...['driver.defaultJavaOptions', 'executor.defaultJavaOptions', 'yarn.am.extraJavaOptions'].map(
+        (property) => `spark.${property}=${soon}`,
+      ),
     ].flatMap((property) => ['--conf', property]),
     application: async (id) => (await ask(`/apps/${id}`))?.app,
     applications: async () => ((await ask('/apps'))?.apps?.app ?? []).map((app: { id: string }) => app.id),

@@ -17,7 +17,7 @@ export function envCommand(context: CommandContext): Command {
     .summary("print what a shell needs to use sparkctl's Spark")
     .description(
       'Prints JAVA_HOME, SPARK_HOME, PYSPARK_PYTHON, PYTHONPATH and PATH for a shell: eval "$(sparkctl env)". After it, spark-submit,\n' +
-        'pyspark and python are those that sparkctl uses, and python finds sparkctl_jobs. Makes the runtime first where it is missing.',
+        'pyspark and python are those that sparkctl uses, and python finds sparkctl_io. Makes the runtime first where it is missing.',
     )
     .option('--json', 'print JSON on stdout')
     .action(async (options: { json?: true }) => {

@@ -12,15 +12,16 @@ type Paint = ReturnType<typeof paint>;
 
 /** `100,000 read = 95,012 loaded + 3,988 quarantined + 1,000 duplicates + 0 filtered`, or `≠` where it does not add up. */
 export function formatAccounting(accounting: NonNullable<RunRecord['accounting']>): string {
-  const { read, loaded, quarantined, duplicates, filtered } = accounting;
+  const { read, loaded, quarantined, duplicates, filtered, added = 0 } = accounting;
   const parts = [
     `${formatNumber(loaded)} loaded`,
     `${formatNumber(quarantined)} quarantined`,
     `${formatNumber(duplicates)} duplicates`,
     `${formatNumber(filtered)} filtered`,
   ];
-  const relation = read === loaded + quarantined + duplicates + filtered ? '=' : '≠';
-  return `${formatNumber(read)} read ${relation} ${parts.join(' + ')}`;
+  const more = added === 0 ? '' : ` + ${formatNumber(added)} added`;
+  const relation = read + added === loaded + quarantined + duplicates + filtered ? '=' : '≠';
+  return `${formatNumber(read)} read${more} ${relation} ${parts.join(' + ')}`;
 }
 
 /** The summary at the end of a run. */

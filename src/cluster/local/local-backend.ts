@@ -189,7 +189,7 @@ async function change(
   wished: Pick<ClusterPlan, 'workers' | 'connect'>,
   context: OperationContext,
 ): Promise<LocalClusterRecord> {
-  const changed = await withNodes(record, wished);
+  const changed = await withNodes(record, wished, context.emit);
   const added = changed.nodes.filter((node) => !record.nodes.includes(node));
   const leaving = record.nodes.filter((node) => !changed.nodes.includes(node));
   if (added.length > 0) {

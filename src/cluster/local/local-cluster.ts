@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { formatProperty } from '../../spark/java-properties.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../system/errors/system-error.ts';
+import type { Emit } from '../../system/event.ts';
 import { lastLines } from '../../system/files/read-file.ts';
 import { ownIdentity } from '../../system/processes/process-identity.ts';
 import { endMarked } from '../../system/processes/process-mark.ts';
@@ -177,6 +178,7 @@ async function newRecord(plan: ClusterPlan, context: OperationContext): Promise<
   return await withNodes(
     { schemaVersion: 1, backend: 'local', name, ephemeral, owner, masterPort, ...sizes, nodes },
     plan,
+    context.emit,
   );
 }
 
@@ -184,6 +186,7 @@ async function newRecord(plan: ClusterPlan, context: OperationContext): Promise<
 export async function withNodes(
   record: LocalClusterRecord,
   { workers, connect }: Pick<ClusterPlan, 'workers' | 'connect'>,
+  emit: Emit,
 ): Promise<LocalClusterRecord> {
   const ports = record.nodes.flatMap(({ webPort, grpcPort = webPort }) => [webPort, grpcPort]);
   const reserved = new Set([record.masterPort, ...ports]);
@@ -204,6 +207,9 @@ export async function withNodes(
   if (connect && connectOf(record) === undefined) {
     const webPort = await freePort(roles.connect.page.port);
     const grpcPort = await freePort(connectPort);
+    // It stands in the link, and so in programs of the person's.
+    if (grpcPort !== connectPort)
+      emit({ kind: 'port-taken', port: connectPort, node: 'the Connect server', used: grpcPort });
     added.push({ name: 'connect', role: 'connect', mark: `${randomUUID()}/connect`, webPort, grpcPort });
   }
   const leaving = new Set(present.slice(workers));

@@ -133,6 +133,8 @@ export interface CommittedRun {
   readonly quarantined: number;
   readonly duplicates: number;
   readonly filtered: number;
+  /** Rows that the job made beyond one for each line; absent where an earlier version recorded the run. */
+  readonly added?: number;
   readonly committedAt: string;
   /** The checksum of the rows that it has loaded, see `RowChecksum`; null where the job recorded none. */
   readonly checksum: string | null;

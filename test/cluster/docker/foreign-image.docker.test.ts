@@ -44,7 +44,7 @@ describeDocker('an image that sparkctl did not build', () => {
     await using project = temporaryProject();
     await project.write(
       'job.py',
-      `import getpass, pyspark, sparkctl_jobs
+      `import getpass, pyspark, sparkctl_io
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.getOrCreate()
 print(getpass.getuser(), pyspark.__file__.split("/pyspark")[0], spark.range(100).count(), spark.conf.get("spark.authenticate"))

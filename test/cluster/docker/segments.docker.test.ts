@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { expectedPredictions } from '../../operations/expected-segments.ts';
+import { executorsSoon } from '../../support/soon.ts';
 import { repository, sparkctl, startSparkctl } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { describeDocker, leftovers } from './docker-tests.ts';
@@ -38,8 +39,19 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
   });
 
   it('finds the planted groups as on this machine alone, while a driver, three workers and a history server run', async () => {
-    const words = ['submit', '--rows', '1500', '--json', 'jobs/segments.py', '--max-k', '6', '--starts', '2'];
-    const running = startSparkctl(words, { cwd: project.folder });
+    const words = [
+      '--rows',
+      '1500',
+      '--json',
+      'jobs/segments.py',
+      '--min-k',
+      '4',
+      '--max-k',
+      '6',
+      '--starts',
+      '1',
+    ];
+    const running = startSparkctl(['submit', ...executorsSoon, ...words], { cwd: project.folder });
     const nodes = await waitUntil(
       async () => {
         const { nodes: all } = JSON.parse((await run('cluster', 'status', '--json')).stdout) as {
@@ -67,7 +79,7 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
   });
 
   it.each(['score', 'season'])('ends verified: %s', async (job) => {
-    const { exitCode, stdout, stderr } = await run('submit', '--json', `jobs/${job}.py`);
+    const { exitCode, stdout, stderr } = await run('submit', ...executorsSoon, '--json', `jobs/${job}.py`);
     expect(exitCode, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ state: 'succeeded', cluster: { backend: 'docker' } });
   });

@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { expectSecretsKept } from '../../operations/secrets-contract.ts';
+import { executorsSoon } from '../../support/soon.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { describeDocker, leftovers } from './docker-tests.ts';
@@ -45,7 +46,7 @@ describeDocker('a job on a Docker cluster', () => {
     const key = await project.write('data/private.key', 'x');
     await chmod(key, 0o600);
     const before = await stat(key);
-    const docker = await run('submit', '--rows', '20000', '--json', 'jobs/etl.py');
+    const docker = await run('submit', ...executorsSoon, '--rows', '5000', '--json', 'jobs/etl.py');
     expect(docker.exitCode, docker.stderr).toBe(0);
     // None of the job's business.
     const { mode, uid, gid } = await stat(key);
@@ -70,7 +71,7 @@ describeDocker('a job on a Docker cluster', () => {
     await using other = temporaryProject();
     await cp(join(repository, 'jobs'), other.path('jobs'), { recursive: true });
     await other.write('package.json', '{}');
-    const words = ['submit', '--master', 'local[2]', '--rows', '20000', '--json', 'jobs/etl.py'];
+    const words = ['submit', '--master', 'local[2]', '--rows', '5000', '--json', 'jobs/etl.py'];
     const local = await sparkctl(words, { cwd: other.folder });
     expect(local.exitCode, local.stderr).toBe(0);
     expect(JSON.parse(local.stdout).accounting).toEqual(record.accounting);

@@ -7,13 +7,14 @@ import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
 import type { RunRecord } from '../../../src/run/run-record.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { projectWithCluster } from '../../support/running-cluster.ts';
+import { executorsSoon } from '../../support/soon.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
 import { untilStandbyReady } from '../../support/standby.ts';
 import type { TemporaryProject } from '../../support/temporary-project.ts';
 
 let project: TemporaryProject;
 beforeAll(async () => {
-  project = await projectWithCluster(2, ['--standby-idle', '1h']);
+  project = await projectWithCluster(1, ['--worker-cores', '2', '--standby-idle', '1h']);
   await project.write('look.py', look);
   await project.write('plain.py', 'print("no Spark here")\n');
 });
@@ -44,10 +45,8 @@ sys.exit(int(sys.argv[1]))
 `;
 
 async function submitted(words: readonly string[], env: Record<string, string> = {}): Promise<RunRecord> {
-  const { stdout, stderr } = await sparkctl(['submit', '--json', '--progress', 'quiet', ...words], {
-    cwd: project.folder,
-    env,
-  });
+  const options = ['--json', '--progress', 'quiet', ...executorsSoon];
+  const { stdout, stderr } = await sparkctl(['submit', ...options, ...words], { cwd: project.folder, env });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
 }
@@ -72,16 +71,34 @@ async function waiting() {
 }
 
 describe('a standby driver', () => {
+  const lookWords = ['--conf', 'spark.sql.ansi.enabled=false', 'look.py', '7', 'b c'];
+  const env = { OF_THE_RUN: 'yes' };
+  const etlWords = ['--rows', '5000', 'jobs/etl.py'];
+  const failing = ['fails.py', 'wrong.py'];
+  let coldLook: RunRecord;
+  let coldEtl: RunRecord;
+  let coldTables: readonly unknown[];
+  const coldFailures: string[] = [];
+
+  // What starts cold comes first: it would end the drivers that wait for the others.
+  beforeAll(async () => {
+    cpSync(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
+    await project.write('fails.py', 'def inner():\n    raise ValueError("so")\n\ninner()\n');
+    await project.write('wrong.py', 'x = (\n');
+    coldLook = await submitted(['--no-standby', ...lookWords], env);
+    coldEtl = await submitted(['--no-standby', ...etlWords]);
+    coldTables = tablesOf(project);
+    for (const script of failing) coldFailures.push(stdoutOf(await submitted(['--no-standby', script])));
+  });
+
   it('runs a script as spark-submit does: the same output, the same end, an application of its own', async () => {
-    const words = ['--conf', 'spark.sql.ansi.enabled=false', 'look.py', '7', 'b c'];
-    const env = { OF_THE_RUN: 'yes' };
-    const cold = await submitted(['--no-standby', ...words], env);
+    const cold = coldLook;
     expect(cold.driver).toMatchObject({ start: 'cold', reason: '--no-standby', exitCode: 7 });
     expect((await status()).standby).toEqual({ state: 'none' });
     const starting = await submitted(['plain.py']);
     expect(starting.driver).toMatchObject({ start: 'cold', reason: 'no standby driver was waiting' });
     await untilReady();
-    const warm = await submitted(words, env);
+    const warm = await submitted(lookWords, env);
     expect(warm).toMatchObject({ driver: { start: 'warm', exitCode: 7 }, exitCode: 7, cause: 'application' });
     expect(stdoutOf(warm)).toBe(stdoutOf(cold));
     // The fields are the same; why it was cold is the only more.
@@ -93,18 +110,14 @@ describe('a standby driver', () => {
   });
 
   it('loads the very same tables, and its run has the same fields', async () => {
-    cpSync(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
-    const words = ['--rows', '20000', 'jobs/etl.py'];
-    const cold = await submitted(['--no-standby', ...words]);
-    const loaded = tablesOf(project);
-    await submitted(['plain.py']);
+    const cold = coldEtl;
     await untilReady();
-    const warm = await submitted(words);
+    const warm = await submitted(etlWords);
     expect([cold, warm].map(({ state, driver }) => [state, driver?.start])).toEqual([
       ['succeeded', 'cold'],
       ['succeeded', 'warm'],
     ]);
-    expect(tablesOf(project)).toEqual(loaded);
+    expect(tablesOf(project)).toEqual(coldTables);
     const { reason: _, ...driver } = cold.driver ?? {};
     expect(shape({ ...cold, driver })).toEqual(shape(warm));
     expect([warm.accounting, warm.checks]).toEqual([cold.accounting, cold.checks]);
@@ -122,17 +135,11 @@ describe('a standby driver', () => {
   });
 
   it('shows the traceback of the script alone', async () => {
-    await project.write('fails.py', 'def inner():\n    raise ValueError("so")\n\ninner()\n');
-    await project.write('wrong.py', 'x = (\n');
-    const scripts = ['fails.py', 'wrong.py'];
-    const outputs: string[] = [];
-    for (const script of scripts) outputs.push(stdoutOf(await submitted(['--no-standby', script])));
-    await submitted(['plain.py']);
-    for (const [index, script] of scripts.entries()) {
+    for (const [index, script] of failing.entries()) {
       await untilReady();
       const warm = await submitted([script]);
       expect(warm.driver).toMatchObject({ start: 'warm', exitCode: 1 });
-      expect(stdoutOf(warm)).toBe(outputs[index]);
+      expect(stdoutOf(warm)).toBe(coldFailures[index]);
     }
   });
 

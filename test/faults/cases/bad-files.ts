@@ -104,7 +104,7 @@ export const badFiles: readonly BadFile[] = [
       good(900 + index, { name: json(text), city: json(text) }, { name: text, city: text }),
     ),
     bad('invalid-value', user('910', { name: '"a\\u0000b"' })),
-    bad('invalid-value', user('911', { city: '"\\ud800"' })),
+    bad('wrong-type', user('911', { city: '"\\ud800"' })),
     bad('invalid-email', user('912', { email: '"ada@exämple.c"' })),
   ]),
   file(10, '10-keys-a.jsonl', [

@@ -46,7 +46,7 @@ async function loadAll(project: UsersProject, watch: Watch): Promise<Observation
   return await watch({ ...project.users, inputs }, 'new', async () => {
     const { exitCode, stdout, stderr } = await project.run('submit', '--strict', 'jobs/bad.yaml');
     expect(stdout).toContain(
-      `etl: ${project.path('data/bad/08-second.jsonl')} has fields that users have not, left out: phone, tags\n`,
+      `${project.path('data/bad/08-second.jsonl')} has fields that are no columns, and are left out: phone, tags\n`,
     );
     expect(stderr).toMatch(/sparkctl: --strict: \d+ rows were quarantined\.\n/);
     expect(exitCode).toBe(65);

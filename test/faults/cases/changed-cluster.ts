@@ -6,7 +6,7 @@ import { type UsersProject, untilWriting } from '../users-project.ts';
 const submit = (seed: number) => [
   'submit',
   '--rows',
-  '300000',
+  '100000',
   '--seed',
   String(seed),
   '--json',

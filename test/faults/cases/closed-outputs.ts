@@ -6,7 +6,7 @@ import { inTerminal } from '../../support/in-terminal.ts';
 import { repository } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import { lastProcesses } from '../spark-victims.ts';
-import { stagedFolders, type UsersProject, usersProject } from '../users-project.ts';
+import { manyRows, stagedFolders, type UsersProject, usersProject } from '../users-project.ts';
 
 const isRoot = process.getuid?.() === 0;
 const own = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'plain'];
@@ -31,12 +31,12 @@ export function closedOutputs(cluster: () => UsersProject): void {
     );
 
     fault(
-      { number: 22, where: 'local', injected: 'a terminal without a signal goes away in 1,000,000 rows' },
+      { number: 22, where: 'local', injected: 'a terminal without a signal goes away in 200,000 rows' },
       async ({ watch }) => {
         const project = cluster();
         const before = stagedFolders(project);
         return await watch(project.users, 'old', async () => {
-          const words = ['submit', '--rows', '1000000', '--progress', 'tty', 'jobs/etl.py'];
+          const words = ['submit', '--rows', String(manyRows), '--progress', 'tty', 'jobs/etl.py'];
           const running = inTerminal('plain', words, project.folder);
           const begun = () => stagedFolders(project).some((name) => !before.includes(name)) || undefined;
           expect(await waitUntil(begun, { timeoutMs: 240_000 })).toBe(true);

@@ -1,21 +1,21 @@
 import { expect } from 'vitest';
 import { fault } from '../fault.ts';
 import { killWorkers } from '../spark-victims.ts';
-import { type UsersProject, untilWriting } from '../users-project.ts';
+import { manyRows, type UsersProject, untilWriting } from '../users-project.ts';
 
 /** All workers die while rows are written: the run ends at its timeout, and the cluster can be brought back. */
 export function deadWorkers(cluster: () => UsersProject): void {
   fault(
-    { number: 1, where: 'local', injected: 'kill -9 of all workers and executors, --timeout 60s' },
+    { number: 1, where: 'local', injected: 'kill -9 of all workers and executors, --timeout 40s' },
     async ({ watch }) => {
       const project = cluster();
       return await watch(project.users, 'old', async () => {
         const running = project.start(
           'submit',
           '--rows',
-          '1000000',
+          String(manyRows),
           '--timeout',
-          '60s',
+          '40s',
           '--json',
           'jobs/etl.py',
         );
@@ -26,7 +26,7 @@ export function deadWorkers(cluster: () => UsersProject): void {
           state: 'timed-out',
           cause: 'timeout',
           exitCode: 124,
-          message: 'The timeout of 60 s was reached, and the application was stopped.',
+          message: 'The timeout of 40 s was reached, and the application was stopped.',
         });
         const refused = await project.run('submit', 'jobs/etl.py');
         expect(refused.stderr).toMatch(

@@ -5,7 +5,7 @@ import { fault } from '../fault.ts';
 import { expectedOf } from '../independently.ts';
 import type { UsersProject } from '../users-project.ts';
 
-const rows = 20_000;
+const rows = 5_000;
 
 /** Data of which one row in twenty is bad, in all the ways the generator knows, on clusters of different sizes. */
 export function defects(

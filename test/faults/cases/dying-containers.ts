@@ -5,9 +5,12 @@ import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';
 
-const submit = ['submit', '--rows', '100000', '--seed', '3', '--json', 'jobs/etl.py'];
+const rows = 50_000;
+const submit = (seed: number) => [
+  ...['submit', '--rows', String(rows), '--seed', String(seed), '--json', 'jobs/etl.py'],
+];
 /** A fraction of what so many rows take. */
-const someBytes = 2 ** 20;
+const someBytes = 2 ** 19;
 const endless = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n';
 
 /** Containers that are killed while rows are written, and a sparkctl that no longer looks after them. */
@@ -23,7 +26,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
       async ({ watch }) => {
         const project = cluster();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const running = project.start(...submit);
+          const running = project.start(...submit(3));
           await untilWriting(project, running, someBytes);
           for (const { id } of await nodes('driver')) await killContainer(id);
           const { exitCode, stdout } = await running;
@@ -43,7 +46,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
-          const running = project.start(...submit);
+          const running = project.start(...submit(3));
           await untilWriting(project, running, someBytes);
           running.kill('SIGKILL');
           await running;
@@ -94,13 +97,13 @@ export function dyingContainers(cluster: () => UsersProject): void {
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
-          const running = project.start('submit', '--rows', '100000', '--seed', '4', '--json', 'jobs/etl.py');
+          const running = project.start(...submit(4));
           await untilWriting(project, running, someBytes);
           const [worker] = await nodes('worker');
           await killContainer(worker?.id ?? '');
           const { exitCode, stdout, stderr } = await running;
           expect(exitCode, stderr).toBe(0);
-          expect(JSON.parse(stdout).accounting.read).toBe(100_000);
+          expect(JSON.parse(stdout).accounting.read).toBe(rows);
           const { stdout: status } = await project.run('cluster', 'status', '--json');
           expect(JSON.parse(status)).toMatchObject({ state: 'degraded', workers: { wanted: 2, alive: 1 } });
           return exitCode;

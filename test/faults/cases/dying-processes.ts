@@ -3,22 +3,27 @@ import { describe, expect } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { fault } from '../fault.ts';
 import { killDriver, killWorkers, lastProcesses } from '../spark-victims.ts';
-import { stagedFolders, type UsersProject, untilWriting, usersProject } from '../users-project.ts';
+import {
+  manyRows,
+  stagedFolders,
+  tenthOfMany,
+  type UsersProject,
+  untilWriting,
+  usersProject,
+} from '../users-project.ts';
 
-const million = ['submit', '--rows', '1000000', '--json', 'jobs/etl.py'];
-/** A tenth of what a million rows take. */
-const someBytes = 10 * 2 ** 20;
+const many = ['submit', '--rows', String(manyRows), '--json', 'jobs/etl.py'];
 
-/** Processes of a local cluster that are killed while a million rows are written. */
+/** Processes of a local cluster that are killed while many rows are written. */
 export function dyingProcesses(cluster: () => UsersProject): void {
   describe('processes that die', () => {
     fault(
-      { number: 3, where: 'local', injected: 'kill -9 of sparkctl while 1,000,000 rows are written' },
+      { number: 3, where: 'local', injected: 'kill -9 of sparkctl while 200,000 rows are written' },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'old', async () => {
-          const running = project.start(...million);
-          await untilWriting(project, running, someBytes);
+          const running = project.start(...many);
+          await untilWriting(project, running, tenthOfMany);
           running.kill('SIGKILL');
           const { signal } = await running;
           // The next command ends the driver, which nobody looks after any more.
@@ -32,14 +37,14 @@ export function dyingProcesses(cluster: () => UsersProject): void {
     );
 
     fault(
-      { number: 2, where: 'local', injected: 'kill -9 of the driver while 1,000,000 rows are written' },
+      { number: 2, where: 'local', injected: 'kill -9 of the driver while 200,000 rows are written' },
       async ({ watch }) => {
         const project = cluster();
         const abandoned = stagedFolders(project);
         expect(abandoned).toHaveLength(1);
         return await watch(project.users, 'old', async () => {
-          const running = project.start(...million);
-          await untilWriting(project, running, someBytes);
+          const running = project.start(...many);
+          await untilWriting(project, running, tenthOfMany);
           // What the killed run had put aside is gone since the next one began.
           expect(stagedFolders(project)).toEqual([expect.not.stringContaining(abandoned[0] ?? '')]);
           killDriver(project.folder);
@@ -55,12 +60,12 @@ export function dyingProcesses(cluster: () => UsersProject): void {
     );
 
     fault(
-      { number: 2, where: 'local', injected: 'kill -9 of the driver in the commit of 1,000,000 rows' },
+      { number: 2, where: 'local', injected: 'kill -9 of the driver in the commit of 200,000 rows' },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, ['old', 'new'], async () => {
-          const running = project.start(...million);
-          await untilWriting(project, running, someBytes);
+          const running = project.start(...many);
+          await untilWriting(project, running, tenthOfMany);
           // The journal is there from the first change of the database to the end of the commit.
           const committing = await waitUntil(
             () => (existsSync(project.path('data/users.db-journal')) ? true : undefined),
@@ -77,13 +82,13 @@ export function dyingProcesses(cluster: () => UsersProject): void {
       {
         number: 1,
         where: 'local',
-        injected: 'kill -9 of a worker and its executor in 1,000,000 rows',
+        injected: 'kill -9 of a worker and its executor in 200,000 rows',
       },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
-          const running = project.start(...million);
-          await untilWriting(project, running, someBytes);
+          const running = project.start(...many);
+          await untilWriting(project, running, tenthOfMany);
           killWorkers(project.folder, 'one');
           const { exitCode, stderr } = await running;
           expect(exitCode, stderr).toBe(0);

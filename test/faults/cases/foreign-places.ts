@@ -8,7 +8,7 @@ import { aClusterRecord, deadOwner, ownerElsewhere, writeRunRecord } from '../..
 import { fault } from '../fault.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';
 
-const submit = ['submit', '--rows', '400000', '--timeout', '10m'];
+const submit = ['submit', '--rows', '100000', '--timeout', '10m'];
 const noNamespace = 'no PID namespace can be made here';
 
 /** Commands in another container or on another host, and records that come from there, or from nobody. */

@@ -4,7 +4,7 @@ import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
 import { lastProcesses } from '../spark-victims.ts';
-import { type UsersProject, untilWriting, usersProject } from '../users-project.ts';
+import { manyRows, type UsersProject, untilWriting, usersProject } from '../users-project.ts';
 
 /** A submission with a cluster of its own. */
 const own = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'plain'];
@@ -98,11 +98,11 @@ export function interruptions(cluster: () => UsersProject): void {
     );
 
     fault(
-      { number: 18, where: 'local', injected: 'Ctrl-C while 1,000,000 rows are written' },
+      { number: 18, where: 'local', injected: 'Ctrl-C while 200,000 rows are written' },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'old', async () => {
-          const running = project.start('submit', '--rows', '1000000', '--json', 'jobs/etl.py');
+          const running = project.start('submit', '--rows', String(manyRows), '--json', 'jobs/etl.py');
           await untilWriting(project, running, 2 ** 20);
           running.kill('SIGINT');
           const { exitCode, stdout } = await running;

@@ -6,7 +6,7 @@ import type { UsersProject } from '../users-project.ts';
 const greedy = (take: string) => `
 import sys
 from pyspark.sql import SparkSession
-from sparkctl_jobs import write_sqlite
+from sparkctl_io import write_sqlite
 
 spark = SparkSession.builder.appName("greedy").getOrCreate()
 ${take}

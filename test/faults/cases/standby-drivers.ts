@@ -4,11 +4,10 @@ import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { untilStandbyReady } from '../../support/standby.ts';
 import { fault } from '../fault.ts';
 import { killWorkers, lastProcesses } from '../spark-victims.ts';
-import { type UsersProject, untilWriting, usersProject } from '../users-project.ts';
+import { manyRows, tenthOfMany, type UsersProject, untilWriting, usersProject } from '../users-project.ts';
 
-const someBytes = 10 * 2 ** 20;
 const few = ['submit', '--rows', '1000', '--json', 'jobs/etl.py'];
-const million = ['submit', '--rows', '1000000', '--json', 'jobs/etl.py'];
+const many = ['submit', '--rows', String(manyRows), '--json', 'jobs/etl.py'];
 
 /** A standby driver that is killed while it waits or when it is a run's, and the processes that it depends on. */
 export function standbyDrivers(): void {
@@ -74,13 +73,13 @@ export function standbyDrivers(): void {
     );
 
     fault(
-      { number: 31, where: 'local', injected: 'kill -9 of a warm driver while 1,000,000 rows are written' },
+      { number: 31, where: 'local', injected: 'kill -9 of a warm driver while 200,000 rows are written' },
       async ({ watch }) =>
         await watch(project.users, 'old', async () => {
           await untilReady();
           const [victim] = await standbyFolders(project.folder, 'default');
-          const running = project.start(...million);
-          await untilWriting(project, running, someBytes);
+          const running = project.start(...many);
+          await untilWriting(project, running, tenthOfMany);
           for (const pid of await findMarked(victim?.id ?? '')) process.kill(pid, 'SIGKILL');
           const { exitCode, stdout } = await running;
           expect(JSON.parse(stdout)).toMatchObject({
@@ -94,13 +93,13 @@ export function standbyDrivers(): void {
     );
 
     fault(
-      { number: 31, where: 'local', injected: 'kill -9 of sparkctl, warm, while 1,000,000 rows are written' },
+      { number: 31, where: 'local', injected: 'kill -9 of sparkctl, warm, while 200,000 rows are written' },
       async ({ watch }) =>
         await watch(project.users, 'old', async () => {
           await untilReady();
           const [standby] = await standbyFolders(project.folder, 'default');
-          const running = project.start(...million);
-          await untilWriting(project, running, someBytes);
+          const running = project.start(...many);
+          await untilWriting(project, running, tenthOfMany);
           running.kill('SIGKILL');
           await running;
           // The next command ends the driver, which nobody looks after any more.

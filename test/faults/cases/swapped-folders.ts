@@ -44,7 +44,9 @@ export function swappedFolders(cluster: () => UsersProject): void {
       const { exitCode, stderr } = await cluster().run(...words);
       expect(exitCode, stderr).toBe(0);
     };
-    const submit = (script: string) => ['submit', '--rows', '50000', '--seed', '5', '--json', script];
+    const submit = (script: string, rows: number) => [
+      ...['submit', '--rows', String(rows), '--seed', '5', '--json', script],
+    ];
 
     fault(
       { number: 29, where: 'docker', injected: 'its script tries to, in the driver and in an executor' },
@@ -57,7 +59,7 @@ export function swappedFolders(cluster: () => UsersProject): void {
         const given = `arguments: ["${elsewhere.folder}", "\${artifacts}", `;
         await project.write('jobs/swaps.yaml', manifest.replace('arguments: [', given));
         return await watch(project.users, 'new', async () => {
-          const { exitCode, stdout, stderr } = await project.run(...submit('jobs/swaps.py'));
+          const { exitCode, stdout, stderr } = await project.run(...submit('jobs/swaps.py', 5_000));
           expect(exitCode, stderr).toBe(0);
           const { id, state } = JSON.parse(stdout);
           const folder = project.path('.sparkctl/runs', id);
@@ -84,7 +86,7 @@ export function swappedFolders(cluster: () => UsersProject): void {
         await up();
         await using elsewhere = temporaryProject();
         return await watch(project.users, ['old', 'new'], async () => {
-          const running = project.start(...submit('jobs/etl.py'));
+          const running = project.start(...submit('jobs/etl.py', 50_000));
           await untilWriting(project, running, 2 ** 20);
           const runs = readdirSync(project.path('.sparkctl/runs')).filter((name) => name.startsWith('etl-'));
           const newest = runs.sort().at(-1) ?? '';

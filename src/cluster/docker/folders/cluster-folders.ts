@@ -123,7 +123,7 @@ export async function writeComposeVariables(path: string, variables: Variables):
   await writeAtomically(path, head + lines.join(''), 0o644);
 }
 
-/** Writes the files for a foreign image: the entry point, the log configuration, sparkctl_jobs and a name for the containers' user. */
+/** Writes the files for a foreign image: the entry point, the log configuration, sparkctl_io and a name for the containers' user. */
 export async function writeSupportFiles(folder: string, uid: number): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o755 });
@@ -133,7 +133,7 @@ export async function writeSupportFiles(folder: string, uid: number): Promise<vo
     join(folder, 'driver-log4j2.properties'),
   );
   await copyFile(join(packageRoot, 'spark', 'sparkctl_standby', 'standby.py'), join(folder, 'standby.py'));
-  await cp(join(packageRoot, 'spark', 'sparkctl_jobs'), join(folder, 'python', 'sparkctl_jobs'), {
+  await cp(join(packageRoot, 'spark', 'sparkctl_io'), join(folder, 'python', 'sparkctl_io'), {
     recursive: true,
     filter: (path) => !path.endsWith('__pycache__'),
   });

@@ -51,26 +51,30 @@ async function gather(context: CheckContext): Promise<Evidence> {
   };
 }
 
-/** The fate of every line of the input: read = loaded + quarantined + duplicates + filtered. */
+/** The fate of every line of the input: read + added = loaded + quarantined + duplicates + filtered. */
 export interface Accounting {
   readonly read: number;
   readonly loaded: number;
   readonly quarantined: number;
   readonly duplicates: number;
   readonly filtered: number;
+  /** Rows that the job made beyond one for each line, as a join does. */
+  readonly added?: number;
   /** The quarantined ones by reason. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
-/** The accounting of what is really there. Only rows that a job filtered away have to be taken on its word: they leave no trace. */
+/** The accounting of what is really there. What a job filtered away or added has to be taken on its word: it leaves no trace. */
 export function accountingOf(evidence: Evidence, ledger: Ledger | undefined): Accounting {
   const { [duplicateReason]: duplicates = 0, ...reasons } = evidence.rejected;
+  const added = evidence.run?.added ?? 0;
   return {
     read: evidence.read,
     loaded: evidence.replacesTable ? evidence.tableRows : (evidence.run?.loaded ?? evidence.tableRows),
     quarantined: Object.values(reasons).reduce((sum, rows) => sum + rows, 0),
     duplicates,
     filtered: evidence.run?.filtered ?? ledger?.filtered ?? 0,
+    ...(added === 0 ? {} : { added }),
     reasons,
   };
 }
@@ -81,13 +85,15 @@ export function addsUp({
   quarantined,
   duplicates,
   filtered,
+  added = 0,
 }: Omit<Accounting, 'reasons'>): boolean {
-  return read === loaded + quarantined + duplicates + filtered;
+  return read + added === loaded + quarantined + duplicates + filtered;
 }
 
 /** The equation with its numbers: `read 10 = loaded 9 + quarantined 1 + duplicates 0 + filtered 0`. */
 export function accountingLine(accounting: Omit<Accounting, 'reasons'>): string {
-  const { read, loaded, quarantined, duplicates, filtered } = accounting;
+  const { read, loaded, quarantined, duplicates, filtered, added = 0 } = accounting;
+  const more = added === 0 ? '' : ` + added ${formatNumber(added)}`;
   const relation = addsUp(accounting) ? '=' : 'is not';
-  return `read ${formatNumber(read)} ${relation} loaded ${formatNumber(loaded)} + quarantined ${formatNumber(quarantined)} + duplicates ${formatNumber(duplicates)} + filtered ${formatNumber(filtered)}`;
+  return `read ${formatNumber(read)}${more} ${relation} loaded ${formatNumber(loaded)} + quarantined ${formatNumber(quarantined)} + duplicates ${formatNumber(duplicates)} + filtered ${formatNumber(filtered)}`;
 }

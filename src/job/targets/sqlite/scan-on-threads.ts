@@ -10,6 +10,9 @@ import type { ScanWork } from './scan-thread.ts';
 /** The compiled module, also where this file is not: it is loaded by Node itself. */
 const threadModule = join(packageRoot, 'dist', 'job', 'targets', 'sqlite', 'scan-thread.js');
 
+/** Rows come and go at once: without limits V8 would let them pile up, the more the longer a scan takes. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+
 /**
  * Scans ranges of a table at the same time. Undefined where a thread fails, such as when a writer already waits and lets no more
  * readers in: then whoever asks scans the table itself.
@@ -23,7 +26,7 @@ export async function scanOnThreads(
 ): Promise<RowAnswers | undefined> {
   const workers = ranges.map((range) => {
     const workerData: ScanWork = { path, table, questions, range };
-    return new Worker(threadModule, { workerData, execArgv: [] });
+    return new Worker(threadModule, { workerData, resourceLimits, execArgv: [] });
   });
   try {
     const replies = await Promise.all(workers.map((worker) => replyOf(worker, signal)));

@@ -1,0 +1,88 @@
+"""The column by which a row knows which line it is from, and what a job finds wrong with it."""
+
+import re
+from collections.abc import Callable
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql.functions import coalesce, col, lit, struct, when
+from pyspark.sql.types import LongType, StringType, StructField, StructType
+
+from .column_names import spark_name
+from .errors import UnknownOptionError
+from .reasons import RESERVED
+from .text import WHITE_SPACE
+
+SOURCE = "_source"
+SOURCE_TYPE = StructType(
+    [
+        StructField("file", StringType()),
+        # Where in the file the block begins that the line was read with, and the line's number in it, from 1.
+        StructField("block", LongType()),
+        StructField("line", LongType()),
+        # The byte of the file where the line begins, if it can be found by it; else its text is in `raw`.
+        StructField("offset", LongType()),
+        StructField("raw", StringType()),
+        # Why the row is not to be loaded; null for a row that is.
+        StructField("reason", StringType()),
+    ]
+)
+"""`_source`, a struct. Columns of a job's own must not have its name."""
+_REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def reject(reason: str, condition: Column) -> Callable[[DataFrame], DataFrame]:
+    """
+    Marks the rows for which the condition is true, for `DataFrame.transform`. Null is not true.
+
+    A marked row stays among the others until it is written, and then goes to the quarantine. Of several
+    reasons the first one counts. `reason`: small letters, digits and hyphens, such as `negative-price`.
+    """
+    if not _REASON.fullmatch(reason) or reason in RESERVED:
+        raise UnknownOptionError(
+            f"{reason!r} can't be a reason: use small letters, digits and hyphens, and none of"
+            f" {', '.join(sorted(RESERVED))}"
+        )
+
+    def mark(frame: DataFrame) -> DataFrame:
+        if not knows_its_source(frame):
+            raise UnknownOptionError(
+                f"rows can be rejected as {reason} only while they know which line they are from: read them"
+                f" with read_json_lines or read_csv, and keep the column {SOURCE}"
+            )
+        source = col(SOURCE)
+        marked = coalesce(source["reason"], when(condition, lit(reason)))
+        fields = [source[name].alias(name) for name in SOURCE_TYPE.names[:-1]]
+        return frame.withColumn(SOURCE, struct(*fields, marked.alias("reason")))
+
+    return mark
+
+
+def require(*columns: str, reason: str = "missing-value") -> Callable[[DataFrame], DataFrame]:
+    """Marks the rows in which one of the columns is null or, where it is text, blank."""
+
+    def mark(frame: DataFrame) -> DataFrame:
+        is_missing = lit(False)
+        wanted = [col(spark_name(name)) for name in columns]
+        for column, field in zip(wanted, frame.select(*wanted).schema, strict=True):
+            is_missing |= column.isNull()
+            if isinstance(field.dataType, StringType):
+                is_missing |= column.rlike(rf"^[{WHITE_SPACE}]*+\z")
+        return reject(reason, is_missing)(frame)
+
+    return mark
+
+
+def accepted(frame: DataFrame) -> DataFrame:
+    """The rows that no `reject` has marked, for `DataFrame.transform`: to count with, or to learn from."""
+    return frame.where(col(SOURCE)["reason"].isNull())
+
+
+def knows_its_source(frame: DataFrame) -> bool:
+    """Whether rows carry the column of their source, once: a join of two such frames has it twice."""
+    count = frame.columns.count(SOURCE)
+    if count > 1:
+        raise UnknownOptionError(
+            f"the rows have the column {SOURCE} {count} times, after a join: drop it from the frame that only"
+            f" adds columns, with .drop('{SOURCE}')"
+        )
+    return count == 1
