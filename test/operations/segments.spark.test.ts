@@ -34,7 +34,7 @@ async function verified(folder: string, ...words: readonly string[]) {
   return run;
 }
 
-const few = ['--max-k', '6', '--starts', '1'];
+const few = ['--max-k', '6', '--starts', '2'];
 
 it('segments: finds the planted groups, and says so everywhere', async () => {
   const run = await verified(project.folder, '--rows', '1500', 'jobs/segments.py', ...few);
