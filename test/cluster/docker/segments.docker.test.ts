@@ -49,7 +49,7 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
       '--max-k',
       '6',
       '--starts',
-      '1',
+      '2',
     ];
     const running = startSparkctl(['submit', ...executorsSoon, ...words], { cwd: project.folder });
     const nodes = await waitUntil(
