@@ -13,13 +13,11 @@ from ..text import UTF_8, WHITE_SPACE, is_blank
 from .blocks import Lines, bytes_of, without_end
 from .csv_header import CsvHeader, CsvLayout
 from .csv_record import fields_of
-from .parsed import BLANK, Parsed
+from .parsed import BLANK, Columns, Parsed, interleaved, typed_columns
 from .values import typed
 
 _WHOLE = 2**31 - 1
 """Of a number of lines no more is read at once than that, so they are read as one block."""
-# The text of each column, and reasons, of a number of lines.
-_Split = tuple[list[pa.Array], pa.Array]
 
 
 class CsvLines:
@@ -43,28 +41,20 @@ class CsvLines:
             reasons = pc.if_else(first, pa.scalar(BLANK), reasons)
         is_row = pc.is_null(reasons)
         all_are = reasons.null_count == len(reasons)
-        columns = []
-        for field, text in zip(self._schema, texts, strict=True):
-            shown = text if all_are else pc.if_else(is_row, text, pa.scalar(None, pa.string()))
-            column, wrong = typed(shown, field.dataType, self._zone)
-            columns.append(column)
-            if wrong is not None:
-                new = pc.and_(wrong, pc.is_null(reasons))
-                reasons = pc.if_else(new, pa.scalar(str(Reason.WRONG_TYPE)), reasons)
-        return Parsed(columns, reasons)
+        if not all_are:
+            texts = [pc.if_else(is_row, text, pa.scalar(None, pa.string())) for text in texts]
+        pairs = zip(self._schema, texts, strict=True)
+        return typed_columns((typed(text, field.dataType, self._zone) for field, text in pairs), reasons)
 
 
-def _split(values: pa.Array, layout: CsvLayout) -> _Split:
+def _split(values: pa.Array, layout: CsvLayout) -> Columns:
     """Lines of which it is sure where their fields end are split all at once, the others one by one."""
     plain = pc.match_substring_regex(values, _pattern(layout.delimiter))
     if plain.true_count in (0, len(values)):
         return (_split_plain if plain.true_count else _split_exactly)(values, layout)
     first = _split_plain(values.filter(plain), layout)
     second = _split_exactly(values.filter(pc.invert(plain)), layout)
-    found = plain.to_numpy(zero_copy_only=False)
-    order = pa.array(np.argsort(np.argsort(~found, kind="stable")))
-    texts = [pa.concat_arrays([a, b]).take(order) for a, b in zip(first[0], second[0], strict=True)]
-    return texts, pa.concat_arrays([first[1], second[1]]).take(order)
+    return interleaved(first, second, plain)
 
 
 def _pattern(delimiter: str) -> str:
@@ -75,7 +65,7 @@ def _pattern(delimiter: str) -> str:
     return rf"^{field}(?:{re.escape(delimiter)}{field})*\r?\n?$"
 
 
-def _split_plain(values: pa.Array, layout: CsvLayout) -> _Split:
+def _split_plain(values: pa.Array, layout: CsvLayout) -> Columns:
     incomplete: list[int] = []
 
     def leave_out(row: pyarrow.csv.InvalidRow) -> str:
@@ -108,7 +98,7 @@ def _split_plain(values: pa.Array, layout: CsvLayout) -> _Split:
     return [columns[name] for name in wanted], pc.if_else(blank, pa.scalar(BLANK), reasons)
 
 
-def _split_exactly(values: pa.Array, layout: CsvLayout) -> _Split:
+def _split_exactly(values: pa.Array, layout: CsvLayout) -> Columns:
     records: list[list[str | None]] = []
     reasons: list[str | None] = []
     for value in values.to_pylist():

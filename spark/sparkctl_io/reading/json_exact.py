@@ -10,11 +10,8 @@ import pyarrow as pa
 
 from ..reasons import Reason
 from ..text import WHITE_SPACE
-from .parsed import BLANK
+from .parsed import BLANK, Columns
 from .values import exact_decimal
-
-Columns = tuple[list[pa.Array], pa.Array]
-"""Columns, and for each line null or its reason."""
 
 
 def parse_exactly(values: pa.Array, base: pa.Schema) -> Columns:

@@ -3,18 +3,16 @@
 import json
 import re
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 from pyspark.sql import types
 from pyspark.sql.types import DataType, StructType
 
-from ..reasons import Reason
 from ..text import UTF_8
 from .blocks import Lines, bytes_of, opened
-from .json_exact import Columns, parse_exactly
-from .parsed import Parsed
+from .json_exact import parse_exactly
+from .parsed import Columns, Parsed, interleaved, joined, typed_columns
 from .values import arrow_type, narrowed
 
 _SMALL = 256
@@ -70,14 +68,10 @@ class JsonLines:
 
     def __call__(self, lines: Lines, file: str, block: int) -> Parsed:  # noqa: ARG002 -- a `Parser`
         columns, reasons = self._parse(lines.values)
-        narrow = []
-        for column, field in zip(columns, self._schema, strict=True):
-            values, wrong = narrowed(column, field.dataType, self._zone)
-            narrow.append(values)
-            if wrong is not None:
-                new = pc.and_(wrong, pc.is_null(reasons))
-                reasons = pc.if_else(new, pa.scalar(str(Reason.WRONG_TYPE)), reasons)
-        return Parsed(narrow, reasons)
+        pairs = zip(columns, self._schema, strict=True)
+        return typed_columns(
+            (narrowed(column, field.dataType, self._zone) for column, field in pairs), reasons
+        )
 
     def _parse(self, values: pa.Array) -> Columns:
         if len(values) <= _SMALL:
@@ -87,9 +81,7 @@ class JsonLines:
             return self._parse_plain(values)
         plain = self._parse_plain(values.filter(is_plain))
         rest = parse_exactly(values.filter(pc.invert(is_plain)), self._base)
-        found = is_plain.to_numpy(zero_copy_only=False)
-        order = np.argsort(np.concatenate([np.flatnonzero(found), np.flatnonzero(~found)]))
-        return _joined(plain, rest, pa.array(order))
+        return interleaved(plain, rest, is_plain)
 
     def _plain_among(self, values: pa.Array) -> pa.Array:
         found = pc.match_substring_regex(values, self._plain)
@@ -108,7 +100,7 @@ class JsonLines:
         if columns is not None:
             return columns, pa.nulls(len(values), pa.string())
         half = len(values) // 2
-        return _joined(self._parse_plain(values[:half]), self._parse_plain(values[half:]))
+        return joined(self._parse_plain(values[:half]), self._parse_plain(values[half:]))
 
     def _parse_at_once(self, values: pa.Array) -> list[pa.Array] | None:
         data = bytes_of(values)
@@ -129,15 +121,6 @@ class JsonLines:
             if pa.types.is_floating(column.type):
                 columns[place] = pc.add(column, 0.0)  # SQLite has no negative zero
         return columns
-
-
-def _joined(first: Columns, second: Columns, order: pa.Array | None = None) -> Columns:
-    """The lines of both, one after the other or in another order."""
-    *columns, reasons = (
-        pa.concat_arrays([a, b]) if order is None else pa.concat_arrays([a, b]).take(order)
-        for a, b in zip([*first[0], first[1]], [*second[0], second[1]], strict=True)
-    )
-    return columns, reasons
 
 
 def first_fields(file: str) -> set[str]:

@@ -200,15 +200,16 @@ class RemoteReader:
         return _collected(self._lines, read)
 
 
-_readers: dict[str, Reader | RemoteReader] = {}
+AnyReader = Reader | RemoteReader
+_readers: dict[str, AnyReader] = {}
 
 
-def readers_of(frame: DataFrame) -> list[Reader | RemoteReader]:
+def readers_of(frame: DataFrame) -> list[AnyReader]:
     """The readers from which the rows of a frame come, by its plan."""
     return [_readers[one] for one in dict.fromkeys(_NAMED.findall(_plan_of(frame))) if one in _readers]
 
 
-def declared_by(readers: Iterable[Reader | RemoteReader], schema: StructType) -> StructType:
+def declared_by(readers: Iterable[AnyReader], schema: StructType) -> StructType:
     """
     The schema of rows for a table: with a value in each column that a reader's own schema wants one in.
 
@@ -223,7 +224,7 @@ def declared_by(readers: Iterable[Reader | RemoteReader], schema: StructType) ->
     )
 
 
-def reader_of(file: str) -> Reader | RemoteReader | None:
+def reader_of(file: str) -> AnyReader | None:
     """The last reader of a file, for rows whose plan tells nothing, such as those of a checkpoint."""
     found = (reader for reader in reversed(_readers.values()) if file in reader.files)
     return next(found, None)
@@ -237,7 +238,7 @@ def with_source(schema: StructType) -> StructType:
 
 
 def _frame(spark: SparkSession, files: list[str], schema: StructType, parser: Parser) -> DataFrame:
-    reader: Reader | RemoteReader
+    reader: AnyReader
     if any(REMOTE.match(file) for file in files):
         reader = RemoteReader(spark, files, parser)
     else:

@@ -258,10 +258,6 @@ def _micros(times: pa.Array) -> pa.Array:
     return times.cast(pa.int64())
 
 
-def _texts(text: pa.Array) -> Typed:
-    return text, None
-
-
 def _matching(text: pa.Array, pattern: str) -> Typed:
     """The text that matches, else null; and for each row whether there is text that doesn't."""
     return _without(text, pc.invert(pc.match_substring_regex(text, pattern)))
@@ -312,7 +308,6 @@ def _in_calendar(text: pa.Array, wrong: pa.Array | None) -> Typed:
 
 
 _READERS: dict[type[DataType], Callable[[pa.Array], Typed]] = {
-    types.StringType: _texts,
     types.FloatType: _short_reals,
     types.DoubleType: _reals,
     types.BooleanType: _booleans,

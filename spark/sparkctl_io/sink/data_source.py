@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
-from pyspark import TaskContext
 from pyspark.sql.datasource import DataSource, DataSourceArrowWriter, WriterCommitMessage
 from pyspark.sql.types import StructType
 
@@ -13,7 +12,7 @@ from ..source import SOURCE
 from .message import ShardMessage
 from .plan import WritePlan, plan_write
 from .publish import publish
-from .shard import write_shard
+from .shard import this_partition, write_shard
 from .sources import Sources
 from .staging import Staging, remove_folder
 
@@ -59,8 +58,7 @@ class SqliteWriter(DataSourceArrowWriter):
         self._plan = plan
 
     def write(self, iterator: Iterator[pa.RecordBatch]) -> WriterCommitMessage:
-        context = TaskContext.get()
-        partition = context.partitionId() if context is not None else 0
+        partition = this_partition()
         if self._plan.already_committed:
             return ShardMessage("", partition)
         return write_shard(self._plan, partition, iterator)

@@ -17,7 +17,7 @@ from .quarantine import Quarantine
 from .row_checksum import RowChecksum
 from .sources import Rejected
 from .staging import create_file
-from .target import on_conflict, open_database
+from .target import insertion, open_database
 
 _FILE = "gathered.db"
 _PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "cache_size = -65536")
@@ -88,7 +88,7 @@ class Gathered:
         repeated = connection.execute(f"SELECT {self._places} FROM gathering.repeated ORDER BY {_LINE}")
         quarantine.add(self._rejected(place, Reason.DUPLICATE_KEY) for place in repeated)
         rows = f"SELECT {self._columns} FROM gathering.gathered WHERE true ORDER BY rowid"
-        self.loaded = connection.execute(insertion_of(plan, rows)).rowcount
+        self.loaded = connection.execute(insertion(plan.target, rows, plan.mode == "upsert")).rowcount
 
     def _rejected(self, place: tuple[int, int, int, int | None, str | None], reason: str) -> Rejected:
         return Rejected(self._files[place[0]] if place[0] < len(self._files) else None, *place[1:], reason)
@@ -172,10 +172,3 @@ class Gathered:
             connection.executemany(
                 f"INSERT INTO {schema}.repeated VALUES (?, ?, ?, ?, ?)", (row[width:] for row in chunk)
             )
-
-
-def insertion_of(plan: WritePlan, rows: str) -> str:
-    """The statement that inserts the rows of a query, or puts them into the place of those with their key."""
-    columns = quoted_list(plan.target.columns)
-    conflict = on_conflict(plan.target) if plan.mode == "upsert" else ""
-    return f"INSERT OR ABORT INTO main.{quoted(plan.target.table)} ({columns}) {rows}{conflict}"

@@ -17,7 +17,7 @@ from .quarantine import Quarantine
 from .row_checksum import RowChecksum
 from .source_files import local_path
 from .sources import Rejected
-from .target import Target
+from .target import Target, insertion
 
 # SQLite attaches ten databases at most; two are for the merge itself.
 _MOST_ATTACHED = 8
@@ -89,8 +89,7 @@ def copy_rows(target: Target, source: str) -> str:
     """
     if not target.computes_columns:
         return f"INSERT OR ABORT INTO main.{quoted(target.table)} SELECT * FROM {source}"
-    columns = quoted_list(target.columns)
-    return f"INSERT OR ABORT INTO main.{quoted(target.table)} ({columns}) SELECT {columns} FROM {source}"
+    return insertion(target, f"SELECT {quoted_list(target.columns)} FROM {source}")
 
 
 class Merge:

@@ -13,7 +13,7 @@ from .plan import WritePlan
 from .quarantine import Quarantine
 from .row_checksum import RowChecksum, Value
 from .sources import Rejected
-from .target import Target, on_conflict, open_database
+from .target import insertion, open_database
 
 _REASONS = {
     "SQLITE_CONSTRAINT_CHECK": Reason.CONSTRAINT_CHECK,
@@ -38,7 +38,8 @@ class OneByOne:
     def __init__(self, connection: sqlite3.Connection, plan: WritePlan, quarantine: Quarantine) -> None:
         self._connection = connection
         self._plan = plan
-        self._statement = insertion(plan.target, updates=plan.mode == "upsert")
+        values = f"VALUES ({', '.join('?' * len(plan.target.columns))})"
+        self._statement = insertion(plan.target, values, updates=plan.mode == "upsert")
         self._quarantine = quarantine
         self.loaded = 0
         self.refused = 0
@@ -97,12 +98,3 @@ def rows_of(plan: WritePlan, pieces: Sequence[Piece]) -> Iterator[PlacedRow]:
             rows = shard.execute(f"SELECT {columns} FROM {ROWS.format(piece.stretch.index)} ORDER BY rowid")
             for row, (_, *_key, line, offset, raw) in zip(rows, all_places(piece.places), strict=True):
                 yield row, Rejected(piece.stretch.file, piece.stretch.block, line, offset, raw, "")
-
-
-def insertion(target: Target, updates: bool) -> str:
-    """The statement that inserts a row, or puts it into the place of that with its key."""
-    columns = quoted_list(target.columns)
-    places = ", ".join("?" * len(target.columns))
-    # Said in the statement, it overrules what the table says of conflicts: no row goes or stays in silence.
-    statement = f"INSERT OR ABORT INTO main.{quoted(target.table)} ({columns}) VALUES ({places})"
-    return statement + on_conflict(target) if updates else statement

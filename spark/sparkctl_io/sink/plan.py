@@ -12,7 +12,7 @@ from pyspark.sql.types import StructField, StructType
 from ..errors import UnknownOptionError
 from ..source import SOURCE
 from .identifiers import folded
-from .run_ledger import find_run
+from .run_ledger import CommittedRun, find_run
 from .source_files import project_of
 from .target import Target, describe_target
 
@@ -29,7 +29,8 @@ class WritePlan:
     target: Target
     mode: Mode
     run_id: str
-    already_committed: bool
+    committed: CommittedRun | None
+    """What the run has committed into the table before, if it has: then there is nothing to do."""
     lock_timeout_ms: int
     project: str
     """Source files inside this folder are recorded relative to it."""
@@ -39,6 +40,10 @@ class WritePlan:
     """Whether each row knows which line it is from."""
     staging: str = ""
     """The private folder of this write, beside the database."""
+
+    @property
+    def already_committed(self) -> bool:
+        return self.committed is not None
 
     @property
     def dedupes(self) -> bool:
@@ -83,7 +88,7 @@ def plan_write(
         target=target,
         mode=cast(Mode, mode),
         run_id=run_id,
-        already_committed=find_run(path, run_id, table, timeout) is not None,
+        committed=find_run(path, run_id, table, timeout),
         lock_timeout_ms=timeout,
         project=project_of(path),
         fields={name: fields[folded(name)] for name in target.columns if folded(name) in fields},

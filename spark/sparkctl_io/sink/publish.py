@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import AccountingError, JobError, StoppedError, from_os, from_sqlite
 from ..reasons import Reason
 from .companions import publish_companions
-from .gather import Gathered, insertion_of
+from .gather import Gathered
 from .identifiers import quoted
 from .merge import Merge, Piece, are_in_order, copy_rows, merges_directly, pieces_of, shard_of
 from .message import PLACE, REJECTS, ShardMessage
@@ -22,7 +22,7 @@ from .row_checksum import RowChecksum
 from .run_ledger import CommittedRun, add_run, prepare_quarantine, prepare_runs, run_in
 from .sources import Rejected, Sources
 from .staging import Staging, create_file
-from .target import open_database
+from .target import insertion, open_database
 
 _CACHE_KIB = 64 * 1024
 _MOST_WAITING = 2 << 30
@@ -180,7 +180,8 @@ def _merge_aside(
     source = f"merged.{quoted(plan.target.table)}"
     columns = ", ".join(map(quoted, plan.target.columns))
     rows = f"SELECT {columns} FROM {source} WHERE true"
-    statement = insertion_of(plan, rows) if plan.mode == "upsert" else copy_rows(plan.target, source)
+    is_upsert = plan.mode == "upsert"
+    statement = insertion(plan.target, rows, updates=True) if is_upsert else copy_rows(plan.target, source)
     if connection.execute(statement).rowcount != merge.loaded:
         raise AccountingError(
             f"not all of the {merge.loaded} rows went into {plan.target.table}: nothing is published"

@@ -12,6 +12,7 @@ import adbc_driver_sqlite.dbapi as adbc
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark import TaskContext
 
 from ..errors import (
     CannotCreateError,
@@ -284,6 +285,12 @@ def _source_of(column: pa.Array, files: list[str]) -> _Source:
     names, *others = column.flatten()
     files.extend(name for name in pc.unique(names).to_pylist() if name is not None and name not in files)
     return _Source([pc.index_in(names, value_set=pa.array(files, pa.string())), *others])
+
+
+def this_partition() -> int:
+    """The number of the partition that this task writes."""
+    context = TaskContext.get()
+    return context.partitionId() if context is not None else 0
 
 
 def write_shard(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatch]) -> ShardMessage:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pyarrow.compute as pc
 
-from ..errors import AccountingError, InputUnfitError, UnknownOptionError
-from ..reading.blocks import BYTE_ORDER_MARK
+from ..errors import AccountingError, UnknownOptionError
+from ..reading.blocks import BYTE_ORDER_MARK, has_changed
 from ..reading.parsed import raw_text
 from ..reading.reader import BlockReport, Reports
 from .source_files import in_project, local_path
@@ -96,11 +96,16 @@ class Sources:
         """The number of a line in its file, from 1."""
         before = self._before.get((file, block))
         if before is None:
-            raise AccountingError(
-                f"rows have come from {file}, of which this session has read nothing: read it with"
-                " read_json_lines or read_csv in the session that writes it"
-            )
+            raise never_read(file)
         return before + line
+
+
+def never_read(file: str) -> AccountingError:
+    """Says that rows come from a file that no reader of the session knows."""
+    return AccountingError(
+        f"rows have come from {file}, of which this session has read nothing: read it with"
+        " read_json_lines or read_csv in the session that writes it"
+    )
 
 
 class _Text:
@@ -112,14 +117,11 @@ class _Text:
             with Path(local_path(file) or file).open("rb") as stream:
                 self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError):
-            raise self._changed() from None
+            raise has_changed(file) from None
 
     def line_at(self, offset: int) -> str:
         begins = offset == 0 or self._bytes[offset - 1 : offset] in (b"\n", BYTE_ORDER_MARK[-1:])
         if offset >= len(self._bytes) or not begins:
-            raise self._changed()
+            raise has_changed(self._file)
         end = self._bytes.find(b"\n", offset)
         return raw_text(self._bytes[offset : len(self._bytes) if end < 0 else end])
-
-    def _changed(self) -> InputUnfitError:
-        return InputUnfitError(f"{self._file} has changed while it was read: nothing is published")

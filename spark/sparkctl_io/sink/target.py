@@ -54,11 +54,22 @@ class Target:
         return f"{self.table}_quarantine"
 
 
-def on_conflict(target: Target) -> str:
+def _on_conflict(target: Target) -> str:
     """The part of a statement that puts a row into the place of that with its key."""
     others = [name for name in target.columns if name not in target.key] or list(target.key)
     updates = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in others)
     return f" ON CONFLICT ({quoted_list(target.key)}) DO UPDATE SET {updates}"
+
+
+def insertion(target: Target, rows: str, updates: bool = False) -> str:
+    """
+    The statement that inserts rows, a query or VALUES, or puts them into the place of those with their keys.
+
+    What it says of conflicts overrules what the table says: no row goes or stays in silence.
+    """
+    columns = quoted_list(target.columns)
+    statement = f"INSERT OR ABORT INTO main.{quoted(target.table)} ({columns}) {rows}"
+    return statement + _on_conflict(target) if updates else statement
 
 
 def open_database(path: Path | str, lock_timeout_ms: int, must_exist: bool = True) -> sqlite3.Connection:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyspark import StorageLevel, TaskContext
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import AccountingError, UnavailableError
 from ..reading.reader import parallelism
 from .message import ShardMessage
 from .plan import WritePlan
-from .shard import write_shard
+from .shard import this_partition, write_shard
 from .staging import create_file
 
 _MOST_SHARDS = 8
@@ -40,7 +40,7 @@ def written(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
 
 def _written_here(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        yield _row(message=write_shard(plan, _partition(), batches).to_json())
+        yield _row(message=write_shard(plan, this_partition(), batches).to_json())
 
     said = frame.coalesce(_MOST_SHARDS).mapInArrow(write, _COLUMNS).collect()
     return [ShardMessage.from_json(row["message"]) for row in said]
@@ -56,7 +56,7 @@ def _fetched(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with tempfile.TemporaryDirectory(prefix="sparkctl-") as folder:
-            message = write_shard(plan.staged_in(Path(folder)), _partition(), batches)
+            message = write_shard(plan.staged_in(Path(folder)), this_partition(), batches)
             yield _row(message=message.to_json())
             if message.failure is None:
                 for path in sorted(Path(folder).iterdir()):
@@ -114,8 +114,3 @@ def _row(message: str | None = None, name: str | None = None, content: bytes | N
         [pa.array([message], pa.string()), pa.array([name], pa.string()), pa.array([content], pa.binary())],
         names=["message", "name", "content"],
     )
-
-
-def _partition() -> int:
-    context = TaskContext.get()
-    return context.partitionId() if context is not None else 0

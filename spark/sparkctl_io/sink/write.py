@@ -6,16 +6,16 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from ..errors import AccountingError, JobError, find_in
-from ..reading.reader import Reports, declared_by, reader_of, readers_of
+from ..errors import JobError, find_in
+from ..reading.reader import AnyReader, Reports, declared_by, reader_of, readers_of
 from ..source import knows_its_source
 from .companions import stage_companions
 from .data_source import SqliteDataSource, shards_of
 from .message import ShardMessage
-from .plan import DEFAULT_LOCK_TIMEOUT_MS, Mode, WritePlan, plan_write
+from .plan import DEFAULT_LOCK_TIMEOUT_MS, Mode, plan_write
 from .publish import publish
 from .run_ledger import CommittedRun, find_run
-from .sources import Sources, joined
+from .sources import Sources, joined, never_read
 from .staging import Staging
 from .target import check_database
 from .tasks import written
@@ -54,9 +54,8 @@ def write_sqlite(
     keys = [key] if isinstance(key, str) else list(key)
     rows = declared_by(readers, frame.schema)
     plan = plan_write(path, table, rows, key=keys, mode=mode, run_id=run_id, lock_timeout_ms=lock_timeout_ms)
-    before = find_run(path, plan.run_id, table, lock_timeout_ms)
-    if before is not None:
-        return before
+    if plan.committed is not None:
+        return plan.committed
     staging = Staging.create(path, plan.run_id)
     try:
         plan = plan.staged_in(staging.folder)
@@ -65,7 +64,7 @@ def write_sqlite(
         said = written(frame, plan)
         # Spark runs no task where it finds out itself that there are no rows.
         shards = shards_of(said) if said else []
-        is_new = publish(plan, shards, Sources(_reports(frame, plan, shards), plan.project))
+        is_new = publish(plan, shards, Sources(_reports(readers, shards), plan.project))
     except Exception as error:
         foreseen = find_in(error)
         if foreseen is None:
@@ -79,18 +78,13 @@ def write_sqlite(
     return replace(run, repeated=not is_new)
 
 
-def _reports(frame: DataFrame, plan: WritePlan, shards: Sequence[ShardMessage]) -> Reports:
-    """What the readers of the frame have found, once its rows are written."""
-    if not plan.has_source:
-        return {}
-    reports = joined(reader.reports() for reader in readers_of(frame))
+def _reports(readers: Sequence[AnyReader], shards: Sequence[ShardMessage]) -> Reports:
+    """What the readers of a frame have found, once its rows are written."""
+    reports = joined(reader.reports() for reader in readers)
     for file in sorted({file for shard in shards for file in shard.files}):
         if all(file != known for known, _ in reports):
             reader = reader_of(file)
             if reader is None:
-                raise AccountingError(
-                    f"rows have come from {file}, of which this session has read nothing: read it with"
-                    " read_json_lines or read_csv in the session that writes it"
-                )
+                raise never_read(file)
             reports = joined([reports, reader.reports()])
     return reports
