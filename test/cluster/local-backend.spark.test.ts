@@ -115,6 +115,32 @@ describe('a local cluster', () => {
     }
   });
 
+  it('chooses again when a port of a node that is added is taken before it starts', async () => {
+    await using project = temporaryProject();
+    const context = contextOf(project.folder);
+    try {
+      const { status: before } = await localBackend.up(plan, context);
+      const scaled = localBackend.scale(plan.name, 2, context);
+      // Its record is written before its process starts, and a JVM takes its port only later.
+      const chosen = await waitUntil(
+        async () => {
+          const record = await localRecords.read(project.folder, plan.name);
+          return record?.nodes.find(({ name }) => name === 'worker-2')?.webPort;
+        },
+        { timeoutMs: 30_000, intervalMs: 2 },
+      );
+      const thief = await tryToListen(chosen ?? 0);
+      expect(thief).toBeDefined();
+      const { nodes, workers } = await scaled;
+      thief?.close();
+      expect(workers).toEqual({ wanted: 2, alive: 2 });
+      expect(nodes.map(({ id }) => id)).toEqual(expect.arrayContaining(before.nodes.map(({ id }) => id)));
+      expect(nodes.find(({ name }) => name === 'worker-2')?.url).not.toContain(`:${chosen}`);
+    } finally {
+      await localBackend.down(plan.name, context);
+    }
+  });
+
   it('never touches a process that merely has a recorded id', async () => {
     await using project = temporaryProject();
     const context = contextOf(project.folder);

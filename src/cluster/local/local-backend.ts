@@ -13,8 +13,15 @@ import type { ClusterConnection } from '../driver.ts';
 import { choosePort, loopback } from '../free-port.ts';
 import { lockCluster, mustBeUnused } from '../lock-cluster.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { nodeGraceMs, startLocalCluster, startNodes, stopLocalCluster, withNodes } from './local-cluster.ts';
-import { type LocalClusterRecord, localRecords } from './local-cluster-record.ts';
+import {
+  nodeGraceMs,
+  startLocalCluster,
+  startNodes,
+  stopLocalCluster,
+  withNodes,
+  withOtherPorts,
+} from './local-cluster.ts';
+import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
 import { localClusterStatus } from './local-cluster-status.ts';
 import { localDriver } from './local-driver.ts';
 import { connectOf, masterUrl, nodeLogPath, nodeOf, nodeUrl, secretPath, workersOf } from './local-node.ts';
@@ -189,19 +196,22 @@ async function change(
   wished: Pick<ClusterPlan, 'workers' | 'connect'>,
   context: OperationContext,
 ): Promise<LocalClusterRecord> {
-  const changed = await withNodes(record, wished, context.emit);
-  const added = changed.nodes.filter((node) => !record.nodes.includes(node));
-  const leaving = record.nodes.filter((node) => !changed.nodes.includes(node));
-  if (added.length > 0) {
-    await localRecords.write(context.project, { ...record, nodes: [...record.nodes, ...added] });
-    try {
+  let added: readonly LocalNodeRecord[] = [];
+  const changed = await withOtherPorts(
+    async () => {
+      const changed = await withNodes(record, wished, context.emit);
+      added = changed.nodes.filter((node) => !record.nodes.includes(node));
+      if (added.length === 0) return changed;
+      await localRecords.write(context.project, { ...record, nodes: [...record.nodes, ...added] });
       await startNodes(record, added, context);
-    } catch (error) {
+      return changed;
+    },
+    async () => {
       await Promise.all(added.map(({ mark }) => endMarked(mark, nodeGraceMs)));
       await localRecords.write(context.project, record);
-      throw error;
-    }
-  }
+    },
+  );
+  const leaving = record.nodes.filter((node) => !changed.nodes.includes(node));
   // Their record goes last, so that a stop that is interrupted can be repeated.
   await Promise.all(leaving.map(({ mark }) => endMarked(mark, nodeGraceMs)));
   await localRecords.write(context.project, changed);

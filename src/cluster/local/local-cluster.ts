@@ -56,13 +56,27 @@ export async function startLocalCluster(
   plan: ClusterPlan,
   context: OperationContext,
 ): Promise<LocalClusterRecord> {
+  try {
+    return await withOtherPorts(
+      () => startOnce(plan, context),
+      () => stopLocalCluster(plan.name, context, { keepEvents: !plan.ephemeral }),
+    );
+  } catch (error) {
+    throw wrapWriteError(error, `The cluster's folder`);
+  }
+}
+
+/** Starts nodes, again on ports chosen anew when another program was faster. `undo` leaves nothing of a failed attempt. */
+export async function withOtherPorts<Started>(
+  start: () => Promise<Started>,
+  undo: () => Promise<unknown>,
+): Promise<Started> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(plan, context);
+      return await start();
     } catch (error) {
-      await stopLocalCluster(plan.name, context, { keepEvents: !plan.ephemeral });
-      if (!(error instanceof PortWasTaken) || attempt === portAttempts)
-        throw wrapWriteError(error, `The cluster's folder`);
+      await undo();
+      if (!(error instanceof PortWasTaken) || attempt === portAttempts) throw error;
     }
   }
 }

@@ -3,11 +3,11 @@ import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { killContainer, leftovers } from '../../cluster/docker/docker-tests.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
-import { type UsersProject, untilWriting } from '../users-project.ts';
+import { manyRows, type UsersProject, untilWriting } from '../users-project.ts';
 
 const rows = 50_000;
-const submit = (seed: number) => [
-  ...['submit', '--rows', String(rows), '--seed', String(seed), '--json', 'jobs/etl.py'],
+const submit = (seed: number, count = rows) => [
+  ...['submit', '--rows', String(count), '--seed', String(seed), '--json', 'jobs/etl.py'],
 ];
 /** A fraction of what so many rows take. */
 const someBytes = 2 ** 19;
@@ -26,7 +26,8 @@ export function dyingContainers(cluster: () => UsersProject): void {
       async ({ watch }) => {
         const project = cluster();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const running = project.start(...submit(3));
+          // Its commit must not be faster than the kill.
+          const running = project.start(...submit(3, manyRows));
           await untilWriting(project, running, someBytes);
           for (const { id } of await nodes('driver')) await killContainer(id);
           const { exitCode, stdout } = await running;
