@@ -24,15 +24,11 @@ export const etl = {
     await project.up('stock', { standby: false });
     await project.up('own', { standby: false });
     // Makes the input, too, with the manifest's defects.
-    const { accounting } = await project.submitVerified(
-      ...own('own', '--no-standby'),
-      '--rows',
-      String(rows),
-    );
+    const { accounting } = await project.submitVerified(...own('--no-standby'));
     const input = join(project.folder, 'data/users.jsonl');
     const loads = () => {
       const path = newDatabase(project.folder);
-      return { path, check: () => mustHold(path, accounting.loaded) };
+      return { path, check: () => mustHold(path, accounting) };
     };
 
     const byJdbc = await jdbcWay(project, input);
@@ -45,7 +41,7 @@ export const etl = {
       },
     };
     const submit = async (/** @type {readonly string[]} */ ...more) => {
-      const words = [...own('own', ...more), '--skip-checks', '--rows', String(rows)];
+      const words = own('--skip-checks', ...more);
       const record = JSON.parse(await project.sparkctl('submit', '--json', ...words));
       if (record.state !== 'succeeded') throw new Error(`run ${record.id} is ${record.state}`);
       return record;
@@ -91,8 +87,8 @@ export const etl = {
   },
 };
 
-/** @param {string} cluster @param {readonly string[]} more */
-const own = (cluster, ...more) => ['--cluster', cluster, ...more, 'jobs/etl.py'];
+/** @param {readonly string[]} more */
+const own = (...more) => ['--cluster', 'own', '--rows', String(rows), ...more, 'jobs/etl.py'];
 
 /** @param {string} folder */
 function newDatabase(folder) {
@@ -104,12 +100,17 @@ function newDatabase(folder) {
   return path;
 }
 
-/** @param {string} path @param {number} expected */
-function mustHold(path, expected) {
+/**
+ * The other ways take a number for text where a column is text, and so load some of the lines that ours quarantines.
+ *
+ * @param {string} path @param {{ loaded: number, quarantined: number }} expected
+ */
+function mustHold(path, { loaded, quarantined }) {
   const database = new Database(path, { readonly: true });
   const found = database.prepare('SELECT count(*) FROM users').pluck().get();
   database.close();
-  if (found !== expected) throw new Error(`the table has ${found} rows, and should have ${expected}`);
+  if (found < loaded || found > loaded + quarantined)
+    throw new Error(`the table has ${found} rows, and should have ${loaded} to ${loaded + quarantined}`);
 }
 
 /** @param {Project} project @param {string} input */
@@ -137,7 +138,7 @@ async function duckDbWay(project, input) {
   const packages = join(project.folder, 'duckdb');
   mkdirSync(packages);
   const { lab } = project;
-  await lab.run(PYSPARK_PYTHON, ['-m', 'pip', 'install', '-q', '--target', packages, 'duckdb'], {
+  await lab.run(PYSPARK_PYTHON, ['-m', 'pip', 'install', '-q', '--target', packages, 'duckdb==2.0.1'], {
     cwd: project.folder,
   });
   const env = { ...process.env, PYTHONPATH: packages };

@@ -29,7 +29,7 @@ QUALIFY row_number() OVER (PARTITION BY id) = 1
 def main() -> None:
     source, database = sys.argv[1:]
     duckdb.execute("SET threads = 2")
-    rows = duckdb.execute(QUERY, [source]).fetch_record_batch(100_000)
+    rows = duckdb.sql(QUERY, params=[source]).to_arrow_reader(100_000)
     with adbc.connect(database) as connection, connection.cursor() as cursor:
         cursor.adbc_ingest("users", rows, mode="append")
         connection.commit()

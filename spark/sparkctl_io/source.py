@@ -27,7 +27,25 @@ SOURCE_TYPE = StructType(
     ]
 )
 """`_source`, a struct. Columns of a job's own must not have its name."""
+FLAT_NAMES = [f"{SOURCE} {field}" for field in SOURCE_TYPE.names]
+"""The fields of `_source` as columns of their own, to and from Python: Spark has half the work with them."""
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def flattened(frame: DataFrame) -> DataFrame:
+    """The rows with `FLAT_NAMES` in the place of `_source`, as the last columns."""
+    source = col(SOURCE)
+    fields = [source[field].alias(name) for field, name in zip(SOURCE_TYPE.names, FLAT_NAMES, strict=True)]
+    return frame.select(*(col(spark_name(name)) for name in frame.columns if name != SOURCE), *fields)
+
+
+def assembled(frame: DataFrame) -> DataFrame:
+    """The rows with `_source` in the place of `FLAT_NAMES`."""
+    fields = [
+        col(spark_name(name)).alias(field) for field, name in zip(SOURCE_TYPE.names, FLAT_NAMES, strict=True)
+    ]
+    own = (col(spark_name(name)) for name in frame.columns if name not in FLAT_NAMES)
+    return frame.select(*own, struct(*fields).alias(SOURCE))
 
 
 def reject(reason: str, condition: Column) -> Callable[[DataFrame], DataFrame]:
@@ -66,7 +84,9 @@ def require(*columns: str, reason: str = "missing-value") -> Callable[[DataFrame
         for column, field in zip(wanted, frame.select(*wanted).schema, strict=True):
             is_missing |= column.isNull()
             if isinstance(field.dataType, StringType):
-                is_missing |= column.rlike(rf"^[{WHITE_SPACE}]*+\z")
+                # What begins with a visible character of ASCII is not blank: a match would cost more.
+                may_be_blank = (column < "!") | (column >= "\x7f")
+                is_missing |= may_be_blank & column.rlike(rf"^[{WHITE_SPACE}]*+\z")
         return reject(reason, is_missing)(frame)
 
     return mark

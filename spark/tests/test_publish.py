@@ -17,7 +17,7 @@ from pyspark.sql.types import DecimalType, DoubleType, LongType, StringType, Str
 from written_checksum import written_checksum
 
 from sparkctl_io import errors
-from sparkctl_io.reading.reader import BlockReport, with_source
+from sparkctl_io.reading.reader import BlockReport
 from sparkctl_io.sink.data_source import SqliteWriter
 from sparkctl_io.sink.message import ShardMessage
 from sparkctl_io.sink.plan import plan_write
@@ -27,10 +27,16 @@ from sparkctl_io.sink.shard import write_shard
 from sparkctl_io.sink.sources import Sources
 from sparkctl_io.sink.staging import Staging
 from sparkctl_io.sink.target import check_database
-from sparkctl_io.source import SOURCE, SOURCE_TYPE
+from sparkctl_io.source import FLAT_NAMES, SOURCE, SOURCE_TYPE
 
 COLUMNS = StructType([StructField("id", LongType(), nullable=False), StructField("name", StringType())])
-ROWS = with_source(COLUMNS)
+
+
+def with_column(columns):
+    return StructType([*columns, StructField(SOURCE, SOURCE_TYPE)])
+
+
+ROWS = with_column(COLUMNS)
 
 
 def plan(
@@ -75,18 +81,19 @@ def lines(*rows, file="/data/a.json", block=0, first=1, places=None):
 
 def with_places(rows, fields):
     kinds = [pa.string() if isinstance(field.dataType, StringType) else pa.int64() for field in SOURCE_TYPE]
-    columns = [pa.array(fields[name], kind) for name, kind in zip(SOURCE_TYPE.names, kinds, strict=True)]
-    return rows.append_column(SOURCE, pa.StructArray.from_arrays(columns, names=SOURCE_TYPE.names))
+    for flat, name, kind in zip(FLAT_NAMES, SOURCE_TYPE.names, kinds, strict=True):
+        rows = rows.append_column(flat, pa.array(fields[name], kind))
+    return rows
 
 
 def reports_of(*tasks):
     """What a reader would say of these rows, if they were all that it has read."""
     reports = {}
-    for batch in (batch for task in tasks for batch in task if SOURCE in batch.schema.names):
-        for source in batch.column(SOURCE).to_pylist():
-            if source is not None and source["file"] is not None:
-                report = reports.setdefault((source["file"], source["block"]), BlockReport())
-                report.lines = max(report.lines, source["line"])
+    for batch in (batch for task in tasks for batch in task if FLAT_NAMES[0] in batch.schema.names):
+        for file, block, line in zip(*(batch.column(n).to_pylist() for n in FLAT_NAMES[:3]), strict=True):
+            if file is not None:
+                report = reports.setdefault((file, block), BlockReport())
+                report.lines = max(report.lines, line)
     return reports
 
 
@@ -351,9 +358,9 @@ def file_of(path, blocks):
             offsets.append(end + (3 if line.startswith(b"\xef\xbb\xbf") else 0))
             end += len(line) + 1
         batch = lines(*(int(line.split()[1]) for line in block), file=str(path), block=start)
-        fields = {name: batch.column(SOURCE).field(name) for name in SOURCE_TYPE.names}
+        fields = {name: batch.column(flat) for flat, name in zip(FLAT_NAMES, SOURCE_TYPE.names, strict=True)}
         fields |= {"offset": offsets, "raw": [None] * len(block)}
-        rows.append(with_places(batch.drop_columns([SOURCE]), fields))
+        rows.append(with_places(batch.drop_columns(FLAT_NAMES), fields))
     return rows
 
 
@@ -533,7 +540,7 @@ def test_keys_of_several_columns_and_of_text(database, query):
         )
         return part.append_column("x", pa.array([float(block)] * len(keys)))
 
-    asked = plan(database, with_source(columns), key="country,price")
+    asked = plan(database, with_column(columns), key="country,price")
     write(asked, [rows(("de", 1), ("fr", 1), ("de", 1), block=1)], [rows(("fr", 1), ("fr", 2), block=0)])
     assert query("SELECT * FROM people ORDER BY 1, 2") == [
         ("de", 1.0, 1.0),
@@ -546,7 +553,7 @@ def test_keys_of_several_columns_and_of_text(database, query):
 def test_names_are_data_whatever_they_are(database, query):
     table, column = 'x"; DROP TABLE people; --', "a b'\"]"
     write(plan(database), [people(1)])
-    schema = with_source(StructType([StructField(column, LongType())]))
+    schema = with_column([StructField(column, LongType())])
     batch = lines(1, 1).rename_columns({"id": column}).drop_columns(["name"])
     asked = plan(database, schema, table=table, key=column)
     write(asked, [batch])

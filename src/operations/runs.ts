@@ -43,7 +43,7 @@ export async function* runLogs(
   const done = AbortSignal.any([signal, over.signal]);
   if (grows) void abortWhenOver(run, over, done);
   try {
-    yield* followFile(join(runFolder(run.project, run.id), `${stream}.log`), grows, done);
+    yield* followFile(join(runFolder(run.project, run.id), `${stream}.log`), { follow: grows }, done);
   } catch (error) {
     if (!hasErrorCode(error, 'ENOENT')) throw error;
   } finally {

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { ClusterConnection, DriverExit, DriverLaunch } from '../cluster/driver.ts';
+import {
+  type ClusterConnection,
+  type DriverExit,
+  type DriverLaunch,
+  sparkLogPath,
+} from '../cluster/driver.ts';
 import { warmLaunch } from '../cluster/standby/warm-launch.ts';
 import type { Job } from '../job/resolve-job.ts';
 import type { Redactor } from '../spark/redact.ts';
@@ -8,15 +13,16 @@ import { splitSecrets } from '../spark/secrets.ts';
 import { type SparkSubmission, sparkSubmitArguments } from '../spark/spark-submit.ts';
 import { describeColdReason } from '../system/describe-phase.ts';
 import type { PhaseEnd } from '../system/phase.ts';
+import { followApplication } from './application/follow-application.ts';
 import { DriverWatch } from './driver-watch.ts';
 import { collectEventLogs, findMemoryShortage, type MemoryShortage } from './events/event-log.ts';
+import { findScriptError, type ScriptError, scriptErrorLine } from './failure/script-error.ts';
 import { type RunPlan, submissionTo } from './plan-run.ts';
 import type { Run } from './run.ts';
 import type { RunJournal } from './run-journal.ts';
 import { RunOutput } from './run-output.ts';
 import type { RunOutcome } from './run-record.ts';
 import { artifactsFolder, holdRun } from './run-store.ts';
-import { findScriptError, type ScriptError, scriptErrorLine } from './script-error.ts';
 
 interface DriverRun {
   readonly plan: RunPlan;
@@ -70,6 +76,7 @@ export async function runDriver(
     };
     let exit: DriverExit;
     try {
+      await using _progress = followApplication(sparkLogPath(folder), context.emit);
       exit = await watch.untilEnded(driver, () => journal.update({ driver: recorded }));
     } finally {
       await rememberApplications(journal, connection);

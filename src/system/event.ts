@@ -26,6 +26,7 @@ export type SparkctlEvent =
       readonly pid: number;
       readonly run?: string;
     }
+  | ({ readonly kind: 'application-progress' } & ApplicationState)
   // Decisions, and what was done for a reason that a person should know.
   | { readonly kind: 'backend-chosen'; readonly backend: string; readonly reason: BackendReason }
   | { readonly kind: 'runtime-missing'; readonly folder: string }
@@ -80,6 +81,29 @@ export type SparkctlEvent =
       readonly what: string;
       readonly reason: string;
     };
+
+/** What a Spark application does now. */
+export interface ApplicationState {
+  /** Those that have registered with the driver and are not lost. */
+  readonly executors: number;
+  /** The stages that have tasks left, the oldest first. */
+  readonly stages: readonly StageState[];
+  readonly stagesDone: number;
+  /** True while Spark has tasks and no executor takes them. */
+  readonly waits: boolean;
+}
+
+export interface StageState {
+  readonly id: number;
+  /** The action of the script that the stage is for, such as `collect at etl.py:45`. */
+  readonly name: string;
+  readonly tasks: number;
+  readonly done: number;
+  /** Attempts of tasks that failed. */
+  readonly failed: number;
+  /** What the tasks that are left will take if they take as long as those that are done; unknown before one is. */
+  readonly remainingMs?: number;
+}
 
 export type Emit = (event: SparkctlEvent) => void;
 

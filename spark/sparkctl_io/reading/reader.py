@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 from pyspark.sql.types import StructField, StructType, TimestampType
 
-from ..source import SOURCE, SOURCE_TYPE
+from ..source import FLAT_NAMES, SOURCE_TYPE, assembled
 from .blocks import Block, Lines, cut, has_changed, lines_of
 from .csv_header import read_header
 from .csv_lines import CsvLines
@@ -122,7 +122,7 @@ class Reader:
 
         read.__name__ = f"{_NAME}{self.id}"
         count = len(groups)
-        return self._spark.range(0, count, 1, count).mapInArrow(read, with_source(schema))
+        return assembled(self._spark.range(0, count, 1, count).mapInArrow(read, with_source(schema)))
 
     def reports(self) -> Reports:
         """
@@ -181,7 +181,7 @@ class RemoteReader:
                 done.add({context.partitionId(): True})
 
         read.__name__ = f"{_NAME}{self.id}"
-        return self._lines.mapInArrow(read, with_source(schema))
+        return assembled(self._lines.mapInArrow(read, with_source(schema)))
 
     def reports(self) -> Reports:
         """As with `Reader`, but if a task is missing all is read again: nobody knows what it would read."""
@@ -231,10 +231,11 @@ def reader_of(file: str) -> AnyReader | None:
 
 
 def with_source(schema: StructType) -> StructType:
-    """The schema of the rows that a reader gives."""
+    """The schema of the rows that the tasks of a reader give."""
     # A row that a job makes otherwise may have nulls: whether they may be written is the table's to say.
     own = [StructField(one.name, one.dataType) for one in schema]
-    return StructType([*own, StructField(SOURCE, SOURCE_TYPE)])
+    fields = zip(FLAT_NAMES, SOURCE_TYPE, strict=True)
+    return StructType([*own, *(StructField(name, field.dataType) for name, field in fields)])
 
 
 def _frame(spark: SparkSession, files: list[str], schema: StructType, parser: Parser) -> DataFrame:
@@ -358,18 +359,15 @@ def _rows_in(
     if sound is not None:
         columns = [column.filter(pa.array(sound)) for column in columns]
     offsets, raw = _place(lines, places)
-    source = pa.StructArray.from_arrays(
-        [
-            pa.repeat(pa.scalar(file), count),
-            pa.repeat(pa.scalar(block, pa.int64()), count),
-            pa.array(lines.numbers[places]),
-            offsets,
-            raw,
-            pa.nulls(count, pa.string()),
-        ],
-        names=SOURCE_TYPE.names,
-    )
-    yield pa.RecordBatch.from_arrays([*columns, source], names=[*schema.names, SOURCE])
+    source = [
+        pa.repeat(pa.scalar(file), count),
+        pa.repeat(pa.scalar(block, pa.int64()), count),
+        pa.array(lines.numbers[places]),
+        offsets,
+        raw,
+        pa.nulls(count, pa.string()),
+    ]
+    yield pa.RecordBatch.from_arrays([*columns, *source], names=[*schema.names, *FLAT_NAMES])
 
 
 def _note(report: BlockReport, lines: Lines, reasons: pa.Array, places: npt.NDArray[np.int64]) -> None:

@@ -25,7 +25,7 @@ from ..errors import (
     from_sqlite,
 )
 from ..reasons import Reason
-from ..source import SOURCE
+from ..source import FLAT_NAMES
 from .encode import encode, must_fit, unfit
 from .identifiers import quoted, quoted_list
 from .message import PLACE, REJECTS, ROWS, SCATTERED, ShardMessage, Stretch
@@ -66,8 +66,8 @@ class Shard:
             self._must_have_keys(rows)
             self._load(self._stretch(None, 0), rows, None)
             return
-        source = _source_of(batch.column(SOURCE), self._message.files)
-        batch = batch.drop_columns([SOURCE])
+        source = _source_of(map(batch.column, FLAT_NAMES), self._message.files)
+        batch = batch.drop_columns(FLAT_NAMES)
         start = 0
         while start < batch.num_rows:
             stop = batch.num_rows if self._is_scattered else source.end_of_run(start)
@@ -279,10 +279,10 @@ class _Source:
         return _Source(column.filter(keeps) for column in self.columns)
 
 
-def _source_of(column: pa.Array, files: list[str]) -> _Source:
+def _source_of(columns: Iterable[pa.Array], files: list[str]) -> _Source:
     """The source of the rows of a batch. Adds the files that are new."""
     # Of a row that has no source, as after an outer join, every field is null.
-    names, *others = column.flatten()
+    names, *others = columns
     files.extend(name for name in pc.unique(names).to_pylist() if name is not None and name not in files)
     return _Source([pc.index_in(names, value_set=pa.array(files, pa.string())), *others])
 

@@ -57,6 +57,8 @@ class Sources:
         self._project = project
         self._of_no_line = 0
         """Rejected rows of no line so far, which have a number each."""
+        self._names: dict[str, str] = {}
+        """The names of files in the quarantine."""
         self._before: dict[tuple[str, int], int] = {}
         """The lines of the same file in earlier blocks."""
         counted: dict[str, int] = {}
@@ -90,7 +92,9 @@ class Sources:
 
     def name(self, file: str) -> str:
         """The name of a file in the quarantine."""
-        return in_project(file, self._project)
+        if file not in self._names:
+            self._names[file] = in_project(file, self._project)
+        return self._names[file]
 
     def number(self, file: str, block: int, line: int) -> int:
         """The number of a line in its file, from 1."""

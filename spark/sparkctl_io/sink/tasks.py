@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import AccountingError, UnavailableError
 from ..reading.reader import parallelism
+from ..source import flattened
 from .message import ShardMessage
 from .plan import WritePlan
 from .shard import this_partition, write_shard
@@ -31,6 +32,8 @@ def written(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
 
     Only what an attempt says that Spark accepts comes back, however often Spark tries a task.
     """
+    if plan.has_source:
+        frame = flattened(frame)
     spark = frame.sparkSession
     is_local = str(spark.conf.get("spark.master", "")).startswith("local")
     if is_local or _workers_see(spark, Path(plan.staging)):

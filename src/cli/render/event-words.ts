@@ -1,6 +1,7 @@
 import { describeReason } from '../../system/describe-phase.ts';
 import type { InstallStep, SparkctlEvent } from '../../system/event.ts';
 import { formatNumber } from '../../system/format-number.ts';
+import { describeApplication } from './application-lines.ts';
 
 /** A line for people. `activity` replaces the one before it; the others stay. */
 export interface EventWords {
@@ -31,6 +32,7 @@ const words: Words = {
   installing: ({ step, what }) => activity(installWords[step](what ?? '')),
   'waiting-for-lock': ({ on, ...holder }) =>
     activity(`waiting for ${who(holder)}, which is making the ${on}`),
+  'application-progress': (state) => activity(describeApplication(state)),
   'backend-chosen': ({ backend, reason }) => note(`Backend ${backend}: ${describeReason(reason, backend)}`),
   'runtime-missing': ({ folder }) =>
     note(`Making the Spark runtime once for this machine, in ${folder} (about a minute, 800 MB)`),

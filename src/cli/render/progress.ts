@@ -3,8 +3,10 @@ import { describePhase, titleOfPhase } from '../../system/describe-phase.ts';
 import { printableJson, printableRecord } from '../../system/errors/printable.ts';
 import type { SparkctlEvent } from '../../system/event.ts';
 import type { TextSink } from '../cli-host.ts';
+import { describeApplication, describeResources, stageLines } from './application-lines.ts';
 import { eventWords } from './event-words.ts';
 import { formatDuration } from './format.ts';
+import { LiveLines } from './live-lines.ts';
 
 export const progressKinds = ['auto', 'tty', 'plain', 'json', 'quiet'] as const;
 export type ProgressKind = (typeof progressKinds)[number];
@@ -88,12 +90,24 @@ function lineOf(event: SparkctlEvent, color: ReturnType<typeof paint>): string |
   return `${words.level === 'note' ? color('cyan', 'i') : color('yellow', '!')} ${words.text}\n`;
 }
 
+/** As often as a log of a long job should say how far it is. */
+const plainEveryMs = 30_000;
+
+/** Lines that stay, for a log: of a long job, now and then how far it is. */
 function plainProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progress {
+  let toldAt = performance.now();
   return {
     ...silence,
     show: (event) => {
-      const line = lineOf(event, color);
-      if (line !== undefined) stderr.write(line);
+      const now = performance.now();
+      if (event.kind === 'phase-started') toldAt = now;
+      const isDue = event.kind === 'application-progress' && now - toldAt >= plainEveryMs;
+      const line = isDue
+        ? `${color('cyan', '·')} ${titleOfPhase('submit').padEnd(13)}${describeApplication(event)}\n`
+        : lineOf(event, color);
+      if (line === undefined) return;
+      if (isDue) toldAt = now;
+      stderr.write(line);
     },
   };
 }
@@ -101,28 +115,19 @@ function plainProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progr
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
 
-/** Like plain progress, with one moving line below it for what is going on now. */
+/** Like plain progress, with moving lines below it for what is going on now. */
 function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progress {
-  let current: { title: string; beganAt: number; activity: string } | undefined;
+  let current: { title: string; beganAt: number; activity: string; stages: readonly string[] } | undefined;
   let frame = 0;
-  let drawn = false;
   let atLineStart = true;
-  const clear = () => {
-    if (drawn) stderr.write('\r\u001b[2K');
-    drawn = false;
-  };
+  const live = new LiveLines(stderr);
   const draw = () => {
     // A script that printed half a line is left alone until it ends the line.
     if (current === undefined || !atLineStart) return;
-    const elapsed = formatDuration(performance.now() - current.beganAt);
-    const text = `${current.title.padEnd(13)}${current.activity}`.slice(
-      0,
-      Math.max(20, (stderr.columns ?? 80) - 14),
-    );
-    stderr.write(
-      `\r\u001b[2K${color('cyan', frames[frame % frames.length] ?? '')} ${text} ${color('gray', elapsed)}`,
-    );
-    drawn = true;
+    const { title, beganAt, activity, stages } = current;
+    const elapsed = color('gray', formatDuration(performance.now() - beganAt).padStart(8));
+    const moving = color('cyan', frames[frame % frames.length] ?? '');
+    live.draw([`${moving} ${title.padEnd(13)}${elapsed}  ${activity}`, ...stages]);
   };
   const timer = setInterval(() => {
     frame++;
@@ -132,18 +137,22 @@ function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progres
   return {
     show(event) {
       if (event.kind === 'phase-started')
-        current = { title: titleOfPhase(event.phase), beganAt: performance.now(), activity: '' };
+        current = { title: titleOfPhase(event.phase), beganAt: performance.now(), activity: '', stages: [] };
       const words = eventWords(event);
       if (words?.level === 'activity' && current !== undefined) current.activity = words.text;
+      if (event.kind === 'application-progress' && current !== undefined) {
+        current.activity = describeResources(event);
+        current.stages = stageLines(event, color);
+      }
       if (event.kind === 'phase-finished') current = undefined;
       const line = lineOf(event, color);
-      clear();
+      live.clear();
       if (line !== undefined) stderr.write(atLineStart ? line : `\n${line}`);
       if (line !== undefined) atLineStart = true;
       draw();
     },
     print(sink, chunk) {
-      clear();
+      live.clear();
       sink.write(chunk);
       const last = typeof chunk === 'string' ? chunk.at(-1) : String.fromCharCode(chunk.at(-1) ?? 10);
       if (sink.isTTY) atLineStart = last === '\n' || last === undefined;
@@ -151,7 +160,7 @@ function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progres
     },
     [Symbol.dispose]() {
       clearInterval(timer);
-      clear();
+      live.clear();
     },
   };
 }

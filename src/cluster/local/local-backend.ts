@@ -92,7 +92,7 @@ export const localBackend: ClusterBackend = {
         hint: `Its nodes are: ${record.nodes.map((each) => each.name).join(', ')}.`,
       });
     }
-    yield* followFile(nodeLogPath(context.project, name, node), follow, context.signal);
+    yield* followFile(nodeLogPath(context.project, name, node), { follow }, context.signal);
   },
 
   async connect(name, context) {

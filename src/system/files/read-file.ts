@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { access, open, readFile, stat } from 'node:fs/promises';
 import { hasErrorCode } from '../errors/system-error.ts';
 import { waitUntil } from '../processes/wait-until.ts';
@@ -49,14 +50,23 @@ export async function* filePieces(path: string, signal?: AbortSignal): AsyncGene
   }
 }
 
-/** The lines of a file from its beginning; with `follow` also those that are added, until the signal aborts. */
+interface Following {
+  /** Go on with the lines that are added, until the signal aborts. */
+  readonly follow: boolean;
+  /** Characters after which a line comes in pieces, so that one without an end does not fill the memory. */
+  readonly longestLine?: number;
+}
+
+/** The lines of a file from its beginning. What is no file that can be read, such as a pipe, has none. */
 export async function* followFile(
   path: string,
-  follow: boolean,
+  { follow, longestLine = Number.POSITIVE_INFINITY }: Following,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const file = await open(path, 'r');
+  // Whoever could put a pipe in the place of a log would hold the reader until somebody writes into it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    if (!(await file.stat()).isFile()) return;
     const decoder = new TextDecoder();
     const chunk = new Uint8Array(64 * 1024);
     let rest = '';
@@ -66,6 +76,10 @@ export async function* followFile(
       const lines = (rest + decoder.decode(chunk.subarray(0, bytesRead), { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       yield* lines;
+      if (rest.length > longestLine) {
+        yield rest;
+        rest = '';
+      }
       if (bytesRead > 0) continue;
       if (!follow || signal.aborted) break;
       if (!(await hasGrown(path, position, signal))) break;

@@ -1,6 +1,6 @@
 import { basename, isAbsolute, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { printableRecord } from '../system/errors/printable.ts';
+import { printableRecord } from '../../system/errors/printable.ts';
 
 /** The reason that a script itself gave for its failure. */
 export interface ScriptError {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findScriptError, scriptErrorLine } from '../../src/run/script-error.ts';
+import { findScriptError, scriptErrorLine } from '../../../src/run/failure/script-error.ts';
 
 const script = { path: '/p/jobs/etl.py', project: '/p' };
 const find = (printed: string) => findScriptError(printed, script);

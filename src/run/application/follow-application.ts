@@ -1,0 +1,41 @@
+import type { Emit } from '../../system/event.ts';
+import { canAccess, followFile } from '../../system/files/read-file.ts';
+import { waitUntil } from '../../system/processes/wait-until.ts';
+import { ApplicationProgress } from './application-progress.ts';
+
+/** As often as a person can read it. */
+const tellEveryMs = 250;
+/** Longer than any line that is understood: a script may write into the log, too. */
+const longestLine = 1 << 16;
+const aDay = 86_400_000;
+
+/** Tells what the application of a driver does, as its log grows. Disposing ends it, and so does whatever cannot be read. */
+export function followApplication(log: string, emit: Emit): AsyncDisposable {
+  const over = new AbortController();
+  const { signal } = over;
+  const progress = new ApplicationProgress();
+  let isNew = false;
+  const timer = setInterval(() => {
+    if (isNew) emit({ kind: 'application-progress', ...progress.state() });
+    isNew = false;
+  }, tellEveryMs);
+  timer.unref();
+  const read = async () => {
+    await waitUntil(async () => (await canAccess(log)) || undefined, {
+      timeoutMs: aDay,
+      intervalMs: 200,
+      signal,
+    });
+    for await (const line of followFile(log, { follow: true, longestLine }, signal))
+      if (progress.note(line)) isNew = true;
+  };
+  // Nothing that a run depends on.
+  const reading = read().catch(() => {});
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      over.abort();
+      await reading;
+    },
+  };
+}
