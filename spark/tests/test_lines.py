@@ -42,7 +42,7 @@ from sparkctl_io.reading.json_lines import JsonLines
 from sparkctl_io.reading.parsed import raw_text
 from sparkctl_io.reading.reader import RemoteReader, _rows_of, readers_of
 from sparkctl_io.sink.source_files import in_project
-from sparkctl_io.source import SOURCE
+from sparkctl_io.source import FLAT_NAMES, SOURCE
 
 ONE = StructType([StructField("a", LongType())])
 
@@ -173,9 +173,9 @@ def read_blocks(found, parser, schema=ONE):
         reports = {}
         for batch in _rows_of(block, parser, schema, reports):
             for row in batch.to_pylist():
-                source = row.pop(SOURCE)
-                assert (source["file"], source["block"], source["reason"]) == (block.file, block.start, None)
-                rows.append((before + source["line"], source["offset"], source["raw"], *row.values()))
+                file, start, line, offset, raw, reason = (row.pop(name) for name in FLAT_NAMES)
+                assert (file, start, reason) == (block.file, block.start, None)
+                rows.append((before + line, offset, raw, *row.values()))
         [report] = reports.values()
         unreadable += [
             (before + one["line"], one["offset"], one["raw"], one["reason"])

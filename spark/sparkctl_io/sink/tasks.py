@@ -35,8 +35,7 @@ def written(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
     if plan.has_source:
         frame = flattened(frame)
     spark = frame.sparkSession
-    is_local = str(spark.conf.get("spark.master", "")).startswith("local")
-    if is_local or _workers_see(spark, Path(plan.staging)):
+    if _is_one_machine(spark) or _workers_see(spark, Path(plan.staging)):
         return _written_here(frame, plan)
     return _fetched(frame, plan)
 
@@ -87,6 +86,12 @@ def _copied(rows: Iterable[Any], staging: Path) -> Iterator[ShardMessage]:
             create_file(path)
         with path.open("ab") as file:
             file.write(row["content"])
+
+
+def _is_one_machine(spark: SparkSession) -> bool:
+    """Whether the workers are known to have the driver's folders and its Python, as on a cluster of sparkctl's."""
+    is_local = str(spark.conf.get("spark.master", "")).startswith("local")
+    return is_local or spark.conf.get("spark.sparkctl.sharedFiles", "") == "true"
 
 
 def _workers_see(spark: SparkSession, folder: Path) -> bool:

@@ -149,6 +149,8 @@ function connection(master: string, secret: string, folder: string, historyUrl?:
       'spark.network.crypto.cipher': 'AES/GCM/NoPadding',
       'spark.driver.host': loopback,
       'spark.driver.bindAddress': loopback,
+      // sparkctl_io asks the workers whether they see the driver's folders, unless it is told so.
+      'spark.sparkctl.sharedFiles': 'true',
       'spark.eventLog.enabled': 'true',
       'spark.eventLog.dir': pathToFileURL(eventLogFolder).href,
     },
