@@ -47,6 +47,7 @@ from sparkctl_io.reading.json_exact import parse_exactly
 from sparkctl_io.reading.json_lines import _SMALL, JsonLines
 from sparkctl_io.reading.parsed import BLANK as NO_ROW
 from sparkctl_io.reading.reader import _rows_of
+from sparkctl_io.source import FLAT_NAMES
 
 SEED = int(os.environ.get("SPARKCTL_FUZZ_SEED") or random.randrange(2**32))
 SECONDS = int(os.environ.get("SPARKCTL_FUZZ_MS") or 3000) / 1000
@@ -370,8 +371,8 @@ def read_cut(file, places):
         block = Block(str(file), start, stop, state.st_size)
         for batch in _rows_of(block, parser, SCHEMA, reports):
             for row in batch.to_pylist():
-                source = row.pop("_source")
-                found.append((before + source["line"], source["offset"], repr(row)))
+                _, _, line, offset, _, _ = (row.pop(name) for name in FLAT_NAMES)
+                found.append((before + line, offset, repr(row)))
         [report] = reports.values()
         for one in report.unreadable.to_pylist():
             found.append((before + one["line"], one["offset"], one["reason"]))

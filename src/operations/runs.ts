@@ -6,6 +6,7 @@ import { hasErrorCode } from '../system/errors/system-error.ts';
 import { followFile } from '../system/files/read-file.ts';
 import { waitUntil } from '../system/processes/wait-until.ts';
 
+export { ownTraceback } from '../run/failure/script-error.ts';
 export { findRun, readRuns, runFolder } from '../run/run-store.ts';
 
 /** A run's log: the output of its script, or Spark's own. */

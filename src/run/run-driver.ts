@@ -12,10 +12,12 @@ import type { Redactor } from '../spark/redact.ts';
 import { splitSecrets } from '../spark/secrets.ts';
 import { type SparkSubmission, sparkSubmitArguments } from '../spark/spark-submit.ts';
 import { describeColdReason } from '../system/describe-phase.ts';
+import { printableRecord } from '../system/errors/printable.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { followApplication } from './application/follow-application.ts';
 import { DriverWatch } from './driver-watch.ts';
-import { collectEventLogs, findMemoryShortage, type MemoryShortage } from './events/event-log.ts';
+import { collectEventLogs, findMemoryShortage } from './events/event-log.ts';
+import { type Diagnosis, diagnose } from './failure/diagnose.ts';
 import { findScriptError, type ScriptError, scriptErrorLine } from './failure/script-error.ts';
 import { type RunPlan, submissionTo } from './plan-run.ts';
 import type { Run } from './run.ts';
@@ -88,11 +90,10 @@ export async function runDriver(
     });
     if (exit.outputIsHeld) context.emit({ kind: 'output-held' });
     const application = journal.record.applicationIds.at(-1);
-    const shortage = exit.exitCode === 0 ? undefined : await findMemoryShortage(ownEventLogs);
-    // What the client of a cluster prints, where the driver ran in there, are not the words of the script.
-    const said = exit.explanation === undefined ? errorIn(output, plan, blanking) : undefined;
+    const failure =
+      exit.exitCode === 0 ? undefined : await findFailure(exit, output, { plan, blanking, ownEventLogs });
     return {
-      value: outcomeOfExit(exit, plan.job, shortage, said),
+      value: outcomeOfExit(exit, plan.job, id, failure),
       result: {
         phase: 'submit',
         exitCode: exit.exitCode,
@@ -122,62 +123,67 @@ async function rememberApplications(journal: RunJournal, connection: ClusterConn
   });
 }
 
-/** Finds the script's own reason for its failure. A Python script's stderr comes on stdout. */
-function errorIn(output: RunOutput, { job, project }: RunPlan, redactor: Redactor): ScriptError | undefined {
-  const script = { path: job.application, project };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    const found = findScriptError(redactor.text(output.lastPrinted(stream)), script);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+interface Failure {
+  readonly scriptError: ScriptError | undefined;
+  readonly diagnosis: Diagnosis | undefined;
+}
+
+/** Finds why a driver failed: in what it printed and in the event logs of its applications. */
+async function findFailure(
+  exit: DriverExit,
+  output: RunOutput,
+  { plan, blanking, ownEventLogs }: { plan: RunPlan; blanking: Redactor; ownEventLogs: string },
+): Promise<Failure> {
+  const shortage = await findMemoryShortage(ownEventLogs);
+  const { job, project } = plan;
+  // What the client of a cluster prints, where the driver ran in there, are not the words of the script. Who was killed had no time to say why.
+  const isSilent = exit.explanation !== undefined || exit.signal !== undefined;
+  // A Python script's stderr comes on stdout.
+  const streams = isSilent ? [] : (['stdout', 'stderr'] as const);
+  const printed = streams.map((stream) => blanking.text(output.lastPrinted(stream)));
+  const scriptError = printed
+    .map((text) => findScriptError(text, { path: job.application, project }))
+    .find((found) => found !== undefined);
+  const diagnosis = diagnose({
+    printed: printed.join('\n'),
+    scriptError,
+    shortage,
+    outOfMemory: exit.outOfMemory === true,
+    project,
+  });
+  return { scriptError, diagnosis: diagnosis && printableRecord(diagnosis) };
 }
 
 function outcomeOfExit(
-  { exitCode, signal, outOfMemory, explanation }: DriverExit,
+  { exitCode, signal, explanation }: DriverExit,
   job: Job,
-  shortage: MemoryShortage | undefined,
-  said: ScriptError | undefined,
+  run: string,
+  failure: Failure | undefined,
 ): RunOutcome {
   if (exitCode === 0) return { state: 'succeeded', exitCode: 0 };
-  // Who was killed had no time to say why.
-  const error = signal === undefined ? said : undefined;
+  const { scriptError, diagnosis } = failure ?? {};
   const ending =
     signal === undefined
       ? `ended with exit code ${exitCode}`
       : `was ended by ${signal} (exit code ${exitCode})`;
-  const [reason, hint] = outOfMemory
-    ? [': it ran out of memory', 'Give the driver more with --driver-memory.']
-    : shortage === undefined
-      ? explanation === undefined
-        ? ['', whereToLook]
-        : [`: ${explanation}`, whereYarnHasIt]
-      : ofShortage[shortage];
+  const said = scriptError && scriptErrorLine(scriptError);
+  const known = diagnosis?.message ?? explanation;
+  const why = [known && `${known}.`, said && (known === undefined ? said : `It said: ${said}`)]
+    .filter((part) => part !== undefined)
+    .join(' ');
   return {
     state: 'failed',
     cause: 'application',
     exitCode,
-    message:
-      error === undefined
-        ? `The script ${job.application} ${ending}${reason}.`
-        : `The script ${job.application} ${ending}${reason === '' ? ': ' : `${reason}. It said: `}${scriptErrorLine(error)}`,
-    hint,
-    ...(error && { scriptError: error }),
+    message: `The script ${job.application} ${ending}${why === '' ? '.' : `: ${why}`}`,
+    hint: diagnosis?.hint ?? (explanation === undefined ? whereToLook(run) : whereYarnHasIt),
+    ...(scriptError && { scriptError }),
+    ...(diagnosis && { diagnosis }),
   };
 }
 
-const whereToLook =
-  'What it printed is in stdout.log and stderr.log of the run folder, what Spark logged in spark.log.';
+const whereToLook = (run: string) =>
+  `See what it printed with: sparkctl runs logs ${run}; and what Spark logged with: sparkctl runs logs ${run} --spark`;
 
 const whereYarnHasIt =
   'What it printed is in the logs of YARN: yarn logs -applicationId with the id that sparkctl runs show names.';
-
-const ofShortage: Readonly<Record<MemoryShortage, readonly [string, string]>> = {
-  heap: [
-    ': an executor ran out of memory (its Java heap was full)',
-    'Give executors more with --executor-memory, and workers at least as much with --worker-memory, or make the partitions smaller.',
-  ],
-  limit: [
-    ': a process of an executor was killed, most likely because its container or the machine ran out of memory',
-    'Make the workers larger with --worker-memory, or let Python tasks take less (spark.executor.pyspark.memory, smaller partitions).',
-  ],
-};

@@ -51,7 +51,21 @@ const scriptError = z.object({
   message: z.string(),
   file: z.string().optional(),
   line: z.number().int().optional(),
+  frames: z
+    .array(
+      z.object({
+        file: z.string(),
+        line: z.number().int(),
+        function: z.string().optional(),
+        code: z.string().optional(),
+      }),
+    )
+    .readonly()
+    .optional(),
 });
+
+/** A failure that is known, see `failure/diagnose.ts`. */
+const diagnosis = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 
 const check = z.object({
   kind: z.string(),
@@ -102,6 +116,7 @@ export const runRecordSchema = z.object({
   message: z.string().optional(),
   hint: z.string().optional(),
   scriptError: scriptError.optional(),
+  diagnosis: diagnosis.optional(),
   job: z.object({
     name: z.string(),
     script: z.string(),
@@ -162,7 +177,10 @@ export type RunRecord = z.output<typeof runRecordSchema>;
 export type RunState = RunRecord['state'];
 
 /** The end of a run, as the record has it. */
-export type RunOutcome = Pick<RunRecord, 'state' | 'exitCode' | 'cause' | 'message' | 'hint' | 'scriptError'>;
+export type RunOutcome = Pick<
+  RunRecord,
+  'state' | 'exitCode' | 'cause' | 'message' | 'hint' | 'scriptError' | 'diagnosis'
+>;
 
 export type RunSeries = z.output<typeof series>;
 export type JobMetrics = z.output<typeof jobMetricsSchema>;

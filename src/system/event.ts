@@ -82,7 +82,7 @@ export type SparkctlEvent =
       readonly reason: string;
     };
 
-/** What a Spark application does now. */
+/** The work of a Spark application at a moment. */
 export interface ApplicationState {
   /** Those that have registered with the driver and are not lost. */
   readonly executors: number;
@@ -101,7 +101,7 @@ export interface StageState {
   readonly done: number;
   /** Attempts of tasks that failed. */
   readonly failed: number;
-  /** What the tasks that are left will take if they take as long as those that are done; unknown before one is. */
+  /** The time that the tasks that are left need if they take as long as those that are done; unknown before one is. */
   readonly remainingMs?: number;
 }
 

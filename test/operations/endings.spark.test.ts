@@ -174,6 +174,15 @@ it('a script that fails says why in the last lines, in the record, in runs show 
     message: 'no such city in cities.csv: Ulm',
     file: 'failing.py',
     line: 2,
+    frames: [
+      { file: 'failing.py', line: 5, function: '<module>', code: 'load("cities.csv")' },
+      {
+        file: 'failing.py',
+        line: 2,
+        function: 'load',
+        code: String.raw`raise ValueError(f"no such city in {path}: \x1b[31mUlm")`,
+      },
+    ],
   });
   const shown = await sparkctl(['runs', 'show'], { cwd: project.folder });
   expect(shown.stdout).toContain(why);

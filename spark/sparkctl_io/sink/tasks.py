@@ -89,7 +89,7 @@ def _copied(rows: Iterable[Any], staging: Path) -> Iterator[ShardMessage]:
 
 
 def _is_one_machine(spark: SparkSession) -> bool:
-    """Whether the workers are known to have the driver's folders and its Python, as on a cluster of sparkctl's."""
+    """Whether the workers are known to have the driver's folders and its Python."""
     is_local = str(spark.conf.get("spark.master", "")).startswith("local")
     return is_local or spark.conf.get("spark.sparkctl.sharedFiles", "") == "true"
 

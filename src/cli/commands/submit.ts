@@ -4,7 +4,6 @@ import type { SubmitRequest } from '../../run/submit-request.ts';
 import type { GivenSparkOption } from '../../spark/spark-submit.ts';
 import { printable, printableJson } from '../../system/errors/printable.ts';
 import type { CommandContext } from '../cli-host.ts';
-import { formatError } from '../render/format.ts';
 import { makeProgress, paint, silence } from '../render/progress.ts';
 import {
   type ClusterOptionValues,
@@ -123,7 +122,7 @@ async function run(
   { json, progress: kind }: OutputOptionValues,
   context: CommandContext,
 ): Promise<void> {
-  const { submit, formatRunSummary, surroundings } = await load();
+  const { submit, formatRunSummary, formatFailure, surroundings } = await load();
   const { host } = context;
   using progress = makeProgress(kind, host.stderr, host.environment);
   const output: Pick<SubmitRequest, 'onStdout' | 'onStderr'> = {
@@ -140,10 +139,10 @@ async function run(
   const record = await submit({ ...request, ...(!json && output) }, surroundings(context, progress));
   progress[Symbol.dispose]();
   if (json) host.stdout.write(`${printableJson(record, 2)}\n`);
+  const color = paint(host.stderr, host.environment);
   if (kind !== 'quiet' && kind !== 'json')
-    host.stderr.write(formatRunSummary(record, host.workingFolder, paint(host.stderr, host.environment)));
-  if (record.message !== undefined)
-    host.stderr.write(formatError({ message: record.message, hint: record.hint }));
+    host.stderr.write(formatRunSummary(record, host.workingFolder, color));
+  host.stderr.write(formatFailure(record, color));
   context.end(record.exitCode ?? 0);
 }
 

@@ -7,7 +7,7 @@ import type { paint } from './progress.ts';
 const mostDrawn = 3;
 const barWidth = 20;
 
-/** What an application does, in one clause: `stage 3 collect at etl.py:45: 2 of 4 tasks, about 8.0 s left; 2 executors`. */
+/** Says in one clause what an application does: `stage 3 collect at etl.py:45: 2 of 4 tasks, about 8.0 s left; 2 executors`. */
 export function describeApplication(state: ApplicationState): string {
   const [stage] = state.stages;
   if (stage === undefined || waitsForAll(state)) return describeResources(state);
@@ -16,7 +16,7 @@ export function describeApplication(state: ApplicationState): string {
   return `stage ${stage.id}${name}: ${describeTasks(stage)}${others}; ${counted(state.executors, 'executor')}`;
 }
 
-/** What an application has and has done, to stand above the lines of its stages. */
+/** Says what an application has and has done, to stand above the lines of its stages. */
 export function describeResources(state: ApplicationState): string {
   const { executors, stagesDone } = state;
   if (waitsForAll(state)) return 'waiting for workers with free cores and memory';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { runFolder } from '../../operations/runs.ts';
+import { ownTraceback, runFolder } from '../../operations/runs.ts';
 import type { Difference, RunDiff } from '../../run/diff-runs.ts';
 import type { RunRecord } from '../../run/run-record.ts';
 import type { FoundRun } from '../../run/run-store.ts';
@@ -69,6 +69,19 @@ export function formatRunSummary(record: RunRecord, from: string, color: Paint):
   ].join('');
 }
 
+/** The end of a run that failed: the script's own traceback, then what it means and what to do. */
+export function formatFailure(record: RunRecord, color: Paint): string {
+  const { scriptError, diagnosis, message, hint, id, cause } = printableRecord(record);
+  if (message === undefined) return '';
+  const traceback = scriptError === undefined ? [] : ownTraceback(scriptError);
+  const shown = traceback.map(({ text, failed }) => `${failed ? color('red', text) : text}\n`).join('');
+  // What stands in the traceback is not said again.
+  const words =
+    diagnosis === undefined || traceback.length === 0 ? message : message.replace(/\. It said: .*$/s, '.');
+  const more = cause === 'application' && !hint?.includes(id) ? `  More: sparkctl runs logs ${id}\n` : '';
+  return `${shown === '' ? '' : `\n${shown}\n`}${formatError({ message: words, hint })}${more}`;
+}
+
 /** The runs of a project, one line each. */
 export function formatRunList(runs: readonly FoundRun[]): string {
   if (runs.length === 0) return 'No run yet. Submit a job: sparkctl submit jobs/etl.py\n';
@@ -111,7 +124,7 @@ export function formatRunDetails(record: RunRecord, from: string, color: Paint):
     row('Command', run.command.join(' ')) +
     `\n${formatTable(['phase', 'time', 'what'], phases)}` +
     formatRunSummary(run, from, color) +
-    (run.message === undefined ? '' : formatError({ message: run.message, hint: run.hint }))
+    formatFailure(run, color)
   );
 }
 

@@ -10,7 +10,7 @@ interface Stage {
 }
 
 /**
- * What an application does now, told by the lines that Spark logs on the driver. They are there on every master and
+ * Tells what an application does now, by the lines that Spark logs on the driver. They are there on every master and
  * cost the run nothing, where Spark's REST API would load its classes into the driver and is out of reach in a container.
  */
 export class ApplicationProgress {

@@ -5,11 +5,22 @@ import { printableRecord } from '../../system/errors/printable.ts';
 /** The reason that a script itself gave for its failure. */
 export interface ScriptError {
   /** The class of the exception, with its module where it was printed. */
-  readonly type?: string;
+  readonly type?: string | undefined;
   readonly message: string;
   /** The place in the person's own code: the last one of the traceback that is none of a library's. */
-  readonly file?: string;
-  readonly line?: number;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  /** The calls in the person's own code that led there, the last of which failed. */
+  readonly frames?: readonly OwnFrame[] | undefined;
+}
+
+/** A call in a traceback. */
+export interface OwnFrame {
+  readonly file: string;
+  readonly line: number;
+  readonly function?: string | undefined;
+  /** The line itself. */
+  readonly code?: string | undefined;
 }
 
 interface Script {
@@ -29,6 +40,26 @@ export function findScriptError(printed: string, script: Script): ScriptError | 
   return found && printableRecord({ ...found, message: shorten(found.message) });
 }
 
+/** The traceback of a person's own code as Python writes it, without the calls inside libraries; the line that failed is marked. */
+export function ownTraceback({ frames = [], type, message }: ScriptError): readonly TracebackLine[] {
+  const calls = frames.flatMap(({ file, line, function: name, code }, index): TracebackLine[] => {
+    const failed = index === frames.length - 1;
+    const where = `${file}, line ${line}${name === undefined ? '' : `, in ${name}`}`;
+    return [
+      { text: `${failed ? '> ' : '  '}${where}`, failed },
+      ...(code === undefined ? [] : [{ text: `      ${code}`, failed }]),
+    ];
+  });
+  return calls.length === 0
+    ? []
+    : [...calls, { text: `  ${scriptErrorLine({ message, ...(type && { type }) })}`, failed: true }];
+}
+
+export interface TracebackLine {
+  readonly text: string;
+  readonly failed: boolean;
+}
+
 /** `ValueError: no such city (jobs/etl.py, line 12)`. */
 export function scriptErrorLine({ type, message, file, line }: ScriptError): string {
   const name = type?.split('.').at(-1);
@@ -38,19 +69,17 @@ export function scriptErrorLine({ type, message, file, line }: ScriptError): str
 
 /** The first line of a traceback. Those of an exception group are drawn as a tree. */
 const beginning = /^([\s|+]*)(?:Exception Group )?Traceback \(most recent call last\):$/;
-const frame = /^\s*File "(.+)", line (\d+)/;
+const frame = /^\s*File "(.+)", line (\d+)(?:, in (.{1,200}))?/;
 const exception = /^([A-Za-z_][\w.]*)(?:: ?(.*))?$/;
 
 interface Traceback {
-  readonly frames: readonly Frame[];
+  readonly frames: readonly OwnFrame[];
   readonly type: string;
   readonly message: string;
 }
 
-interface Frame {
-  readonly file: string;
-  readonly line: number;
-}
+/** More calls than these, as of a function that calls itself without end, are left out in the middle. */
+const mostFrames = 12;
 
 /** Of exceptions in a chain the last counts; what Spark repeats of a Python worker's stands behind its own. */
 function pythonException(lines: readonly string[], script: Script): ScriptError | undefined {
@@ -62,23 +91,36 @@ function pythonException(lines: readonly string[], script: Script): ScriptError 
   const last = tracebacks.at(-1);
   if (last === undefined) return undefined;
   const own = tracebacks.flatMap(({ frames }) => frames).filter(({ file }) => isOwn(file, script));
-  const place = own.at(-1);
+  const named = own.map((each) => ({ ...each, file: near(each.file, script) }));
+  // Spark repeats the place in a function of an executor at the end of the driver's own calls.
+  const calls = named.filter(({ file, line }, index) => {
+    const next = named[index + 1];
+    return next === undefined || next.file !== file || next.line !== line;
+  });
+  const place = calls.at(-1);
+  const frames = calls.length <= mostFrames ? calls : [...calls.slice(0, 3), ...calls.slice(3 - mostFrames)];
   return {
     type: last.type,
     message: last.message,
-    ...(place && { file: near(place.file, script), line: place.line }),
+    ...(place && { file: place.file, line: place.line, frames }),
   };
 }
 
 function readTraceback(lines: readonly string[], from: number, margin: string): Traceback | undefined {
   const width = margin.replace('+', ' ').length;
   const text = (line: string) => line.slice(width);
-  const frames: Frame[] = [];
+  const frames: OwnFrame[] = [];
   for (let index = from; index < lines.length; index++) {
     const line = text(lines[index] ?? '');
     const found = frame.exec(line);
     if (found !== null) {
-      frames.push({ file: found[1] ?? '', line: Number(found[2]) });
+      const code = text(lines[index + 1] ?? '');
+      frames.push({
+        file: found[1] ?? '',
+        line: Number(found[2]),
+        ...(found[3] !== undefined && { function: found[3] }),
+        ...(/^ {4}\s*[^\s~^]/.test(code) && !frame.test(code) && { code: shorten(code.trim()) }),
+      });
       continue;
     }
     if (line.startsWith(' ')) continue;

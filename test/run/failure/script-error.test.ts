@@ -24,6 +24,10 @@ ValueError: no such city: Ulm
       message: 'no such city: Ulm',
       file: 'jobs/etl.py',
       line: 8,
+      frames: [
+        { file: 'jobs/etl.py', line: 12, function: '<module>', code: 'main()' },
+        { file: 'jobs/etl.py', line: 8, function: 'main', code: 'raise ValueError("no such city: Ulm")' },
+      ],
     });
     expect(said(printed)).toBe('ValueError: no such city: Ulm (jobs/etl.py, line 8)');
   });
