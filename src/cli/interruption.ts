@@ -26,7 +26,7 @@ export function interruption(host: CliHost): AbortSignal {
         return;
       }
       if (controller.signal.aborted) return;
-      host.stderr.write(`\n${signal}: stopping what was started; once more to stop at once.\n`);
+      // First of all, as the lines that are drawn again and again leave the terminal then.
       end(
         new SparkctlError({
           code: cause,
@@ -34,6 +34,7 @@ export function interruption(host: CliHost): AbortSignal {
           message: cause === 'interrupted' ? 'Interrupted by Ctrl-C.' : `Ended by ${signal}.`,
         }),
       );
+      host.stderr.write(`\n${signal}: stopping what was started; once more to stop at once.\n`);
     });
   };
   on('SIGINT', 'interrupted', () => controller.signal.aborted);

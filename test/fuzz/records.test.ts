@@ -66,7 +66,11 @@ describe('hostile records', { timeout: fuzzTimeoutMs }, () => {
         write(drawn, world.write);
         const before = world.surroundings();
         const shown: string[] = [];
-        const terminal = makeProgress('plain', { write: (text) => shown.push(String(text)) }, {});
+        const terminal = makeProgress(
+          'plain',
+          { stderr: { write: (text) => shown.push(String(text)) }, environment: {} },
+          new AbortController().signal,
+        );
         const failure = await foreseen(async () => {
           const clusters = await listClusters(world.context);
           shown.push(formatClusterList(clusters), printableJson(clusters, 2));

@@ -60,7 +60,11 @@ it('what a script leaves in its run folder is shown or left out, and harms nothi
         }
         const before = world.surroundings();
         const shown: string[] = [];
-        const terminal = makeProgress('plain', { write: (text) => shown.push(String(text)) }, {});
+        const terminal = makeProgress(
+          'plain',
+          { stderr: { write: (text) => shown.push(String(text)) }, environment: {} },
+          new AbortController().signal,
+        );
         const found = await readArtifacts(folder);
         for (const reason of found.problems) terminal.show({ kind: 'artifact-left-out', reason });
         const { metrics: numbers = {}, series = [] } = found.metrics ?? {};

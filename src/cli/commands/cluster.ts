@@ -139,8 +139,8 @@ function forced({ force }: Values) {
   return { force: force === true };
 }
 
-function progressOf(values: Values, { host }: CommandContext) {
-  return makeProgress(values.progress, host.stderr, host.environment);
+function progressOf(values: Values, { host, signal }: CommandContext) {
+  return makeProgress(values.progress, host, signal);
 }
 
 function painter({ host }: CommandContext) {

@@ -124,7 +124,7 @@ async function run(
 ): Promise<void> {
   const { submit, formatRunSummary, formatFailure, surroundings } = await load();
   const { host } = context;
-  using progress = makeProgress(kind, host.stderr, host.environment);
+  using progress = makeProgress(kind, host, context.signal);
   const output: Pick<SubmitRequest, 'onStdout' | 'onStderr'> = {
     onStdout: (chunk) => {
       progress.print(host.stdout, chunk);

@@ -24,8 +24,8 @@ export function surroundings(command: CommandContext, progress: Progress): Opera
 }
 
 /** Progress for commands that show none: only warnings are printed. */
-export function quiet({ host }: CommandContext): Progress {
-  return makeProgress('quiet', host.stderr, host.environment);
+export function quiet({ host, signal }: CommandContext): Progress {
+  return makeProgress('quiet', host, signal);
 }
 
 /** Prints the answer of a command: for people, or as JSON. */

@@ -19,29 +19,27 @@ export interface Progress extends Disposable {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Makes the renderer for an audience: a terminal, a log file, a program, or none. */
-export function makeProgress(
-  kind: ProgressKind,
-  stderr: TextSink,
-  environment: Readonly<Record<string, string | undefined>>,
-): Progress {
-  const progress = progressOf(kind, stderr, environment);
+interface Audience {
+  readonly stderr: TextSink;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Makes the renderer for an audience: a terminal, a log file, a program, or none. When the signal aborts, what moves is taken away. */
+export function makeProgress(kind: ProgressKind, audience: Audience, signal: AbortSignal): Progress {
+  const progress = progressOf(kind, audience, signal);
   // A program gets JSON, which has escapes of its own.
   return kind === 'json' ? progress : { ...progress, show: (event) => progress.show(printableRecord(event)) };
 }
 
-function progressOf(
-  kind: ProgressKind,
-  stderr: TextSink,
-  environment: Readonly<Record<string, string | undefined>>,
-): Progress {
+function progressOf(kind: ProgressKind, audience: Audience, signal: AbortSignal): Progress {
+  const { stderr, environment } = audience;
   switch (kind) {
     case 'auto': {
       const terminal = stderr.isTTY === true && !environment['CI'] && environment['TERM'] !== 'dumb';
-      return progressOf(terminal ? 'tty' : 'plain', stderr, environment);
+      return progressOf(terminal ? 'tty' : 'plain', audience, signal);
     }
     case 'tty':
-      return ttyProgress(stderr, paint(stderr, environment));
+      return ttyProgress(stderr, paint(stderr, environment), signal);
     case 'plain':
       return plainProgress(stderr, paint(stderr, environment));
     case 'json':
@@ -116,7 +114,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const frameMs = 100;
 
 /** Like plain progress, with moving lines below it for what is going on now. */
-function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progress {
+function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>, signal: AbortSignal): Progress {
   let current: { title: string; beganAt: number; activity: string; stages: readonly string[] } | undefined;
   let frame = 0;
   let atLineStart = true;
@@ -134,10 +132,18 @@ function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progres
     draw();
   }, frameMs);
   timer.unref();
+  // What is said then is said below, and stays.
+  const onAbort = () => live.clear();
+  signal.addEventListener('abort', onAbort);
   return {
     show(event) {
       if (event.kind === 'phase-started')
-        current = { title: titleOfPhase(event.phase), beganAt: performance.now(), activity: '', stages: [] };
+        current = {
+          title: titleOfPhase(event.phase),
+          beganAt: performance.now(),
+          activity: event.phase === 'submit' ? 'starting the driver' : '',
+          stages: [],
+        };
       const words = eventWords(event);
       if (words?.level === 'activity' && current !== undefined) current.activity = words.text;
       if (event.kind === 'application-progress' && current !== undefined) {
@@ -160,6 +166,7 @@ function ttyProgress(stderr: TextSink, color: ReturnType<typeof paint>): Progres
     },
     [Symbol.dispose]() {
       clearInterval(timer);
+      signal.removeEventListener('abort', onAbort);
       live.clear();
     },
   };

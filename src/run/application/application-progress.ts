@@ -103,6 +103,11 @@ const signs: Readonly<Record<string, (message: string) => Change | undefined>> =
   YarnSchedulerBackend$YarnDriverEndpoint: registered,
   KubernetesClusterSchedulerBackend$KubernetesDriverEndpoint: registered,
   CoarseGrainedSchedulerBackend$DriverEndpoint: registered,
+  // The driver itself, of local[2].
+  Executor: (message) =>
+    message.startsWith('Starting executor ID driver')
+      ? { kind: 'executor-added', executor: 'driver' }
+      : undefined,
   DAGScheduler(message) {
     const began =
       /^Submitting (\d+) missing tasks from (?:ResultStage|ShuffleMapStage) (\d+) \(.*? at (.*?)\)(?: \(first|$)/.exec(
