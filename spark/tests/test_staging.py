@@ -98,17 +98,24 @@ try:
 except JobError as error:
     print(error.exit_code, error)
 """
+    hidden = tmp_path / "hidden"
+    (hidden / "inner").mkdir(parents=True)
     tmp_path.chmod(0o555)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
-    path = os.pathsep.join(sys.path)
-    found = subprocess.run(
-        [sys.executable, "-c", code, tmp_path / "x.db"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    assert found.stdout == f"77 the folder of the database can't be written by this user: {tmp_path}\n", (
-        found.stderr
-    )
+    hidden.chmod(0o700)
+    for parent in tmp_path.parents[:3]:
+        if parent.name.startswith(("pytest-", "popen-")):
+            parent.chmod(0o755)
+
+    def said(database):
+        found = subprocess.run(
+            [sys.executable, "-c", code, database],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        return found.stdout or found.stderr
+
+    database = tmp_path / "x.db"
+    assert said(database) == f"77 the folder of the database can't be written by this user: {tmp_path}\n"
+    assert said(hidden / "inner" / "x.db") == f"77 Permission denied: {hidden / 'inner'}\n"
     assert PermissionRefusedError.exit_code == 77

@@ -16,6 +16,7 @@ from ..errors import (
     TableUnfitError,
     UnavailableError,
     UnknownOptionError,
+    from_os,
     from_sqlite,
 )
 from .encode import storage_of, stores_exactly, unfitness
@@ -111,7 +112,7 @@ def describe_target(
 def check_folder(path: Path) -> None:
     """Says early what would only come out after all rows were read: there is no place to write to."""
     folder = path.absolute().parent
-    if not folder.is_dir():
+    if not _is_folder(folder):
         raise CannotCreateError(f"the folder of the database is not there: {folder}. Make it first.")
     if path.is_dir():
         raise CannotCreateError(f"the database can't be created: {path} is a folder")
@@ -119,6 +120,13 @@ def check_folder(path: Path) -> None:
         raise PermissionRefusedError(f"the folder of the database can't be written by this user: {folder}")
     if path.exists() and not _writable(path):
         raise PermissionRefusedError(f"the database can't be written by this user: {path}")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # a folder above it that this user may not look into
+        raise from_os(error, path) from error
 
 
 def check_database(path: Path, lock_timeout_ms: int) -> None:
