@@ -2,8 +2,19 @@ import { foreseen, type SparkctlError } from '../system/errors/sparkctl-error.ts
 import { javaTrustStore } from './certificates.ts';
 import { archivedHome, startArchiving } from './class-archive.ts';
 import type { RuntimeContext } from './made-once.ts';
-import { findManagedRuntime, makeManagedRuntime } from './managed-runtime.ts';
-import { findJava, findPython } from './prerequisites.ts';
+import { findManagedRuntime, type ManagedRuntime, makeManagedRuntime } from './managed-runtime.ts';
+import { findJava, findPython, type Java, type PassedOver, type Python } from './prerequisites.ts';
+
+/** The Java, the Python and the Spark that a machine has now. */
+export interface Survey {
+  readonly java?: Java;
+  /** Those that were looked at and do not fit. */
+  readonly passedOver: readonly PassedOver[];
+  /** A Python from which the runtime can be made; or else the reason why there is none. */
+  readonly python?: Python;
+  readonly noPython?: SparkctlError;
+  readonly runtime?: ManagedRuntime;
+}
 
 /**
  * The Java and the Spark of this machine. Each is looked for when it is first needed, and at most once: one installation is
@@ -63,6 +74,26 @@ export class SparkInstallation {
         if ((await this.#presentRuntime()) === undefined) await this.#python();
       }),
   );
+
+  /** Finds what is there, and makes nothing that is missing. */
+  async survey(): Promise<Survey> {
+    const { environment } = this.#context;
+    const { java: machines, passedOver } = await findJava(environment);
+    const { findOwnJava } = await import('./own-java.ts');
+    const java = machines ?? (await findOwnJava(this.#context));
+    const runtime = await this.#presentRuntime();
+    let python: Python | undefined;
+    const noPython = await foreseen(async () => {
+      python = await this.#python();
+    });
+    return {
+      passedOver,
+      ...(java && { java }),
+      ...(runtime && { runtime }),
+      ...(python && { python }),
+      ...(noPython && { noPython }),
+    };
+  }
 
   /** The versions that a run uses. Makes the runtime where it is missing. */
   async versions(): Promise<{ readonly spark: string; readonly java: string; readonly python: string }> {

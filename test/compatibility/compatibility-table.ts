@@ -1,4 +1,4 @@
-import { formatTable } from '../../src/cli/render/format.ts';
+import { formatTable } from '../../src/cli/render/table.ts';
 import type { Way } from './compatibility-case.ts';
 import type { CompatibilityResult } from './compatibility-result.ts';
 

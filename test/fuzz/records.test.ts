@@ -66,7 +66,7 @@ describe('hostile records', { timeout: fuzzTimeoutMs }, () => {
         write(drawn, world.write);
         const before = world.surroundings();
         const shown: string[] = [];
-        const terminal = makeProgress(
+        const terminal = await makeProgress(
           'plain',
           { stderr: { write: (text) => shown.push(String(text)) }, environment: {} },
           new AbortController().signal,

@@ -60,7 +60,7 @@ it('what a script leaves in its run folder is shown or left out, and harms nothi
         }
         const before = world.surroundings();
         const shown: string[] = [];
-        const terminal = makeProgress(
+        const terminal = await makeProgress(
           'plain',
           { stderr: { write: (text) => shown.push(String(text)) }, environment: {} },
           new AbortController().signal,

@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { CommandContext } from '../cli-host.ts';
-import { makeProgress, paint } from '../render/progress.ts';
+import { paint } from '../render/paint.ts';
+import { makeProgress } from '../render/progress.ts';
 import {
   type ClusterOptionValues,
   type OutputOptionValues,
@@ -73,7 +74,7 @@ export function clusterCommand(context: CommandContext): Command {
 
 async function up(values: Values, context: CommandContext): Promise<void> {
   const { upCluster, formatCluster, print, surroundings } = await load();
-  using progress = progressOf(values, context);
+  using progress = await progressOf(values, context);
   const settings = standbyOf(values);
   const standby = settings && { settings, workingFolder: context.host.workingFolder };
   const { status: found, changed } = await upCluster(
@@ -88,7 +89,7 @@ async function up(values: Values, context: CommandContext): Promise<void> {
 
 async function down(values: Values, context: CommandContext): Promise<void> {
   const { downClusters, formatRemoved, print, surroundings } = await load();
-  using progress = progressOf(values, context);
+  using progress = await progressOf(values, context);
   const request = values.all ? 'all' : requestOf(values);
   const removed = await downClusters(request, forced(values), surroundings(context, progress));
   print(context, values, { schemaVersion: 1, removed }, () => formatRemoved(removed, request));
@@ -108,7 +109,7 @@ async function list(values: Values, context: CommandContext): Promise<void> {
 
 async function scale(workers: number, values: Values, context: CommandContext): Promise<void> {
   const { scaleCluster, formatCluster, print, surroundings } = await load();
-  using progress = progressOf(values, context);
+  using progress = await progressOf(values, context);
   const scaled = await scaleCluster(
     requestOf(values),
     workers,
@@ -139,8 +140,8 @@ function forced({ force }: Values) {
   return { force: force === true };
 }
 
-function progressOf(values: Values, { host, signal }: CommandContext) {
-  return makeProgress(values.progress, host, signal);
+async function progressOf(values: Values, { host, signal }: CommandContext) {
+  return await makeProgress(values.progress, host, signal);
 }
 
 function painter({ host }: CommandContext) {

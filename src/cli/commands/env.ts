@@ -22,7 +22,7 @@ export function envCommand(context: CommandContext): Command {
     .option('--json', 'print JSON on stdout')
     .action(async (options: { json?: true }) => {
       const { sparkEnvironment, print, surroundings } = await load();
-      using progress = makeProgress('auto', context.host, context.signal);
+      using progress = await makeProgress('auto', context.host, context.signal);
       const variables = await sparkEnvironment(surroundings(context, progress));
       print(context, options, { schemaVersion: 1, variables }, () =>
         Object.entries(variables)

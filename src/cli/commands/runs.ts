@@ -3,7 +3,7 @@ import { Command } from 'commander';
 
 import { printableJson } from '../../system/errors/printable.ts';
 import type { CommandContext } from '../cli-host.ts';
-import { paint } from '../render/progress.ts';
+import { paint } from '../render/paint.ts';
 
 interface LogValues {
   readonly stderr?: true;

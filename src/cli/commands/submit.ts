@@ -4,7 +4,8 @@ import type { SubmitRequest } from '../../run/submit-request.ts';
 import type { GivenSparkOption } from '../../spark/spark-submit.ts';
 import { printable, printableJson } from '../../system/errors/printable.ts';
 import type { CommandContext } from '../cli-host.ts';
-import { makeProgress, paint, silence } from '../render/progress.ts';
+import { paint } from '../render/paint.ts';
+import { makeProgress, silence } from '../render/progress.ts';
 import {
   type ClusterOptionValues,
   duration,
@@ -124,7 +125,7 @@ async function run(
 ): Promise<void> {
   const { submit, formatRunSummary, formatFailure, surroundings } = await load();
   const { host } = context;
-  using progress = makeProgress(kind, host, context.signal);
+  using progress = await makeProgress(kind, host, context.signal);
   const output: Pick<SubmitRequest, 'onStdout' | 'onStderr'> = {
     onStdout: (chunk) => {
       progress.print(host.stdout, chunk);

@@ -2,7 +2,7 @@ import { type OperationContext, operationContext, projectFolder } from '../../op
 import { printableJson } from '../../system/errors/printable.ts';
 import type { SparkctlEvent } from '../../system/event.ts';
 import type { CliHost, CommandContext } from '../cli-host.ts';
-import { makeProgress, type Progress } from '../render/progress.ts';
+import { type Progress, quietProgress } from '../render/progress.ts';
 
 /** Often enough that a million rows stay within a bounded memory, seldom enough to cost nothing. */
 const collectEveryRows = 50_000;
@@ -24,8 +24,8 @@ export function surroundings(command: CommandContext, progress: Progress): Opera
 }
 
 /** Progress for commands that show none: only warnings are printed. */
-export function quiet({ host, signal }: CommandContext): Progress {
-  return makeProgress('quiet', host, signal);
+export function quiet({ host }: CommandContext): Progress {
+  return quietProgress(host.stderr);
 }
 
 /** Prints the answer of a command: for people, or as JSON. */

@@ -1,7 +1,7 @@
 import type { ApplicationState, StageState } from '../../system/event.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
 import { formatDuration } from './format.ts';
-import type { paint } from './progress.ts';
+import type { paint } from './paint.ts';
 
 /** More stages than these at once are counted, not drawn. */
 const mostDrawn = 3;

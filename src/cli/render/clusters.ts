@@ -2,8 +2,8 @@ import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
 import type { ClusterStatus } from '../../cluster/cluster.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
-import { formatTable } from './format.ts';
-import type { paint } from './progress.ts';
+import type { paint } from './paint.ts';
+import { formatTable } from './table.ts';
 
 /** A cluster with its nodes and links. */
 export function formatCluster(found: ClusterStatus, color: ReturnType<typeof paint>): string {

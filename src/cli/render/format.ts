@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import { printable } from '../../system/errors/printable.ts';
 import type { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { sparkctlVersion } from '../../system/package.ts';
@@ -8,25 +7,6 @@ export function formatDuration(durationMs: number): string {
   if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(durationMs / 1000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
-}
-
-/** Columns aligned by their widest cell, as wide as a terminal shows it; ends with a line end. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header.map((cell) => cell.toUpperCase()), ...rows].map((row) =>
-    row.map((cell) => printable(cell)),
-  );
-  const widths = header.map((_, column) =>
-    all.reduce((widest, row) => Math.max(widest, stringWidth(row[column] ?? '')), 0),
-  );
-  return all
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell)))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }
 
 /** A foreseen failure: what happened, and what to do next. */

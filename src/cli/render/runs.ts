@@ -5,8 +5,9 @@ import type { RunRecord } from '../../run/run-record.ts';
 import type { FoundRun } from '../../run/run-store.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
-import { formatDuration, formatError, formatTable } from './format.ts';
-import type { paint } from './progress.ts';
+import { formatDuration, formatError } from './format.ts';
+import type { paint } from './paint.ts';
+import { formatTable } from './table.ts';
 
 type Paint = ReturnType<typeof paint>;
 

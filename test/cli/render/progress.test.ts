@@ -16,7 +16,7 @@ function working(state: Partial<ApplicationState> = {}): SparkctlEvent {
   return { kind: 'application-progress', ...usual, ...state };
 }
 
-function rendered(kind: ProgressKind, columns = 80) {
+async function rendered(kind: ProgressKind, columns = 80) {
   let text = '';
   const stderr = {
     write: (chunk: string | Uint8Array) => (text += String(chunk)),
@@ -25,7 +25,7 @@ function rendered(kind: ProgressKind, columns = 80) {
   };
   const interrupted = new AbortController();
   const environment = { NO_COLOR: '1' };
-  const progress = makeProgress(kind, { stderr, environment }, interrupted.signal);
+  const progress = await makeProgress(kind, { stderr, environment }, interrupted.signal);
   const taken = () => {
     const all = text;
     text = '';
@@ -34,8 +34,8 @@ function rendered(kind: ProgressKind, columns = 80) {
   return { progress, taken, interrupted };
 }
 
-it('in a log says now and then how far a long job is', () => {
-  const { progress, taken } = rendered('plain');
+it('in a log says now and then how far a long job is', async () => {
+  const { progress, taken } = await rendered('plain');
   progress.show(started);
   progress.show(working());
   vi.advanceTimersByTime(29_000);
@@ -49,8 +49,8 @@ it('in a log says now and then how far a long job is', () => {
   );
 });
 
-it('for a program is one JSON object a line, with numbers and words', () => {
-  const { progress, taken } = rendered('json');
+it('for a program is one JSON object a line, with numbers and words', async () => {
+  const { progress, taken } = await rendered('json');
   progress.show(working({ stages: [], executors: 1 }));
   expect(JSON.parse(taken())).toEqual({
     kind: 'application-progress',
@@ -63,8 +63,8 @@ it('for a program is one JSON object a line, with numbers and words', () => {
   });
 });
 
-it('in a terminal draws a line for each stage below that of the phase, none wider than it', () => {
-  const { progress, taken } = rendered('tty', 60);
+it('in a terminal draws a line for each stage below that of the phase, none wider than it', async () => {
+  const { progress, taken } = await rendered('tty', 60);
   progress.show(started);
   taken();
   const wide = { id: 4, name: 'データを集める at 集計.py:12', tasks: 1200, done: 30, failed: 2 };
@@ -83,8 +83,8 @@ it('in a terminal draws a line for each stage below that of the phase, none wide
   expect(taken().startsWith('\r\u001b[4A\u001b[J')).toBe(true);
 });
 
-it('in a terminal takes its lines away before anything else is written', () => {
-  const { progress, taken, interrupted } = rendered('tty');
+it('in a terminal takes its lines away before anything else is written', async () => {
+  const { progress, taken, interrupted } = await rendered('tty');
   progress.show(started);
   progress.show(working());
   taken();
@@ -96,8 +96,8 @@ it('in a terminal takes its lines away before anything else is written', () => {
   expect(taken()).toBe('');
 });
 
-it('says that no worker takes the tasks', () => {
-  const { progress, taken } = rendered('tty');
+it('says that no worker takes the tasks', async () => {
+  const { progress, taken } = await rendered('tty');
   progress.show(started);
   progress.show(working({ waits: true, stages: [{ id: 0, name: '', tasks: 2, done: 0, failed: 0 }] }));
   expect(taken()).toContain('waiting for workers with free cores and memory');
