@@ -209,6 +209,8 @@ async function inRunFolder(
   const signal = AbortSignal.any([context.signal, stopped.signal, ...(timeout ? [timeout.signal] : [])]);
   let outcome: RunOutcome;
   try {
+    // From now on it can be asked to end.
+    await claims.tryToAdd([], signal);
     const inRun = { ...context, signal, run: id };
     outcome = await work({ id, folder, journal, claims, redactor, context: inRun, onStdout, onStderr });
   } catch (error) {

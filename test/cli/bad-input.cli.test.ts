@@ -53,7 +53,7 @@ describe('words that are wrong', () => {
   it('says what a value must be', async () => {
     const { exitCode, stderr } = await run(['submit', '--timeout', 'soon', 'job.py']);
     expect(stderr).toBe(
-      "sparkctl: Option '--timeout <duration>' argument 'soon' is invalid. It must be a duration such as 90s, 5m or 1h30m.\n  Hint: sparkctl submit --help\n",
+      "sparkctl: Option '--timeout <duration>' argument 'soon' is invalid. It must be a duration such as 90s, 5m, 1h30m or 7d.\n  Hint: sparkctl submit --help\n",
     );
     expect(exitCode).toBe(64);
   });

@@ -1,9 +1,12 @@
 import { pathToFileURL } from 'node:url';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { printableJson } from '../../system/errors/printable.ts';
+import { exitCodeOf, SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { counted } from '../../system/format-number.ts';
 import type { CommandContext } from '../cli-host.ts';
 import { paint } from '../render/paint.ts';
+import { duration, wholeNumber } from './options.ts';
 
 interface LogValues {
   readonly stderr?: true;
@@ -16,18 +19,29 @@ interface AnswerValues {
   readonly json?: true;
 }
 
+interface WaitValues extends AnswerValues {
+  readonly timeout?: number;
+}
+
+interface PruneValues extends AnswerValues {
+  readonly keep?: number;
+  readonly olderThan?: number;
+  readonly dryRun?: true;
+}
+
 /** Loads what every action here needs. */
 async function load({ host }: CommandContext) {
   const { projectFolder } = await import('../../operations/context.ts');
   return {
     project: projectFolder(host.workingFolder),
     ...(await import('../../operations/runs.ts')),
+    ...(await import('../../operations/end-runs.ts')),
     ...(await import('../render/runs.ts')),
     ...(await import('./surroundings.ts')),
   };
 }
 
-/** `sparkctl runs list|show|diff|logs|open`. */
+/** `sparkctl runs list|show|diff|logs|open|wait|kill|prune`. */
 export function runsCommand(context: CommandContext): Command {
   const runs = new Command('runs')
     .summary('show what became of submissions')
@@ -64,6 +78,27 @@ export function runsCommand(context: CommandContext): Command {
     .description("show a run's report in the browser")
     .argument('[run]', 'its id or the beginning of it; default: the newest')
     .action((id: string | undefined) => open(id, context));
+  runs
+    .command('wait')
+    .description('wait until a run is over, and end with its exit code')
+    .argument('[run]', 'its id or the beginning of it; default: the newest')
+    .addOption(new Option('--timeout <duration>', 'stop waiting after so long (124)').argParser(duration))
+    .option('--json', 'print the run record on stdout')
+    .action((id: string | undefined, values: WaitValues) => wait(id, values, context));
+  runs
+    .command('kill')
+    .description('end a run in order, whichever terminal it was started in')
+    .argument('[run]', 'its id or the beginning of it; default: the newest')
+    .option('--json', 'print the run record on stdout')
+    .action((id: string | undefined, values: AnswerValues) => kill(id, values, context));
+  runs
+    .command('prune')
+    .description('remove the folders of runs that are over')
+    .addOption(new Option('--keep <n>', 'but the newest n').argParser(wholeNumber(0)))
+    .addOption(new Option('--older-than <duration>', 'that ended before, such as 7d').argParser(duration))
+    .option('--dry-run', 'say which, and remove nothing')
+    .option('--json', 'print JSON on stdout')
+    .action((values: PruneValues) => prune(values, context));
   return runs;
 }
 
@@ -115,5 +150,41 @@ async function logs(id: string | undefined, values: LogValues, context: CommandC
   const lines = runLogs(run, { stream, follow: values.follow === true, signal: context.signal });
   await printLines(context, lines, (line) =>
     values.json ? printableJson({ run: run.id, stream, line }) : line,
+  );
+}
+
+/** Ends with the exit code of the run; a lost one has none, and counts as terminated. */
+async function wait(id: string | undefined, values: WaitValues, context: CommandContext): Promise<void> {
+  const { project, waitForRun, formatFailure, print } = await load(context);
+  const { signal, host } = context;
+  const record = await waitForRun(project, id, { timeoutMs: values.timeout, signal });
+  print(context, values, record, () => `${record.id} ${record.state}\n`);
+  host.stderr.write(formatFailure(record, paint(host.stderr, host.environment)));
+  context.end(record.exitCode ?? exitCodeOf.terminated);
+}
+
+async function kill(id: string | undefined, values: AnswerValues, context: CommandContext): Promise<void> {
+  const { project, killRun, print, quiet, surroundings } = await load(context);
+  const { record, wasOver } = await killRun(project, id, surroundings(context, quiet(context)));
+  print(context, values, record, () =>
+    wasOver ? `${record.id} was over already: ${record.state}\n` : `${record.id} ${record.state}\n`,
+  );
+}
+
+async function prune(values: PruneValues, context: CommandContext): Promise<void> {
+  const { keep, olderThan: olderThanMs, dryRun = false } = values;
+  if (keep === undefined && olderThanMs === undefined)
+    throw new SparkctlError({
+      code: 'nothing-to-prune',
+      category: 'usage',
+      message: 'runs prune must be told what to remove.',
+      hint: 'Keep the newest with --keep 20, or remove what is old with --older-than 7d. --dry-run says which they are.',
+    });
+  const { pruneRuns, print, quiet, surroundings } = await load(context);
+  const removed = await pruneRuns({ keep, olderThanMs, dryRun }, surroundings(context, quiet(context)));
+  print(context, values, { schemaVersion: 1, removed, dryRun }, () =>
+    removed.length === 0
+      ? 'Nothing to remove.\n'
+      : `${removed.map((run) => `${run}\n`).join('')}${dryRun ? 'Would remove' : 'Removed'} ${counted(removed.length, 'run')}.\n`,
   );
 }

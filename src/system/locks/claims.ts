@@ -140,6 +140,11 @@ export async function holdersOf(project: string, { kind, name }: Claim): Promise
   );
 }
 
+/** The living run of that id, where it listens to those who want it to end. */
+export async function holderOfRun(project: string, id: string): Promise<Holder | undefined> {
+  return (await readHolders(project)).find(({ run, liveness }) => run === id && liveness !== 'dead');
+}
+
 /** Has a run end in order, and waits until it has. `by` is what its record will say. */
 export async function stopHolder(
   project: string,
