@@ -1,15 +1,33 @@
 import { z } from 'zod';
+import { acceptedRange } from './accepted-range.ts';
+import { acceptedValues } from './accepted-values.ts';
 import { accounting } from './accounting/accounting.ts';
 import type { Check } from './check.ts';
 import { checksum } from './checksum/checksum.ts';
+import { notNull } from './not-null.ts';
 import { pattern } from './pattern.ts';
 import { query } from './query.ts';
+import { relationships } from './relationships.ts';
+import { rowCount } from './row-count.ts';
 import { schema } from './schema.ts';
 import { segments } from './segments/segments.ts';
 import { unique } from './unique.ts';
 
 /** Every check, in the order in which the manifest's schema lists them. */
-const checks = [accounting, schema, unique, pattern, checksum, query, segments] as const;
+const checks = [
+  accounting,
+  schema,
+  unique,
+  notNull,
+  acceptedValues,
+  acceptedRange,
+  relationships,
+  rowCount,
+  pattern,
+  checksum,
+  query,
+  segments,
+] as const;
 
 type SpecSchema = (typeof checks)[number]['spec'];
 

@@ -84,6 +84,18 @@ export interface Breaking {
   readonly samples: readonly { readonly key: readonly RowValue[]; readonly value: RowValue }[];
 }
 
+/** A fault that a value can have. As in SQL, an empty value has none but `empty`. */
+export type ColumnFault =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'not-among'; readonly values: readonly (string | number | boolean)[] }
+  | {
+      readonly kind: 'outside';
+      readonly least?: string | number | undefined;
+      readonly greatest?: string | number | undefined;
+    }
+  /** No row of another table has it in that column. */
+  | { readonly kind: 'unrelated'; readonly table: string; readonly column: string };
+
 export interface QueryAnswer {
   readonly columns: readonly string[];
   readonly rows: number;
@@ -107,6 +119,13 @@ export interface TargetReader extends Disposable {
   scan?(table: string, questions: RowQuestions, signal: AbortSignal | undefined): Promise<RowAnswers>;
   /** Asks a query of the manifest: the number of rows it finds, and the first of them. It can change nothing. */
   query(sql: string, sampleLimit: number): QueryAnswer;
+  /** The rows whose value in a column has a fault: how many, and the first of them by their key. */
+  faulty(
+    table: string,
+    column: string,
+    fault: ColumnFault,
+    shown: Pick<RowQuestions, 'keyColumns' | 'sampleLimit'>,
+  ): Breaking;
   /** Finds single rows by their key. */
   rowFinder(
     table: string,

@@ -3,6 +3,8 @@ import type { Database, Statement } from 'better-sqlite3';
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
 import type { TableSpec } from '../table-spec.ts';
 import type {
+  Breaking,
+  ColumnFault,
   CommittedRun,
   QueryAnswer,
   Repeated,
@@ -12,6 +14,7 @@ import type {
   TargetReader,
 } from '../target.ts';
 import type { Connection } from './connection.ts';
+import { faultSql } from './fault-sql.ts';
 import { problemOfStatement } from './query-problem.ts';
 import { scanOnThreads } from './scan-on-threads.ts';
 import { rangesOf, scanRows } from './scan-rows.ts';
@@ -113,6 +116,22 @@ export class DatabaseReader implements TargetReader {
       }
     });
     return { columns: statement.columns().map(({ name }) => name), rows, samples };
+  }
+
+  faulty(
+    table: string,
+    column: string,
+    fault: ColumnFault,
+    { keyColumns, sampleLimit }: Pick<RowQuestions, 'keyColumns' | 'sampleLimit'>,
+  ): Breaking {
+    const { sql, values } = faultSql(column, fault);
+    const from = `FROM ${quoteIdentifier(table)} AS t WHERE ${sql}`;
+    const ask = (select: string) => [...this.#connection.iterate(select, ...values)];
+    const rows = Number(ask(`SELECT count(*) ${from}`)[0]?.[0] ?? 0);
+    if (rows === 0) return { rows, samples: [] };
+    const columns = quoteAll([...keyColumns, column]);
+    const found = ask(`SELECT ${columns} ${from} ORDER BY ${quoteAll(keyColumns)} LIMIT ${sampleLimit}`);
+    return { rows, samples: found.map((row) => ({ key: row.slice(0, -1), value: row.at(-1) ?? null })) };
   }
 
   rowFinder(
