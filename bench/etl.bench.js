@@ -46,7 +46,7 @@ export const etl = {
       if (record.state !== 'succeeded') throw new Error(`run ${record.id} is ${record.state}`);
       return record;
     };
-    const rounds = lab.rounds();
+    const rounds = lab.rounds(2);
     const cold = await byTurns(lab, {
       stock,
       ours: { what: 'jobs/etl.py, cold', run: async () => void (await submit('--no-standby')) },
@@ -65,7 +65,8 @@ export const etl = {
         if (driver?.start !== 'warm') throw new Error(`the start was ${driver?.start}`);
       },
     };
-    const standby = await byTurns(lab, { stock, ours: warm, rounds });
+    // Both have warmed up.
+    const standby = await byTurns(lab, { stock, ours: warm, rounds, warmUp: false });
     const byDuckDb = await duckDbWay(project, input);
     const duckDb = await byTurns(lab, {
       stock: {
