@@ -94,15 +94,16 @@ def commit_rate(folder: Path, rows: int, tasks: int = 4) -> float:
 
     def batches(task: int):
         for start in range(task * share, (task + 1) * share, 10_000):
-            ids = pa.array(range(start, start + 10_000), pa.int64())
-            texts = [f"user {number}" for number in range(start, start + 10_000)]
+            numbers = range(start, min(start + 10_000, (task + 1) * share))
+            ids = pa.array(numbers, pa.int64())
+            texts = [f"user {number}" for number in numbers]
             values = {
                 "id": ids,
                 "name": texts,
                 "age": ids,
                 "email": [f"{text.replace(' ', '.')}@example.com" for text in texts],
-                "city": ["Springfield"] * 10_000,
-                "created_at": ["2026-01-31T23:59:59.000Z"] * 10_000,
+                "city": ["Springfield"] * len(numbers),
+                "created_at": ["2026-01-31T23:59:59.000Z"] * len(numbers),
             }
             yield pa.RecordBatch.from_pydict(values)
 
