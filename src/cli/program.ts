@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { sparkctlVersion } from '../system/package.ts';
 import type { CliHost, CommandContext } from './cli-host.ts';
 import { clusterCommand } from './commands/cluster.ts';
+import { completeCommand, completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -26,8 +27,19 @@ Examples:
 Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no input, 69 no cluster, Java or Python,
 70 a defect, 73/74 output, 75 try again, 77 permission, 78 manifest, 124 timeout, 130/143 Ctrl-C/SIGTERM`,
     );
-  for (const make of [submitCommand, clusterCommand, runsCommand, doctorCommand, envCommand])
+  for (const make of [
+    submitCommand,
+    clusterCommand,
+    runsCommand,
+    doctorCommand,
+    envCommand,
+    completionCommand,
+  ])
     program.addCommand(make(context));
+  program.addCommand(
+    completeCommand(context, () => program),
+    { hidden: true },
+  );
   silence(program, context.host);
   return program;
 }

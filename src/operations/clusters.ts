@@ -20,6 +20,8 @@ import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { stopHolder } from '../system/locks/claims.ts';
 import { inPhase } from '../system/phase.ts';
 
+export { clusterNames } from '../cluster/cluster-folder.ts';
+
 /** A change of a cluster that runs may use. */
 interface ChangeOptions {
   /** Stop runs that use the cluster first; otherwise the change is refused. */
