@@ -1,10 +1,8 @@
 import { Argument, Command } from 'commander';
 import type { CommandContext } from '../cli-host.ts';
 
-const shells = ['bash', 'zsh', 'fish'] as const;
-
 /** Each asks `sparkctl complete` for the word under the cursor: its first line says whether files belong there. */
-const scripts: Readonly<Record<(typeof shells)[number], string>> = {
+const scripts = {
   bash: `_sparkctl() {
   local answer
   mapfile -t answer < <(sparkctl complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
@@ -49,8 +47,8 @@ export function completionCommand(context: CommandContext): Command {
       'Prints a script for a shell. In ~/.bashrc: source <(sparkctl completion bash). In ~/.zshrc, after compinit:\n' +
         'source <(sparkctl completion zsh). For fish: sparkctl completion fish > ~/.config/fish/completions/sparkctl.fish',
     )
-    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
-    .action((shell: (typeof shells)[number]) => void context.host.stdout.write(scripts[shell]));
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
+    .action((shell: keyof typeof scripts) => void context.host.stdout.write(scripts[shell]));
 }
 
 /** `sparkctl complete`, which the shells' scripts call: `words` or `files`, and then a candidate a line. */

@@ -8,6 +8,9 @@ import type { CommandContext } from '../cli-host.ts';
 import { paint } from '../render/paint.ts';
 import { duration, wholeNumber } from './options.ts';
 
+/** Text for people, the record, a test suite for a server of builds, and a page for its summary. */
+const formats = ['text', 'json', 'junit', 'markdown'] as const;
+
 interface LogValues {
   readonly stderr?: true;
   readonly spark?: true;
@@ -17,6 +20,10 @@ interface LogValues {
 
 interface AnswerValues {
   readonly json?: true;
+}
+
+interface ShowValues extends AnswerValues {
+  readonly format?: (typeof formats)[number];
 }
 
 interface WaitValues extends AnswerValues {
@@ -37,6 +44,7 @@ async function load({ host }: CommandContext) {
     ...(await import('../../operations/runs.ts')),
     ...(await import('../../operations/end-runs.ts')),
     ...(await import('../render/runs.ts')),
+    ...(await import('../render/run-formats.ts')),
     ...(await import('./surroundings.ts')),
   };
 }
@@ -56,7 +64,8 @@ export function runsCommand(context: CommandContext): Command {
     .description('everything that is known of a run')
     .argument('[run]', 'its id or the beginning of it; default: the newest')
     .option('--json', 'print the run record on stdout')
-    .action((id: string | undefined, values: AnswerValues) => show(id, values, context));
+    .addOption(new Option('--format <format>', 'the form of what is printed').choices(formats))
+    .action((id: string | undefined, values: ShowValues) => show(id, values, context));
   runs
     .command('logs')
     .description("what a run's script printed")
@@ -118,11 +127,17 @@ async function list(values: AnswerValues, context: CommandContext): Promise<void
   print(context, values, answer, () => formatRunList(runs));
 }
 
-async function show(id: string | undefined, values: AnswerValues, context: CommandContext): Promise<void> {
-  const { project, findRun, formatRunDetails, print } = await load(context);
+async function show(id: string | undefined, values: ShowValues, context: CommandContext): Promise<void> {
+  const { project, findRun, formatJunit, formatMarkdown, formatRunDetails, print } = await load(context);
   const { workingFolder, stdout, environment } = context.host;
   const run = await findRun(project, id);
-  print(context, values, run, () => formatRunDetails(run, workingFolder, paint(stdout, environment)));
+  const { format = 'text' } = values;
+  const json = values.json ?? (format === 'json' ? true : undefined);
+  print(context, json ? { json } : {}, run, () => {
+    if (format === 'junit') return formatJunit(run);
+    if (format === 'markdown') return formatMarkdown(run);
+    return formatRunDetails(run, workingFolder, paint(stdout, environment));
+  });
 }
 
 /** Compares two runs. A difference is no failure. */

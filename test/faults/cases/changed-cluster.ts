@@ -6,7 +6,7 @@ import { type UsersProject, untilWriting } from '../users-project.ts';
 const submit = (seed: number) => [
   'submit',
   '--rows',
-  '100000',
+  '300000',
   '--seed',
   String(seed),
   '--json',
