@@ -86,5 +86,5 @@ export function formatMarkdown(run: RunRecord): string {
 
 /** Text on one line that is text in Markdown, too, and ends no cell. */
 function cell(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replace(/[\\`*_{}[\]<>()#+!|~-]/g, (character) => `\\${character}`);
+  return text.replaceAll(/\s+/g, ' ').replace(/[\\`*_[\]<>|~&]/g, (character) => `\\${character}`);
 }

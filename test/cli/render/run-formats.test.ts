@@ -61,9 +61,9 @@ it('a run that did not get to its checks is an error of the job', () => {
 it('a run is a page of Markdown in which what it says is text', () => {
   const page = formatMarkdown(run);
   expect(page).toMatch(/^## ❌ \w+: checks-failed in 12\.3 s\n/);
-  expect(page).toContain('| ✅ | unique \\(id\\) | no two | none |\n');
+  expect(page).toContain('| ✅ | unique (id) | no two | none |\n');
   expect(page).toContain('| ➖ | checksum | y | skipped |\n');
-  expect(page).toContain('Quarantined: invalid\\-email 2\n');
+  expect(page).toContain('Quarantined: invalid-email 2\n');
   for (const line of page.split('\n').filter((each) => each.startsWith('| ❌')))
     expect(line.replaceAll('\\|', '').split('|')).toHaveLength(6);
   expect(page).not.toMatch(/[^\\]<b/);
