@@ -33,6 +33,8 @@ export interface CliHost {
 /** The surroundings of a command. */
 export interface CommandContext {
   readonly host: CliHost;
+  /** The whole command line, without the name of the program. */
+  readonly words: readonly string[];
   readonly signal: AbortSignal;
   /** The settings that options gave. */
   readonly settings?: Settings;

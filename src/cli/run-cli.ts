@@ -32,6 +32,7 @@ async function runWords(words: readonly string[], host: CliHost, signal: AbortSi
   let exitCode = 0;
   const program = buildProgram({
     host,
+    words,
     signal,
     end: (code) => {
       exitCode = code;

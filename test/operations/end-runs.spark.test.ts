@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isFinal, type RunRecord } from '../../src/run/run-record.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl, startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
@@ -54,17 +57,56 @@ it('runs wait gives up after its time, stops nothing, and then waits for the exi
   expect(stderr).toContain('ended with exit code 42');
 });
 
+it('a detached run goes on without its terminal, and is waited for by its name', async () => {
+  await rm(project.path('go'), { force: true });
+  const began = await sparkctl(['submit', '--detach', '--master', 'local[1]', 'waiting.py'], {
+    cwd: project.folder,
+  });
+  expect(began.exitCode, began.stderr).toBe(0);
+  const id = began.stdout.trim();
+  expect(id).toMatch(/^waiting-[\d-]+[0-9a-f]{6}$/);
+  expect(began.stderr).toContain(`sparkctl runs wait ${id}`);
+  const record = async (): Promise<RunRecord> => JSON.parse((await run('show', '--json', id)).stdout);
+  expect(isFinal((await record()).state)).toBe(false);
+  // It has a session of its own: no signal of a terminal reaches it.
+  const { pid } = (await record()).owner;
+  const session = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')[3];
+  expect(session).toBe(String(pid));
+  const waiting = startSparkctl(['runs', 'wait', id], { cwd: project.folder });
+  await project.write('go', '');
+  expect((await waiting).exitCode).toBe(42);
+  expect((await record()).exitCode).toBe(42);
+  const folder = project.path('.sparkctl/runs', id);
+  expect(readFileSync(join(folder, 'stdout.log'), 'utf8')).toBe('working\n');
+  expect(readFileSync(join(folder, 'sparkctl.log'), 'utf8')).toContain('"kind":"run-created"');
+  expect(processesMentioning(project.folder)).toEqual([]);
+});
+
+it('a detached submission that cannot begin says so as any other', async () => {
+  const missing = await sparkctl(['submit', '--detach', 'nowhere.py'], { cwd: project.folder });
+  expect(missing.exitCode).toBe(66);
+  expect(missing.stdout).toBe('');
+  expect(missing.stderr).toMatch(/^sparkctl: .*nowhere\.py/);
+  const shown = await sparkctl(['submit', '--detach', '--progress', 'plain', 'waiting.py'], {
+    cwd: project.folder,
+  });
+  expect([shown.exitCode, shown.stderr]).toEqual([64, expect.stringContaining('--progress')]);
+});
+
 it('runs prune removes the folders of runs that are over, and keeps the newest', async () => {
   const { stdout } = await run('list', '--json');
-  const [newest, older] = JSON.parse(stdout).runs.map(({ id }: { id: string }) => id);
+  const [newest = '', ...others]: string[] = JSON.parse(stdout).runs.map(({ id }: { id: string }) => id);
+  const older = others.join('\n');
   const folder = (id: string) => project.path('.sparkctl/runs', id);
   const asked = await run('prune', '--keep', '1', '--dry-run');
-  expect(asked.stdout).toBe(`${older}\nWould remove 1 run.\n`);
-  expect(existsSync(folder(older))).toBe(true);
+  expect(asked.stdout).toBe(`${older}\nWould remove ${others.length} runs.\n`);
+  expect(others.every((id) => existsSync(folder(id)))).toBe(true);
   expect((await run('prune', '--keep', '0', '--older-than', '1d')).stdout).toBe('Nothing to remove.\n');
   const pruned = await run('prune', '--keep', '1', '--json');
-  expect(JSON.parse(pruned.stdout)).toEqual({ schemaVersion: 1, removed: [older], dryRun: false });
-  expect([existsSync(folder(older)), existsSync(folder(newest))]).toEqual([false, true]);
+  expect(JSON.parse(pruned.stdout)).toEqual({ schemaVersion: 1, removed: others, dryRun: false });
+  expect([others.some((id) => existsSync(folder(id))), existsSync(folder(newest))]).toEqual([false, true]);
   const nothing = await run('prune');
   expect([nothing.exitCode, nothing.stderr]).toEqual([64, expect.stringContaining('--keep 20')]);
 });

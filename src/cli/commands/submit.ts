@@ -3,6 +3,7 @@ import { quoteForShell, sparkSubmitInquiries, sparkSubmitOptions } from '../../o
 import type { SubmitRequest } from '../../run/submit-request.ts';
 import type { GivenSparkOption } from '../../spark/spark-submit.ts';
 import { printable, printableJson } from '../../system/errors/printable.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { CommandContext } from '../cli-host.ts';
 import { paint } from '../render/paint.ts';
 import { makeProgress, silence } from '../render/progress.ts';
@@ -31,6 +32,7 @@ interface Values extends ClusterOptionValues, OutputOptionValues, StandbyOptionV
   readonly skipChecks?: true;
   readonly manifest: boolean;
   readonly dryRun?: true;
+  readonly detach?: true;
 }
 
 /** Java's line at every start about a module that Spark switches on; it is kept in stderr.log. */
@@ -65,6 +67,10 @@ export function submitCommand(context: CommandContext): Command {
     .option('--strict', 'fail (65) when any row was quarantined or any check skipped')
     .option('--skip-checks', 'do not check the result')
     .option('--no-manifest', 'submit the script alone, whatever lies beside it')
+    .option(
+      '--detach',
+      'return at once and leave the run to a process of its own; see runs wait, runs logs -f',
+    )
     .option('--dry-run', 'print the command and run nothing');
   withOutput(command, "print the run record on stdout; the script's output is in the run folder");
   addSparkOptions(command, given);
@@ -74,6 +80,7 @@ export function submitCommand(context: CommandContext): Command {
     );
     if (isInquiry) return await inquire(given, context);
     if (application === undefined) return command.error('error: no script was named');
+    if (values.detach && !values.dryRun) return await runDetached(values, context);
     const request: SubmitRequest = {
       application,
       applicationArguments: args,
@@ -145,6 +152,32 @@ async function run(
     host.stderr.write(formatRunSummary(record, host.workingFolder, color));
   host.stderr.write(formatFailure(record, color));
   context.end(record.exitCode ?? 0);
+}
+
+/** Leaves a submission to a process of its own, and prints the name of its run. */
+async function runDetached({ json, progress }: OutputOptionValues, context: CommandContext): Promise<void> {
+  if (progress !== 'auto')
+    throw new SparkctlError({
+      code: 'detached-progress',
+      category: 'usage',
+      message: 'A detached run shows no progress.',
+      hint: 'Leave out --progress, and follow the run with: sparkctl runs logs -f',
+    });
+  const { detach } = await import('../../operations/detach.ts');
+  const { surroundings } = await import('./surroundings.ts');
+  const { stdout, stderr, workingFolder } = context.host;
+  const own = context.words.indexOf('--detach');
+  const [command = '', ...words] = context.words.toSpliced(own, 1);
+  // What the script prints is in the run's folder alone.
+  const asProgram = [command, '--progress', 'json', ...(json ? [] : ['--json']), ...words];
+  const detached = await detach(asProgram, workingFolder, surroundings(context, silence));
+  if ('exitCode' in detached) {
+    stderr.write(printable(detached.words, 'lines'));
+    return context.end(detached.exitCode);
+  }
+  const { run, folder } = detached;
+  stdout.write(json ? `${printableJson({ schemaVersion: 1, run, folder }, 2)}\n` : `${run}\n`);
+  stderr.write(`Follow it with: sparkctl runs logs -f ${run}\nWait for it with: sparkctl runs wait ${run}\n`);
 }
 
 /** Prints the command that a submission would run. */
