@@ -119,7 +119,7 @@ class LinesReader implements TargetReader {
   repeated() {
     return { groups: 0, samples: [] };
   }
-  breaking() {
+  faulty() {
     return { rows: 0, samples: [] };
   }
   *rows(_table: string, columns: readonly string[]) {
