@@ -38,7 +38,7 @@ export async function examine(context: OperationContext): Promise<Examination> {
   const backends = await Promise.all(makingKinds.map(async (kind) => await backendFinding(kind, context)));
   const works = backends.some(({ state }) => state === 'good');
   const findings = [
-    { name: 'Node', state: 'good', found: `${process.versions.node}` } as const,
+    { name: 'Node', state: 'good', found: process.versions.node } as const,
     pythonFinding(survey),
     javaFinding(survey),
     runtimeFinding(survey),

@@ -2,7 +2,7 @@ import { counted, formatNumber } from '../../system/format-number.ts';
 import type { ColumnSpec, TableSpec } from '../targets/table-spec.ts';
 import type { ColumnFault, Mistake } from '../targets/target.ts';
 import { type CheckContext, sampleLimit, type Verdict } from './check.ts';
-import { showKey, showValue } from './show-value.ts';
+import { showBreaking } from './show-value.ts';
 
 /** Judges a column by the rows whose value has a fault. `breaks` is what such a value does: `is not one of them`. */
 export function judgeColumn(
@@ -19,9 +19,7 @@ export function judgeColumn(
     status: 'failed',
     expected,
     found: `in ${formatNumber(rows)} of ${all} ${column} ${breaks}`,
-    detail: samples
-      .map(({ key, value }) => `${showKey(table.primaryKey, key)}: ${column} is ${showValue(value)}.`)
-      .join('\n'),
+    detail: showBreaking(samples, column, table.primaryKey),
   };
 }
 

@@ -3,7 +3,7 @@ import { counted, formatNumber } from '../../system/format-number.ts';
 import { unknownColumn } from '../targets/table-spec.ts';
 import type { Mistake } from '../targets/target.ts';
 import type { Check } from './check.ts';
-import { showKey, showValue } from './show-value.ts';
+import { showBreaking } from './show-value.ts';
 
 const spec = z
   .strictObject({
@@ -35,9 +35,7 @@ export const pattern: Check<typeof spec> = {
       status: 'failed',
       expected,
       found: `${formatNumber(broken.rows)} of ${all} ${broken.rows === 1 ? 'does' : 'do'} not match`,
-      detail: broken.samples
-        .map(({ key, value }) => `${showKey(table.primaryKey, key)}: ${column} is ${showValue(value)}.`)
-        .join('\n'),
+      detail: showBreaking(broken.samples, column, table.primaryKey),
     };
   },
 };

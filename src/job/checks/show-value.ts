@@ -1,5 +1,5 @@
 import { printable } from '../../system/errors/printable.ts';
-import type { RowValue } from '../targets/target.ts';
+import type { Breaking, RowValue } from '../targets/target.ts';
 
 const longest = 60;
 
@@ -16,4 +16,15 @@ export function showValue(value: RowValue): string {
 /** Named values: `id 5, city "Paris"`. */
 export function showKey(columns: readonly string[], values: readonly RowValue[]): string {
   return columns.map((column, index) => `${column} ${showValue(values[index] ?? null)}`).join(', ');
+}
+
+/** The rows that break a rule, by their keys, a line each: `id 5: city is "Paris".` */
+export function showBreaking(
+  samples: Breaking['samples'],
+  column: string,
+  keyColumns: readonly string[],
+): string {
+  return samples
+    .map(({ key, value }) => `${showKey(keyColumns, key)}: ${column} is ${showValue(value)}.`)
+    .join('\n');
 }

@@ -59,8 +59,11 @@ export class ApplicationProgress {
     if (kind === 'stage-began') this.#begin(change);
     if (kind === 'stage-ended' && this.#stages.delete(change.stage)) this.#stagesDone++;
     if (kind === 'task-began') this.#waits = false;
-    if (kind === 'task-ended') this.#withStage(change, { done: change.done });
-    if (kind === 'task-lost') this.#withStage(change, { lost: true });
+    if (kind !== 'task-ended' && kind !== 'task-lost') return;
+    const stage = this.#stages.get(change.stage);
+    if (stage === undefined) return;
+    if (change.kind === 'task-ended') stage.done = Math.min(Math.max(stage.done, change.done), stage.tasks);
+    else stage.failed++;
   }
 
   #begin({ stage: id, name, tasks }: StageBegan): void {
@@ -69,13 +72,6 @@ export class ApplicationProgress {
     // A log is what a program writes: however many stages it tells of, a few are kept.
     const [oldest] = this.#stages.keys();
     if (this.#stages.size > mostStages && oldest !== undefined) this.#stages.delete(oldest);
-  }
-
-  #withStage({ stage: id }: { readonly stage: number }, what: { done?: number; lost?: true }): void {
-    const stage = this.#stages.get(id);
-    if (stage === undefined) return;
-    if (what.done !== undefined) stage.done = Math.min(Math.max(stage.done, what.done), stage.tasks);
-    if (what.lost) stage.failed++;
   }
 }
 
