@@ -109,6 +109,12 @@ def test_a_file_of_one_column_has_no_empty_values():
     assert parse("5", "", " ", '" "', layout=layout)[:3] == [(5, 5.0, "5"), "blank", "blank"]
 
 
+def test_a_byte_order_mark_that_begins_a_block_is_text():
+    layout = CsvLayout(",", 3, (1, 2, 0))
+    found = parse("\ufeffa,1,2", "\ufeffb,1,2", layout=layout, first=9)
+    assert found == [(1, 2.0, "\ufeffa"), (1, 2.0, "\ufeffb")]
+
+
 def test_every_decimal_is_read_as_python_reads_it():
     chance = random.Random(3)
     numbers = [

@@ -10,7 +10,7 @@ from pyspark.sql.types import StructType
 
 from ..reasons import Reason
 from ..text import UTF_8, WHITE_SPACE, is_blank
-from .blocks import Lines, bytes_of, without_end
+from .blocks import BYTE_ORDER_MARK, Lines, bytes_of, without_end
 from .csv_header import CsvHeader, CsvLayout
 from .csv_record import fields_of
 from .parsed import BLANK, Columns, Parsed, interleaved, typed_columns
@@ -74,8 +74,12 @@ def _split_plain(values: pa.Array, layout: CsvLayout) -> Columns:
 
     names = [str(place) for place in range(layout.width)]
     wanted = [names[place] for place in layout.places]
+    data = bytes_of(values)
+    # Arrow leaves out such a mark at the start of what it reads, which is seldom the start of a file.
+    if data[: len(BYTE_ORDER_MARK)].to_pybytes() == BYTE_ORDER_MARK:
+        data = BYTE_ORDER_MARK + data.to_pybytes()
     table = pyarrow.csv.read_csv(
-        pa.BufferReader(bytes_of(values)),
+        pa.BufferReader(data),
         pyarrow.csv.ReadOptions(use_threads=False, block_size=_WHOLE, column_names=names),
         pyarrow.csv.ParseOptions(
             delimiter=layout.delimiter, ignore_empty_lines=False, invalid_row_handler=leave_out
