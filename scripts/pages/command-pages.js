@@ -40,7 +40,7 @@ export function commandsPage(program) {
   return [
     '# Commands\n',
     `${root.text} The same stands in \`sparkctl COMMAND --help\`, in \`man sparkctl\` and, as this page, is made from the program by \`npm run schema\`.`,
-    "Options stand before the script, and every word after it is the script's own, as with spark-submit. Help and shell completion know the rest.\n",
+    "Options stand before the script, and every word after it is the script's own, as with spark-submit.\n",
     '```sh',
     ...epilogue(program).examples.map(([command, text]) => `${command.padEnd(42)}  # ${text}`),
     '```\n',

@@ -39,8 +39,8 @@ function entriesOf(root) {
   );
 }
 
-/** The longest type that is shown in a line of a list. */
-const longest = 90;
+/** The longest type or signature that is shown in one line. */
+const longest = 86;
 
 class Page {
   #checker;
@@ -58,7 +58,7 @@ class Page {
       return { name: symbol.name, target, declaration: target.declarations[0] };
     });
     const values = this.#symbols.filter(({ target }) => target.flags & ts.SymbolFlags.Value);
-    return `import { ${values.map((value) => value.name).join(', ')} } from '${name}';`;
+    return `import {\n${values.map((value) => `  ${value.name},\n`).join('')}} from '${name}';`;
   }
 
   /** Functions, classes and values first, then types, each group by name. */
@@ -75,7 +75,7 @@ class Page {
 
   #section({ name, target, declaration }) {
     const text = this.#text(target);
-    if (ts.isFunctionDeclaration(declaration)) return `${text}${block(signature(declaration))}`;
+    if (ts.isFunctionDeclaration(declaration)) return `${text}${block(signature(declaration, true))}`;
     if (ts.isClassDeclaration(declaration)) return `${text}${this.#members(declaration)}`;
     if (ts.isVariableDeclaration(declaration)) return `${text}${this.#list(target, declaration)}`;
     const type = this.#checker.getDeclaredTypeOfSymbol(target);
@@ -165,7 +165,9 @@ class Page {
 
   #shown(type, place) {
     const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseSingleQuotesForStringLiteralType;
-    return this.#checker.typeToString(type, place, flags).replace(/import\("[^"]*"\)\./g, '');
+    const shown = this.#checker.typeToString(type, place, flags).replace(/import\("[^"]*"\)\./g, '');
+    // The compiler orders a union by when it has met its members.
+    return /^'[\w-]+'( \| '[\w-]+')+$/.test(shown) ? shown.split(' | ').sort().join(' | ') : shown;
   }
 
   #text(symbol) {
@@ -174,17 +176,17 @@ class Page {
   }
 }
 
-/** A function or method as it is declared, without its body. */
-function signature(node) {
-  const text =
-    node.body === undefined ? node.getText() : node.getText().slice(0, node.body.pos - node.getStart());
-  return text
-    .replace(/^export /, '')
-    .replace(/^async /, '')
-    .replace(/\s+/g, ' ')
-    .replace(/,? \)/, ')')
-    .replace('( ', '(')
-    .trim();
+/** A function or method as it is declared, without its body; a long one in several lines where it has room. */
+function signature(node, hasRoom = false) {
+  const [name, parameters, result] = [node.name, node.parameters, node.type].map((part) =>
+    Array.isArray(part)
+      ? part.map((each) => each.getText().replace(/\s+/g, ' '))
+      : part?.getText().replace(/\s+/g, ' '),
+  );
+  const before = ts.isFunctionDeclaration(node) ? `function ${name}` : name;
+  const whole = `${before}(${parameters.join(', ')}): ${result}`;
+  if (!hasRoom || whole.length <= longest) return whole;
+  return `${before}(\n${parameters.map((each) => `  ${each},\n`).join('')}): ${result}`;
 }
 
 function block(code) {
