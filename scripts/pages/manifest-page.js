@@ -7,8 +7,8 @@ export function manifestPage(schema) {
 
 const head = `# Manifest reference
 
-Everything that a \`jobs/NAME.yaml\` may say. This page is made by \`npm run schema\` from \`jobs/manifest.schema.json\`, which
-gives editors completion: put this line at the top of a manifest of this repository.
+Everything that a manifest may say: [Write a job](write-a-job.md) shows how one comes about. This page is made by \`npm run schema\` from
+\`jobs/manifest.schema.json\`, which gives editors completion by a first line like this:
 
 \`\`\`yaml
 # yaml-language-server: $schema=manifest.schema.json
