@@ -1,6 +1,7 @@
 import { copyFile, lstat, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,25 +161,58 @@ const code: number = new SparkctlError({ code: 'x', category: 'usage', message: 
 console.log(runs.length, code, exitCodeOf.checks);
 `,
     );
-    const compilerOptions = {
-      target: 'es2023',
-      module: 'nodenext',
-      lib: ['es2023', 'esnext.disposable'],
-      types: ['node'],
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      skipLibCheck: false,
-      outDir: 'out',
-    };
-    await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-    const compiler = project.path('node_modules/typescript/bin/tsc');
-    const { stdout, exitCode } = await execa(process.execPath, [compiler], {
-      cwd: project.folder,
-      reject: false,
-    });
-    expect(stdout).toBe('');
-    expect(exitCode).toBe(0);
+    await compile('use.ts');
     const used = await execa(process.execPath, ['out/use.js'], { cwd: project.folder });
     expect(used.stdout).toBe('0 64 65');
   });
+
+  it('starts a cluster from a program, submits a job to it, and leaves a verified table', async () => {
+    await project.write(
+      'load.ts',
+      `
+import { assertSucceeded, startCluster } from 'sparkctl';
+
+await using cluster = await startCluster({ backend: 'local', workers: 1 });
+const run = await cluster.submit('node_modules/sparkctl/jobs/etl.py', { rows: 500 });
+assertSucceeded(run);
+console.log(run.accounting?.loaded, (await cluster.status())?.state);
+`,
+    );
+    // The declarations were checked above.
+    await compile('load.ts', true);
+    const { stdout } = await execa(process.execPath, ['out/load.js'], { cwd: project.folder });
+    const [loaded, state] = stdout.split(' ');
+    expect(state).toBe('running');
+    using database = open(project.path('data/users.db'));
+    expect(database.connection.prepare('SELECT count(*) FROM users').pluck().get()).toBe(Number(loaded));
+    // The cluster has gone with its scope.
+    const sparkctl = project.path('node_modules/.bin/sparkctl');
+    const list = await execa(sparkctl, ['cluster', 'list', '--json'], { cwd: project.folder });
+    expect(JSON.parse(list.stdout).clusters).toEqual([]);
+  });
 });
+
+/** Compiles a program with the stranger's own compiler, which must have nothing to say. */
+async function compile(file: string, skipLibCheck = false): Promise<void> {
+  const compilerOptions = {
+    target: 'es2023',
+    module: 'nodenext',
+    lib: ['es2023', 'esnext.disposable'],
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck,
+    outDir: 'out',
+  };
+  await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: [file] }));
+  const compiler = project.path('node_modules/typescript/bin/tsc');
+  const options = { cwd: project.folder, reject: false };
+  const { stdout, exitCode } = await execa(process.execPath, [compiler], options);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(0);
+}
+
+function open(path: string): Disposable & { readonly connection: Sqlite.Database } {
+  const connection = new Sqlite(path, { readonly: true });
+  return { connection, [Symbol.dispose]: () => connection.close() };
+}
