@@ -25,6 +25,8 @@ function linked(children, { relativePath }, Token) {
     }
     if (token.type === 'link_close') return kept.pop() ? [token] : [];
     const { type, content } = token;
+    // An option is not to be broken at its hyphens.
+    if (type === 'code_inline' && /^\S{1,40}$/.test(content)) token.attrJoin('class', 'whole');
     if (type !== 'code_inline' || kept.length > 0 || content === here || !pages.includes(content))
       return [token];
     const open = new Token('link_open', 'a', 1);
