@@ -77,9 +77,9 @@ class Page {
     const text = this.#text(target);
     if (ts.isFunctionDeclaration(declaration)) return `${text}${block(signature(declaration, true))}`;
     if (ts.isClassDeclaration(declaration)) return `${text}${this.#members(declaration)}`;
-    if (ts.isVariableDeclaration(declaration)) return `${text}${this.#list(target, declaration)}`;
+    if (ts.isVariableDeclaration(declaration)) return `${text}${this.#value(name, target, declaration)}`;
     const type = this.#checker.getDeclaredTypeOfSymbol(target);
-    if (type.isUnion() || type.isIntersection())
+    if (type.isUnion() || type.isIntersection() || type.getProperties().length === 0)
       return `${text}${block(this.#written(name, type, declaration))}`;
     const bases = this.#bases(declaration);
     const links = bases.map((base) => `[${base.name}](#${base.name.toLowerCase()})`).join(' and ');
@@ -135,10 +135,14 @@ class Page {
     return `${block(`class ${declaration.name.text} ${extended}`.trim())}\n${lines.join('')}`;
   }
 
-  /** The properties of a value that is a table. */
-  #list(symbol, declaration) {
-    return this.#checker
-      .getTypeOfSymbolAtLocation(symbol, declaration)
+  /** A value that is an object is its properties; any other is its type. */
+  #value(name, symbol, declaration) {
+    const type = this.#checker.getTypeOfSymbolAtLocation(symbol, declaration);
+    const { initializer } = declaration;
+    const value = initializer && ts.isAsExpression(initializer) ? initializer.expression : initializer;
+    if (value === undefined || !ts.isObjectLiteralExpression(value))
+      return block(`const ${name}: ${declaration.type?.getText() ?? this.#shown(type, declaration)}`);
+    return type
       .getProperties()
       .map((each) => this.#property(each, declaration))
       .join('');

@@ -65,3 +65,18 @@ it('the oldest Node that the package allows is tried', () => {
   const oldest = Number(/\d+/.exec(engines.node)?.[0]);
   expect(parse(read('.github/workflows/ci.yml')).jobs.check.strategy.matrix.node).toContain(oldest);
 });
+
+it.each(['package-lock.json', 'docs/package-lock.json'])(
+  '%s pins every package by its hash, and no host',
+  (path) => {
+    const packages: Record<string, { integrity?: string; resolved?: string; inBundle?: boolean }> =
+      JSON.parse(read(path)).packages;
+    const foreign = Object.entries(packages).filter(([name]) => name !== '');
+    expect(foreign.length).toBeGreaterThan(50);
+    const loose = foreign.filter(
+      ([, { integrity, resolved, inBundle }]) =>
+        resolved !== undefined || (integrity === undefined && !inBundle),
+    );
+    expect(loose).toEqual([]);
+  },
+);
