@@ -10,12 +10,14 @@ import {
   type SubmittedRun,
   submitWith,
 } from './operations/library.ts';
+import type { SharedCluster, SharedClusterOptions } from './operations/shared-cluster/use.ts';
 import type { RunRecord } from './run/run-record.ts';
 
 export type { ClusterStatus, NodeStatus } from './cluster/cluster.ts';
 export type { BackendKind } from './cluster/registry.ts';
 export type { LibraryOptions, StartOptions, SubmitOptions, SubmittedRun } from './operations/library.ts';
 export { StartedCluster } from './operations/library.ts';
+export { readTable, type TableAddress, type TableRow } from './operations/read-table.ts';
 export {
   assertSucceeded,
   type ChecksFailedRun,
@@ -25,6 +27,7 @@ export {
   type SucceededRun,
   type TimedOutRun,
 } from './operations/run-result.ts';
+export type { SharedCluster, SharedClusterOptions } from './operations/shared-cluster/use.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { exitCodeOf, type FailureCategory, SparkctlError } from './system/errors/sparkctl-error.ts';
 export type { SparkctlEvent } from './system/event.ts';
@@ -37,6 +40,16 @@ const entry = (): Entry => ({ workingFolder: process.cwd(), environment: process
  */
 export async function startCluster(options: StartOptions = {}): Promise<StartedCluster> {
   return await StartedCluster.start(options, entry());
+}
+
+/**
+ * Takes part in a cluster that all share who ask for the same one: test files, processes, one after the other or at once.
+ * The first one starts it; it goes away once the last process that uses it is gone, also after a crash. With vitest,
+ * node:test and Jest that is the test runner itself.
+ */
+export async function sharedCluster(options: SharedClusterOptions = {}): Promise<SharedCluster> {
+  const { useSharedCluster } = await import('./operations/shared-cluster/use.ts');
+  return await useSharedCluster(options, entry());
 }
 
 /** Submits a job, as `sparkctl submit` does: the result is a union by `state`. */

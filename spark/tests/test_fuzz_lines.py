@@ -51,7 +51,8 @@ from sparkctl_io.source import FLAT_NAMES
 
 SEED = int(os.environ.get("SPARKCTL_FUZZ_SEED") or random.randrange(2**32))
 SECONDS = int(os.environ.get("SPARKCTL_FUZZ_MS") or 3000) / 1000
-MOST_EXAMPLES = 200 if SECONDS <= 3 else 1_000_000
+# The time ends it earlier where an example takes long; drawing goes on to this number in any case.
+MOST_EXAMPLES = max(200, int(SECONDS * 100))
 # What ECMAScript's trim() removes.
 BLANK = (
     "\t\n\v\f\r \u00a0\u1680"

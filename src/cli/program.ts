@@ -5,6 +5,7 @@ import { clusterCommand } from './commands/cluster.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
+import { keepClusterCommand } from './commands/keep-cluster.ts';
 import { runsCommand } from './commands/runs.ts';
 import { submitCommand } from './commands/submit.ts';
 
@@ -40,6 +41,7 @@ Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no inp
     completeCommand(context, () => program),
     { hidden: true },
   );
+  program.addCommand(keepClusterCommand(context), { hidden: true });
   silence(program, context.host);
   return program;
 }

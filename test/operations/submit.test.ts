@@ -257,6 +257,34 @@ describe('submit', () => {
     expect(message).toMatch(/^not with \*+\(redacted\) and \*+\(redacted\)$/);
   });
 
+  it('has everything that the job makes in the data folder, and takes what is there from the project', async () => {
+    await using on = await stage(new FakeBackend());
+    await writeJob(on.project);
+    await on.project.write('tests/one/.keep', '');
+    const request = { application: 'job.py', dataFolder: 'tests/one' };
+    const { plan } = await planSubmission(request, on.context);
+    const { target, input } = plan.job.manifest ?? {};
+    expect([target?.path, input?.path]).toEqual([
+      on.project.path('tests/one/data/people.db'),
+      on.project.path('people.jsonl'),
+    ]);
+    await on.project.write('job.yaml', `${manifest}\ndataset: { name: users, rows: 1, seed: 1 }`);
+    const generated = await planSubmission(request, on.context);
+    expect(generated.plan.submission.applicationArguments[0]).toBe(on.project.path('tests/one/people.jsonl'));
+  });
+
+  it.each([
+    ['that is not there', 'none'],
+    ['outside the project', '..'],
+  ])('refuses a data folder %s', async (_, dataFolder) => {
+    await using on = await stage(new FakeBackend());
+    await writeJob(on.project);
+    await expect(planSubmission({ application: 'job.py', dataFolder }, on.context)).rejects.toMatchObject({
+      code: 'bad-data-folder',
+      exitCode: 64,
+    });
+  });
+
   it('can be executed from the plan alone', async () => {
     let folder = '';
     const held: string[] = [];

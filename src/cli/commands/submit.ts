@@ -28,6 +28,7 @@ interface Values extends ClusterOptionValues, OutputOptionValues, StandbyOptionV
   readonly timeout?: number;
   readonly rows?: number;
   readonly seed?: number;
+  readonly dataFolder?: string;
   readonly strict?: true;
   readonly skipChecks?: true;
   readonly manifest: boolean;
@@ -64,6 +65,10 @@ export function submitCommand(context: CommandContext): Command {
     .addOption(
       new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)),
     )
+    .option(
+      '--data-folder <dir>',
+      "a folder of the project for what the manifest's job makes, instead of the project's",
+    )
     .option('--strict', 'fail (65) when any row was quarantined or any check skipped')
     .option('--skip-checks', 'do not check the result')
     .option('--no-manifest', 'submit the script alone, whatever lies beside it')
@@ -94,6 +99,7 @@ export function submitCommand(context: CommandContext): Command {
       timeoutMs: values.timeout,
       rows: values.rows,
       seed: values.seed,
+      dataFolder: values.dataFolder,
       strict: values.strict === true,
       skipChecks: values.skipChecks === true,
     };
