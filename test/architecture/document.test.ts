@@ -55,26 +55,6 @@ describe('the architecture document', () => {
   });
 });
 
-const documents = [
-  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
-  'CONTRIBUTING.md',
-  'README.md',
-  'SECURITY.md',
-].filter((path) => path.endsWith('.md'));
-
-/** The folders that a path in a document can begin with; others, such as `data/`, are those of a user's project. */
-const folders = ['src', 'test', 'docs', 'spark', 'scripts', 'bench', 'bin', 'jobs', ...rooms];
-
-it.each(documents)('every path that %s names exists', (document) => {
-  const named = [...read(document).matchAll(/`([\w.-]+(?:\/[\w.-]+)+\/?|[\w.-]+\/)`/g)]
-    .map(([, path]) => path ?? '')
-    .filter((path) => folders.includes(path.split('/')[0] ?? ''));
-  const missing = named.filter(
-    (path) => !existsSync(join(repository, path)) && !existsSync(join(repository, 'src', path)),
-  );
-  expect(missing).toEqual([]);
-});
-
 it('everything that scripts and benchmarks import of the built program is exported by its source', () => {
   const programs = ['scripts', 'bench'].flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })

@@ -1,13 +1,17 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repository } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
-/** A stranger's project: outside the repository, with nothing of it but the packed file. */
+/** A stranger's project: outside the repository, with nothing of it but the packed file and a copy of what takes a minute to compile. */
 let project: TemporaryProject;
 let paths: readonly string[];
+let tarball: Uint8Array<ArrayBuffer>;
 
 /** Where better-sqlite3 has its compiled part. */
 const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
@@ -19,14 +23,16 @@ beforeAll(async () => {
   const { stdout } = await execa('npm', pack, { cwd: repository });
   const [{ filename, files }] = JSON.parse(stdout);
   paths = files.map(({ path }: { path: string }) => path);
+  tarball = new Uint8Array(await readFile(project.path(filename)));
   await project.write('package.json', '{ "name": "stranger", "private": true, "type": "module" }');
-  // What npm has fetched for the repository is in its cache. Only the compiler is spared: see below.
+  // A stranger brings a compiler and Node's types. What npm has fetched for the repository is in its cache.
+  const compiler = await Promise.all(
+    ['typescript', '@types/node'].map(async (name) => `${name}@${await versionOf(name, repository)}`),
+  );
   await execa(
     'npm',
-    ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', filename],
-    {
-      cwd: project.folder,
-    },
+    ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', filename, ...compiler],
+    { cwd: project.folder },
   );
   await takeCompiledPart();
 });
@@ -37,15 +43,26 @@ afterAll(async () => {
 
 /** The compiled part of the same version of better-sqlite3 is the same file, and takes a minute to make; of another version it is made. */
 async function takeCompiledPart(): Promise<void> {
-  const versionIn = async (folder: string) =>
-    JSON.parse(await readFile(join(folder, 'node_modules/better-sqlite3/package.json'), 'utf8')).version;
-  if ((await versionIn(repository)) !== (await versionIn(project.folder))) {
-    await execa('npm', ['rebuild', 'better-sqlite3'], { cwd: project.folder });
+  const name = 'better-sqlite3';
+  if ((await versionOf(name, repository)) !== (await versionOf(name, project.folder))) {
+    await execa('npm', ['rebuild', name], { cwd: project.folder });
     return;
   }
   await mkdir(dirname(project.path(compiled)), { recursive: true });
   await copyFile(join(repository, compiled), project.path(compiled));
 }
+
+async function versionOf(name: string, folder: string): Promise<string> {
+  return JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
+
+/** The files that users need: the program, the library, the jobs, and what goes to Spark. */
+const wanted =
+  /^(?:bin|dist|man|jobs|spark)\/|^(?:package\.json|README\.md|LICENSE|requirements\.txt|docker-compose\.yml|entrypoint\.sh|spark-defaults\.conf)$/;
+
+/** What serves the development alone. The command line is in the bundle. */
+const unwanted =
+  /\.map$|\.tsbuildinfo$|__pycache__|(?:^|\/)tests?\/|^dist\/cli\/|-dev\.|api_page|(?<!\.d)\.ts$/;
 
 describe('the packed package', () => {
   it('holds what it needs, and nothing that is not for its users', async () => {
@@ -64,11 +81,29 @@ describe('the packed package', () => {
       'docker-compose.yml',
       'entrypoint.sh',
       'spark-defaults.conf',
+      'man/sparkctl.1',
     ])
       expect(paths).toContain(needed);
-    expect(
-      paths.filter((path) => /^(src|test|data|\.sparkctl|\.ci)\/|tests\/|__pycache__/.test(path)),
-    ).toEqual([]);
+    expect(paths.filter((path) => !wanted.test(path) || unwanted.test(path))).toEqual([]);
+  });
+
+  it('is what tools that look at packages expect: its entries, their formats and their types', async () => {
+    const { messages } = await publint({ pack: { tarball: tarball.buffer } });
+    expect(messages).toEqual([]);
+    const result = await checkPackage(createPackageFromTarballData(tarball));
+    if (result.types === false) throw new Error('the package has no types');
+    // It is a package of ES modules: neither Node 10 nor require() is for it.
+    const kinds = ['node10', 'node16-cjs'];
+    const problems = result.problems.filter(
+      (problem) => !('resolutionKind' in problem && kinds.includes(problem.resolutionKind)),
+    );
+    expect(problems).toEqual([]);
+    expect(Object.keys(result.entrypoints)).toContain('.');
+  });
+
+  it('is installed as files of its own, and links to nothing of the repository', async () => {
+    for (const name of ['sparkctl', 'typescript', 'better-sqlite3', 'commander'])
+      expect((await lstat(project.path('node_modules', name))).isSymbolicLink(), name).toBe(false);
   });
 
   it('runs as a command in a project that has installed it', async () => {
@@ -126,26 +161,58 @@ const code: number = new SparkctlError({ code: 'x', category: 'usage', message: 
 console.log(runs.length, code, exitCodeOf.checks);
 `,
     );
-    const options = [
-      '--target',
-      'es2023',
-      '--module',
-      'nodenext',
-      '--lib',
-      'es2023,esnext.disposable',
-      '--strict',
-      '--exactOptionalPropertyTypes',
-    ];
-    const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
-    const compiler = join(repository, 'node_modules/typescript/bin/tsc');
-    const { stdout, exitCode } = await execa(
-      process.execPath,
-      [compiler, ...options, ...types, '--skipLibCheck', 'false', '--outDir', 'out', 'use.ts'],
-      { cwd: project.folder, reject: false },
-    );
-    expect(stdout).toBe('');
-    expect(exitCode).toBe(0);
+    await compile('use.ts');
     const used = await execa(process.execPath, ['out/use.js'], { cwd: project.folder });
     expect(used.stdout).toBe('0 64 65');
   });
+
+  it('starts a cluster from a program, submits a job to it, and leaves a verified table', async () => {
+    await project.write(
+      'load.ts',
+      `
+import { assertSucceeded, startCluster } from 'sparkctl';
+
+await using cluster = await startCluster({ backend: 'local', workers: 1 });
+const run = await cluster.submit('node_modules/sparkctl/jobs/etl.py', { rows: 500 });
+assertSucceeded(run);
+console.log(run.accounting?.loaded, (await cluster.status())?.state);
+`,
+    );
+    // The declarations were checked above.
+    await compile('load.ts', true);
+    const { stdout } = await execa(process.execPath, ['out/load.js'], { cwd: project.folder });
+    const [loaded, state] = stdout.split(' ');
+    expect(state).toBe('running');
+    using database = open(project.path('data/users.db'));
+    expect(database.connection.prepare('SELECT count(*) FROM users').pluck().get()).toBe(Number(loaded));
+    // The cluster has gone with its scope.
+    const sparkctl = project.path('node_modules/.bin/sparkctl');
+    const list = await execa(sparkctl, ['cluster', 'list', '--json'], { cwd: project.folder });
+    expect(JSON.parse(list.stdout).clusters).toEqual([]);
+  });
 });
+
+/** Compiles a program with the stranger's own compiler, which must have nothing to say. */
+async function compile(file: string, skipLibCheck = false): Promise<void> {
+  const compilerOptions = {
+    target: 'es2023',
+    module: 'nodenext',
+    lib: ['es2023', 'esnext.disposable'],
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck,
+    outDir: 'out',
+  };
+  await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: [file] }));
+  const compiler = project.path('node_modules/typescript/bin/tsc');
+  const options = { cwd: project.folder, reject: false };
+  const { stdout, exitCode } = await execa(process.execPath, [compiler], options);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(0);
+}
+
+function open(path: string): Disposable & { readonly connection: Sqlite.Database } {
+  const connection = new Sqlite(path, { readonly: true });
+  return { connection, [Symbol.dispose]: () => connection.close() };
+}

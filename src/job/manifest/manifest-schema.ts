@@ -66,7 +66,8 @@ export const manifestSchema = z.strictObject({
         .default({})
         .describe('Spark properties, weaker than --conf.'),
     })
-    .default({ conf: {} }),
+    .default({ conf: {} })
+    .describe('What Spark is told.'),
   arguments: z
     .array(z.union([z.string(), z.number()]))
     .default([])
