@@ -14,6 +14,7 @@ import { askModule } from '../system/processes/ask-module.ts';
 import type { RunPlan } from './plan-run.ts';
 import type { Run } from './run.ts';
 import type { Accounting, RunOutcome } from './run-record.ts';
+import { runsFolder } from './run-store.ts';
 
 /** The compiled module, also where this file is not: a process of its own runs it. */
 const checkProcess = join(packageRoot, 'dist', 'job', 'checks', 'check-process.js');
@@ -34,35 +35,44 @@ export async function checkResult(
     inputFiles: files,
     inputFormat: manifest.input?.format,
     runId: id,
+    rowsFolder: { root: runsFolder(context.project), parts: [id] },
   };
-  const { results, accounting } = await journal.phase('checks', async (): Promise<PhaseEnd<CheckAnswer>> => {
-    const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
-      mark: id,
-      signal: context.signal,
-    });
-    return { value: answer, ...checksPhase(answer.results), ...(skipChecks && { outcome: 'skipped' }) };
+  const { results, accounting, rows } = await journal.phase(
+    'checks',
+    async (): Promise<PhaseEnd<CheckAnswer>> => {
+      const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
+        mark: id,
+        signal: context.signal,
+      });
+      return { value: answer, ...checksPhase(answer.results), ...(skipChecks && { outcome: 'skipped' }) };
+    },
+  );
+  const { database } = journal.record;
+  await journal.update({
+    checks: [...results],
+    ...(accounting && { accounting }),
+    ...(database && rows !== undefined && { database: { ...database, rows } }),
   });
-  await journal.update({ checks: [...results], ...(accounting && { accounting }) });
   // A run that was stopped meanwhile ends as stopped, and not as succeeded.
   context.signal.throwIfAborted();
   return checksVerdict(results, accounting, strict);
 }
 
-/** Sums up the phase of the checks: a check that was skipped counts as neither held nor failed. */
+/** Sums up the phase of the checks: a check that has warned or was skipped counts as neither held nor failed. */
 export function checksPhase(results: readonly CheckResult[]): {
   readonly result: PhaseResult;
   readonly outcome: PhaseOutcome;
 } {
   const count = (status: CheckResult['status']) =>
     results.filter((result) => result.status === status).length;
-  const [held, failed, skipped] = [count('held'), count('failed'), count('skipped')];
+  const [held, warned, skipped] = [count('held'), count('warned'), count('skipped')];
   return {
-    result: { phase: 'checks', passed: held, of: results.length, skipped },
-    outcome: failed > 0 ? 'failed' : held === 0 && skipped > 0 ? 'skipped' : 'done',
+    result: { phase: 'checks', passed: held, of: results.length, warned, skipped },
+    outcome: count('failed') > 0 ? 'failed' : skipped > 0 && skipped === results.length ? 'skipped' : 'done',
   };
 }
 
-/** Decides how a run ends whose script succeeded. With `--strict` no check may be skipped, and no row quarantined. */
+/** Decides how a run ends whose script succeeded. With `--strict` no check may warn or be skipped, and no row be quarantined. */
 export function checksVerdict(
   results: readonly CheckResult[],
   accounting: Accounting | undefined,
@@ -75,6 +85,14 @@ export function checksVerdict(
       ...bad,
       message: `${failed.length} of ${results.length} checks did not hold: ${namesOf(failed)}.`,
       hint: 'The table is what the script published. What each check expected and found is above and in run.json.',
+    };
+  }
+  const warned = results.filter(({ status }) => status === 'warned');
+  if (strict && warned.length > 0) {
+    return {
+      ...bad,
+      message: `--strict: ${warned.length} of ${results.length} checks warned: ${namesOf(warned)}.`,
+      hint: 'What each check expected and found is above and in run.json. Without --strict a warning is no failure.',
     };
   }
   const skipped = results.filter(({ status }) => status === 'skipped');

@@ -70,10 +70,21 @@ const diagnosis = z.object({ code: z.string(), message: z.string(), hint: z.stri
 const check = z.object({
   kind: z.string(),
   name: z.string(),
-  status: z.enum(['held', 'failed', 'skipped']),
+  status: z.enum(['held', 'warned', 'failed', 'skipped']),
   expected: z.string(),
   found: z.string(),
   detail: z.string().optional(),
+  /** The rows that are wrong, and their file in the run's folder; `kept` is the number of those in it, where it is not all of them. */
+  faulty: z
+    .object({
+      rows: z.number(),
+      file: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9_.-]*$/, 'it is not the name of a file')
+        .optional(),
+      kept: z.number().optional(),
+    })
+    .optional(),
 });
 
 /** The numbers that a script reports of its own result, in `artifacts/metrics.json`. */
@@ -168,7 +179,8 @@ export const runRecordSchema = z.object({
   checks: z.array(check),
   metrics: metrics.optional(),
   series: z.array(series).optional(),
-  database: z.object({ path: z.string(), table: z.string() }).optional(),
+  /** `rows` are those of the table when the result was checked. */
+  database: z.object({ path: z.string(), table: z.string(), rows: z.number().optional() }).optional(),
   links: z.object({ history: z.string().optional(), master: z.string().optional() }),
 });
 

@@ -175,7 +175,7 @@ describe('submit', () => {
     folder = on.project.folder;
     await writeJob(on.project);
     const run = await submit({ application: 'job.py' }, on.context);
-    expect(run).toMatchObject({ state: 'succeeded', database: { table: 'people' } });
+    expect(run).toMatchObject({ state: 'succeeded', database: { table: 'people', rows: 1 } });
     expect(run.checks.map(({ kind, status }) => [kind, status])).toEqual([
       ['schema', 'held'],
       ['query', 'held'],
@@ -200,7 +200,12 @@ describe('submit', () => {
     await writeJob(on.project);
     const run = await submit({ application: 'job.py' }, on.context);
     expect(run).toMatchObject({ state: 'checks-failed', cause: 'checks', exitCode: 65 });
-    folder = on.project.folder;
+    expect(run.checks[1]).toMatchObject({
+      status: 'failed',
+      faulty: { rows: 1, file: 'failing-rows-2-query.jsonl' },
+    });
+    const rows = join(runFolder(run.project, run.id), 'failing-rows-2-query.jsonl');
+    expect(readFileSync(rows, 'utf8')).toBe('{"id":2}\n');
     await on.project.write('job.yaml', manifest.replace('people.db', 'other.db'));
     const other = new FakeBackend();
     const skipped = await submit(
@@ -209,6 +214,19 @@ describe('submit', () => {
     );
     expect(skipped).toMatchObject({ state: 'succeeded', checks: [] });
     expect(skipped.phases.find(({ id }) => id === 'checks')).toMatchObject({ outcome: 'skipped' });
+  });
+
+  it('succeeds where a check only warns, and records that it has', async () => {
+    let folder = '';
+    const backend = new FakeBackend({ drive: loading(() => folder, 2) });
+    await using on = await stage(backend);
+    folder = on.project.folder;
+    await writeJob(on.project);
+    await on.project.write('job.yaml', manifest.replace('name: few', 'name: few, severity: warn'));
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run).toMatchObject({ state: 'succeeded', exitCode: 0 });
+    expect(run.checks.map(({ status }) => status)).toEqual(['held', 'warned']);
+    expect(run.phases.find(({ id }) => id === 'checks')).toMatchObject({ summary: '1 of 2 held, 1 warned' });
   });
 
   it('keeps its plan in the run folder, without secrets', async () => {

@@ -1,8 +1,9 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { ownTraceback, runFolder } from '../../operations/runs.ts';
 import type { Difference, RunDiff } from '../../run/diff-runs.ts';
 import type { RunRecord } from '../../run/run-record.ts';
 import type { FoundRun } from '../../run/run-store.ts';
+import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
 import { formatDuration, formatError } from './format.ts';
@@ -35,39 +36,53 @@ export function formatRunSummary(record: RunRecord, from: string, color: Paint):
   const row = (label: string, text: string) => `${color('bold', label.padEnd(12))}${text}\n`;
   const reasons = Object.entries(run.accounting?.reasons ?? {}).filter(([, rows]) => rows > 0);
   const good = run.state === 'succeeded';
-  const skipped = run.checks.filter(({ status }) => status === 'skipped').length;
-  const unanswered =
-    good && skipped > 0 ? `, but ${counted(skipped, 'check')} ${skipped === 1 ? 'was' : 'were'} skipped` : '';
   return [
     '\n',
     run.accounting ? row('Accounting', formatAccounting(run.accounting)) : '',
     reasons.length > 0
       ? row('', reasons.map(([reason, rows]) => `${reason} ${formatNumber(rows)}`).join(', '))
       : '',
-    ...run.checks.map((check, index) => {
-      const mark = { held: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[
-        check.status
-      ];
-      const text =
-        check.status === 'held'
-          ? `${check.name}: ${check.found}`
-          : check.status === 'skipped'
-            ? `${check.name}: skipped`
-            : `${check.name}: expected ${check.expected}, found ${check.found}`;
-      const detail =
-        check.status !== 'held' && check.detail
-          ? `\n${''.padEnd(14)}${check.detail.replaceAll('\n', `\n${''.padEnd(14)}`)}`
-          : '';
-      return row(index === 0 ? 'Checks' : '', `${mark} ${text}${detail}`);
-    }),
+    ...checkLines(run.checks, near(runFolder(run.project, run.id)), color).map((line, index) =>
+      row(index === 0 ? 'Checks' : '', line),
+    ),
     run.database ? row('Database', `${near(run.database.path)}, table ${run.database.table}`) : '',
     run.links.history && run.cluster?.ephemeral !== true ? row('History', run.links.history) : '',
     row('Run', near(runFolder(run.project, run.id))),
     row(
       'Result',
-      `${color(good ? 'green' : 'red', run.state)} in ${formatDuration(run.durationMs ?? 0)}${good ? unanswered : ` (exit code ${run.exitCode})`}`,
+      `${color(good ? 'green' : 'red', run.state)} in ${formatDuration(run.durationMs ?? 0)}${good ? reservations(run.checks) : ` (exit code ${run.exitCode})`}`,
     ),
   ].join('');
+}
+
+/** The lines of each check: its outcome, the first rows that are wrong, and the file that has them all. */
+export function checkLines(checks: RunRecord['checks'], folder: string, color: Paint): readonly string[] {
+  const marks = {
+    held: color('green', '✓'),
+    warned: color('yellow', '!'),
+    failed: color('red', '✗'),
+    skipped: color('gray', '-'),
+  };
+  return checks.map(({ name, status, expected, found, detail, faulty }) => {
+    const wrong = status === 'warned' || status === 'failed';
+    const text = wrong ? `expected ${expected}, found ${found}` : status === 'held' ? found : 'skipped';
+    const more = [
+      ...(status === 'held' || !detail ? [] : detail.split('\n')),
+      ...(faulty?.file === undefined ? [] : [describeFaultyRows(faulty, join(folder, faulty.file))]),
+    ];
+    return [`${marks[status]} ${name}: ${text}`, ...more].join(`\n${''.padEnd(14)}`);
+  });
+}
+
+/** The end of the sentence that a run has succeeded, where not every check has held. */
+export function reservations(checks: RunRecord['checks']): string {
+  const count = (status: string) => checks.filter((check) => check.status === status).length;
+  const [warned, skipped] = [count('warned'), count('skipped')];
+  const parts = [
+    ...(warned === 0 ? [] : [`${counted(warned, 'check')} warned`]),
+    ...(skipped === 0 ? [] : [`${counted(skipped, 'check')} ${skipped === 1 ? 'was' : 'were'} skipped`]),
+  ];
+  return parts.length === 0 ? '' : `, but ${parts.join(' and ')}`;
 }
 
 /** The end of a run that failed: the script's own traceback, then what it means and what to do. */

@@ -17,6 +17,7 @@ const spec = z
 /** Every value of a column lies between two limits. Empty ones are not looked at. */
 export const acceptedRange: Check<typeof spec> = {
   spec,
+  tolerates: 'rows-or-percent',
   name: ({ column }) => `accepted_range (${column})`,
   mistakes: ({ column, min, max }, { table }) => [
     ...unknownColumn(column, ['column'], table),

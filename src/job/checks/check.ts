@@ -4,6 +4,7 @@ import type { Ledger } from '../datasets/ledger.ts';
 import type { InputFormat } from '../input/find-input.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
 import type { CommittedRun, Mistake, TargetReader } from '../targets/target.ts';
+import type { FaultyRows, KeptRows } from './faulty-rows.ts';
 import type { RowQuestion, TableScan } from './table-scan.ts';
 
 /** Everything that a check may look at. The table is there: whether it exists was asked before. */
@@ -20,6 +21,8 @@ export interface CheckContext {
   readonly inputFormat?: InputFormat | undefined;
   /** The run whose result is checked. Without it, the result is checked as it is now, whichever run made it. */
   readonly runId?: string | undefined;
+  /** The last run of the same job that succeeded before, with the rows of the table after it; for checks that compare with it. */
+  readonly previous?: { readonly run: string; readonly rows: number } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,15 +31,21 @@ export interface CheckResult {
   readonly kind: string;
   /** The kind and what it is about: `pattern (email)`. */
   readonly name: string;
-  readonly status: 'held' | 'failed' | 'skipped';
+  /** A check has warned where it does not hold, and its severity says that this is no failure. */
+  readonly status: 'held' | 'warned' | 'failed' | 'skipped';
   readonly expected: string;
   readonly found: string;
   /** The reason of a failure or a skip, one sentence a line. */
   readonly detail?: string;
+  /** The rows that are wrong, where the check can name them, also those that are tolerated. */
+  readonly faulty?: KeptRows;
 }
 
-/** The outcome as the check itself gives it; the kind and the name are added to it. */
-export type Verdict = Omit<CheckResult, 'kind' | 'name'>;
+/** The outcome as the check itself gives it. The kind and the name are added, and how lenient the manifest is with it. */
+export interface Verdict extends Pick<CheckResult, 'expected' | 'found' | 'detail'> {
+  readonly status: Exclude<CheckResult['status'], 'warned'>;
+  readonly faulty?: FaultyRows;
+}
 
 /** The facts by which the specification of a check is judged. */
 export interface SpecFacts {
@@ -52,6 +61,8 @@ export interface SpecFacts {
 export interface Check<Spec extends z.ZodType> {
   /** Its part of the manifest, told apart by `kind`. */
   readonly spec: Spec;
+  /** Given where it finds faulty rows, of which some can be tolerated: a number of them, or a part of the table as well. */
+  readonly tolerates?: 'rows' | 'rows-or-percent';
   /** Given where the check is of use with a dataset only: the reason, for a manifest without one. */
   readonly needsDataset?: string;
   name(spec: z.output<Spec>): string;
