@@ -12,6 +12,7 @@ import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
 import type { RunPlan } from './plan-run.ts';
+import { previousRows } from './previous-rows.ts';
 import type { Run } from './run.ts';
 import type { Accounting, RunOutcome } from './run-record.ts';
 import { runsFolder } from './run-store.ts';
@@ -19,34 +20,32 @@ import { runsFolder } from './run-store.ts';
 /** The compiled module, also where this file is not: a process of its own runs it. */
 const checkProcess = join(packageRoot, 'dist', 'job', 'checks', 'check-process.js');
 
-/** Reads the result back without Spark and compares it with what must be there. */
+/** A manifest whose result can be read back. */
+export type CheckableManifest = Manifest & { readonly target: ResolvedTarget };
+
+/** Reads the result of a run back without Spark and compares it with what must be there. */
 export async function checkResult(
   { skipChecks, strict }: Pick<RunPlan, 'skipChecks' | 'strict'>,
-  manifest: Manifest & { readonly target: ResolvedTarget },
+  manifest: CheckableManifest,
   ledger: Ledger | undefined,
   { id, journal, context }: Run,
 ): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
-  const files = manifest.input === undefined ? [] : await findInput(manifest.input.path, manifest.file);
-  const question: CheckQuestion = {
-    target: manifest.target,
-    checks: skipChecks ? [] : manifest.checks,
+  const checked = skipChecks ? { ...manifest, checks: [] } : manifest;
+  const facts = {
     ledger,
-    inputFiles: files,
-    inputFormat: manifest.input?.format,
     runId: id,
+    previous: await previousRows(checked, {
+      project: context.project,
+      job: journal.record.job.name,
+      run: id,
+    }),
     rowsFolder: { root: runsFolder(context.project), parts: [id] },
   };
-  const { results, accounting, rows } = await journal.phase(
-    'checks',
-    async (): Promise<PhaseEnd<CheckAnswer>> => {
-      const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
-        mark: id,
-        signal: context.signal,
-      });
-      return { value: answer, ...checksPhase(answer.results), ...(skipChecks && { outcome: 'skipped' }) };
-    },
-  );
+  const { results, accounting, rows } = await journal.phase('checks', async () => {
+    const end = await askChecks(checked, facts, { mark: id, signal: context.signal });
+    return { ...end, ...(skipChecks && { outcome: 'skipped' as const }) };
+  });
   const { database } = journal.record;
   await journal.update({
     checks: [...results],
@@ -56,6 +55,18 @@ export async function checkResult(
   // A run that was stopped meanwhile ends as stopped, and not as succeeded.
   context.signal.throwIfAborted();
   return checksVerdict(results, accounting, strict);
+}
+
+/** Has the checks of a manifest made in a process of their own. */
+export async function askChecks(
+  { target, checks, input, file }: CheckableManifest,
+  facts: Pick<CheckQuestion, 'ledger' | 'runId' | 'previous' | 'rowsFolder'>,
+  options: Parameters<typeof askModule>[2],
+): Promise<PhaseEnd<CheckAnswer>> {
+  const inputFiles = input === undefined ? [] : await findInput(input.path, file);
+  const question = { ...facts, target, checks, inputFiles, inputFormat: input?.format };
+  const value = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, options);
+  return { value, ...checksPhase(value.results) };
 }
 
 /** Sums up the phase of the checks: a check that has warned or was skipped counts as neither held nor failed. */

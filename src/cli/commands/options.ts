@@ -66,6 +66,17 @@ export function withStandby(command: Command): Command {
     );
 }
 
+/** Adds the options that say how much data is generated, and from which seed. */
+export function withDatasetNumbers(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--rows <n>', "rows of the dataset, instead of the manifest's").argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)),
+    );
+}
+
 /** The wish for standby drivers that the options make. */
 export function standbyOf({ standby, standbyIdle }: StandbyOptionValues): StandbySettings | false {
   return standby && { idleMs: standbyIdle ?? usualIdleMs };

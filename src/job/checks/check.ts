@@ -65,6 +65,8 @@ export interface Check<Spec extends z.ZodType> {
   readonly tolerates?: 'rows' | 'rows-or-percent';
   /** Given where the check is of use with a dataset only: the reason, for a manifest without one. */
   readonly needsDataset?: string;
+  /** Tells whether it wants to know of the run before: `previous` of the context is looked up only then. */
+  comparesRuns?(spec: z.output<Spec>): boolean;
   name(spec: z.output<Spec>): string;
   /** Mistakes in the specification itself, known before anything runs. */
   mistakes?(spec: z.output<Spec>, facts: SpecFacts): readonly Mistake[] | Promise<readonly Mistake[]>;

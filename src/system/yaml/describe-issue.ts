@@ -52,7 +52,7 @@ export function describeIssue(issue: Issue, schema: z.ZodType): readonly Describ
       // A schema that says it in words of its own knows better.
       const reason =
         issue.message === 'Invalid input' ? 'does not fit here' : `does not fit: ${issue.message}`;
-      return [{ path, message: `${describeValue(issue.input)} ${reason}`, at: 'value' }];
+      return [{ path, message: `${describeValue(issue.input)}${reason}`, at: 'value' }];
     }
     case 'too_small':
       return [
