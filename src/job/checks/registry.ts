@@ -4,6 +4,7 @@ import { acceptedValues } from './accepted-values.ts';
 import { accounting } from './accounting/accounting.ts';
 import type { Check } from './check.ts';
 import { checksum } from './checksum/checksum.ts';
+import { freshness } from './freshness.ts';
 import { type Leniency, type LeniencyShape, withLeniency } from './leniency.ts';
 import { notNull } from './not-null.ts';
 import { pattern } from './pattern.ts';
@@ -24,6 +25,7 @@ const checks = [
   acceptedRange,
   relationships,
   rowCount,
+  freshness,
   pattern,
   checksum,
   query,
