@@ -121,6 +121,33 @@ Result      1 of 2 checks did not hold: accepted_range (age). (exit code 65)
     });
   });
 
+  it('compares the table with a file of the project', async () => {
+    const equality = (path: string) => `${manifest}  - { kind: equality, path: ${path}, severity: warn }\n`;
+    await project.write('golden/people.csv', 'id,age\n1,30\n2,41\n');
+    await project.write('jobs/load.yaml', equality('golden/people.csv'));
+    const { stdout, exitCode } = await check('jobs/load.py');
+    expect(stdout).toContain(
+      `! equality: expected the rows of ${project.path('golden/people.csv')}, found 0 missing, 1 changed, 0 unexpected
+              Row id 2: age is 40, expected 41.
+              The row: .sparkctl/checks/load/failing-rows-3-equality.jsonl
+`,
+    );
+    expect(exitCode).toBe(0);
+    await project.write('golden/people.csv', 'id,age\n1,thirty\n');
+    const bad = await check('jobs/load.py');
+    expect(bad.stderr).toContain('golden/people.csv:2: "thirty" is no value of the integer column age.');
+    expect(bad.exitCode).toBe(66);
+    for (const [path, problem] of [
+      ['golden/none.csv', `the file ${project.path('golden/none.csv')} is not there`],
+      ['../people.csv', '"../people.csv" leads out of the project'],
+    ] as const) {
+      await project.write('jobs/load.yaml', equality(path));
+      const { stderr, exitCode: code } = await check('jobs/load.py');
+      expect(stderr).toContain(problem);
+      expect(code).toBe(78);
+    }
+  });
+
   it('writes and removes nothing through a link in the place of its folder', async () => {
     const theirs = await project.write('elsewhere/load/failing-rows-1-schema.jsonl', 'theirs');
     await project.write('.sparkctl/.gitignore', '*\n');

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Ledger } from '../datasets/ledger.ts';
 import type { InputFormat } from '../input/find-input.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
-import type { CommittedRun, Mistake, TargetReader } from '../targets/target.ts';
+import type { CommittedRun, Mistake, ResolvePath, TargetReader } from '../targets/target.ts';
 import type { FaultyRows, KeptRows } from './faulty-rows.ts';
 import type { RowQuestion, TableScan } from './table-scan.ts';
 
@@ -65,6 +65,8 @@ export interface Check<Spec extends z.ZodType> {
   readonly tolerates?: 'rows' | 'rows-or-percent';
   /** Given where the check is of use with a dataset only: the reason, for a manifest without one. */
   readonly needsDataset?: string;
+  /** Makes the paths in it absolute, when a manifest is read. */
+  resolve?(spec: z.output<Spec>, inside: ResolvePath): Promise<z.output<Spec>>;
   /** Tells whether it wants to know of the run before: `previous` of the context is looked up only then. */
   comparesRuns?(spec: z.output<Spec>): boolean;
   name(spec: z.output<Spec>): string;

@@ -4,6 +4,7 @@ import { acceptedValues } from './accepted-values.ts';
 import { accounting } from './accounting/accounting.ts';
 import type { Check } from './check.ts';
 import { checksum } from './checksum/checksum.ts';
+import { equality } from './equality/equality.ts';
 import { freshness } from './freshness.ts';
 import { type Leniency, type LeniencyShape, withLeniency } from './leniency.ts';
 import { notNull } from './not-null.ts';
@@ -28,6 +29,7 @@ const checks = [
   freshness,
   pattern,
   checksum,
+  equality,
   query,
   segments,
 ] as const;
