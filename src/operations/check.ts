@@ -7,7 +7,6 @@ import type { Manifest } from '../job/manifest/manifest.ts';
 import { resolveJob } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
 import { askChecks, type CheckableManifest, checksVerdict } from '../run/check-result.ts';
-import { previousRows } from '../run/previous-rows.ts';
 import { type Accounting, newRunId, plainJobName, type RunOutcome } from '../run/run-record.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
@@ -49,12 +48,11 @@ export async function check(
   await makeRoom(project, parts);
   const facts = {
     ledger: await ledgerOf(manifest),
-    previous: await previousRows(manifest, { project, job: job.name }),
     rowsFolder: { root: stateFolder(project), parts },
   };
   const mark = newRunId(`check-${job.name}`, new Date());
   const { results, accounting, rows } = await inPhase(emit, 'checks', () =>
-    askChecks(manifest, facts, { mark, signal }),
+    askChecks(manifest, { project, job: job.name }, facts, { mark, signal }),
   );
   const { hint: _ofRuns, exitCode = 0, ...verdict } = checksVerdict(results, accounting, strict);
   const { target } = manifest;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CheckResult } from '../job/checks/check.ts';
 import type { CheckAnswer, CheckQuestion } from '../job/checks/check-process.ts';
+import { checkOf } from '../job/checks/registry.ts';
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
@@ -12,7 +13,7 @@ import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
 import type { RunPlan } from './plan-run.ts';
-import { previousRows } from './previous-rows.ts';
+import type { previousRows } from './previous-rows.ts';
 import type { Run } from './run.ts';
 import type { Accounting, RunOutcome } from './run-record.ts';
 import { runsFolder } from './run-store.ts';
@@ -32,18 +33,10 @@ export async function checkResult(
 ): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
   const checked = skipChecks ? { ...manifest, checks: [] } : manifest;
-  const facts = {
-    ledger,
-    runId: id,
-    previous: await previousRows(checked, {
-      project: context.project,
-      job: journal.record.job.name,
-      run: id,
-    }),
-    rowsFolder: { root: runsFolder(context.project), parts: [id] },
-  };
+  const facts = { ledger, runId: id, rowsFolder: { root: runsFolder(context.project), parts: [id] } };
+  const of = { project: context.project, job: journal.record.job.name, run: id };
   const { results, accounting, rows } = await journal.phase('checks', async () => {
-    const end = await askChecks(checked, facts, { mark: id, signal: context.signal });
+    const end = await askChecks(checked, of, facts, { mark: id, signal: context.signal });
     return { ...end, ...(skipChecks && { outcome: 'skipped' as const }) };
   });
   const { database } = journal.record;
@@ -57,14 +50,17 @@ export async function checkResult(
   return checksVerdict(results, accounting, strict);
 }
 
-/** Has the checks of a manifest made in a process of their own. */
+/** Has the checks of a manifest made in a process of their own. `of` says whose result it is. */
 export async function askChecks(
   { target, checks, input, file }: CheckableManifest,
-  facts: Pick<CheckQuestion, 'ledger' | 'runId' | 'previous' | 'rowsFolder'>,
+  of: Parameters<typeof previousRows>[1],
+  facts: Pick<CheckQuestion, 'ledger' | 'runId' | 'rowsFolder'>,
   options: Parameters<typeof askModule>[2],
 ): Promise<PhaseEnd<CheckAnswer>> {
   const inputFiles = input === undefined ? [] : await findInput(input.path, file);
-  const question = { ...facts, target, checks, inputFiles, inputFormat: input?.format };
+  const compares = checks.some((spec) => checkOf(spec).comparesRuns?.(spec));
+  const previous = compares ? await (await import('./previous-rows.ts')).previousRows(target, of) : undefined;
+  const question = { ...facts, target, checks, previous, inputFiles, inputFormat: input?.format };
   const value = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, options);
   return { value, ...checksPhase(value.results) };
 }

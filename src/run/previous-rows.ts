@@ -1,10 +1,8 @@
 import type { CheckContext } from '../job/checks/check.ts';
-import { checkOf } from '../job/checks/registry.ts';
-import type { Manifest } from '../job/manifest/manifest.ts';
 import { kindOf, type ResolvedTarget } from '../job/targets/registry.ts';
 import { readRuns } from './run-store.ts';
 
-interface CheckedJob {
+interface CheckedResult {
   readonly project: string;
   /** The job's name. */
   readonly job: string;
@@ -12,12 +10,11 @@ interface CheckedJob {
   readonly run?: string;
 }
 
-/** Finds the last run of a job that succeeded before the one that is checked, with the rows of its table then. Nothing is read unless a check asks for it. */
+/** Finds the last run of a job that succeeded before the one that is checked, with the rows of its table then. */
 export async function previousRows(
-  { target, checks }: Pick<Manifest, 'checks'> & { readonly target: ResolvedTarget },
-  { project, job, run }: CheckedJob,
+  target: ResolvedTarget,
+  { project, job, run }: CheckedResult,
 ): Promise<CheckContext['previous']> {
-  if (!checks.some((spec) => checkOf(spec).comparesRuns?.(spec))) return undefined;
   const [path, table] = [kindOf(target).location(target), target.table.name];
   const same = (await readRuns(project)).runs
     .map(({ record }) => record)

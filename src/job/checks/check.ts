@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Ledger } from '../datasets/ledger.ts';
 import type { InputFormat } from '../input/find-input.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
-import type { CommittedRun, Mistake, ResolvePath, TargetReader } from '../targets/target.ts';
+import type { CommittedRun, Mistake, ResolvePath, RowValue, TargetReader } from '../targets/target.ts';
 import type { FaultyRows, KeptRows } from './faulty-rows.ts';
 import type { RowQuestion, TableScan } from './table-scan.ts';
 
@@ -83,6 +83,20 @@ export const sampleLimit = 3;
 /** The record of the run that is checked about the table, or of the last run into it when none was named. */
 export function runOf({ reader, table, runId }: Omit<CheckContext, 'scan'>): CommittedRun | undefined {
   return runId === undefined ? reader.lastCommittedRun(table.name) : reader.committedRun(runId, table.name);
+}
+
+/** Rows with the names of their columns. */
+export function* named(
+  columns: readonly string[],
+  rows: Iterable<readonly RowValue[]>,
+): Generator<Readonly<Record<string, RowValue>>> {
+  for (const row of rows)
+    yield Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null]));
+}
+
+/** The columns of the table as it really is. */
+export function allColumns({ reader, table }: Pick<CheckContext, 'reader' | 'table'>): readonly string[] {
+  return (reader.tableInfo(table.name)?.columns ?? []).map(({ name }) => name);
 }
 
 const itemsOfSlice = 20_000;

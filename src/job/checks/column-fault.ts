@@ -1,8 +1,7 @@
 import { counted, formatNumber } from '../../system/format-number.ts';
 import type { ColumnSpec, TableSpec } from '../targets/table-spec.ts';
 import type { ColumnFault, Mistake } from '../targets/target.ts';
-import { type CheckContext, sampleLimit, type Verdict } from './check.ts';
-import { allColumns, named } from './faulty-rows.ts';
+import { allColumns, type CheckContext, named, sampleLimit, type Verdict } from './check.ts';
 import { showBreaking } from './show-value.ts';
 
 /** Judges a column by the rows whose value has a fault. `breaks` is what such a value does: `is not one of them`. */

@@ -3,7 +3,6 @@ import { wrapWriteError } from '../../system/errors/system-error.ts';
 import { hold } from '../../system/files/hold.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
 import type { RowValue } from '../targets/target.ts';
-import type { CheckContext } from './check.ts';
 
 /** One row that is wrong, with what says so: its columns, or what the check has to say of it. */
 export type FaultyRow = Readonly<Record<string, RowValue | Readonly<Record<string, RowValue>>>>;
@@ -65,20 +64,6 @@ async function* linesOf(faulty: FaultyRows, signal: AbortSignal | undefined): As
     piece = '';
   }
   yield piece;
-}
-
-/** Rows with the names of their columns. */
-export function* named(
-  columns: readonly string[],
-  rows: Iterable<readonly RowValue[]>,
-): Generator<Readonly<Record<string, RowValue>>> {
-  for (const row of rows)
-    yield Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null]));
-}
-
-/** The columns of the table as it really is. */
-export function allColumns({ reader, table }: Pick<CheckContext, 'reader' | 'table'>): readonly string[] {
-  return (reader.tableInfo(table.name)?.columns ?? []).map(({ name }) => name);
 }
 
 /** Whole numbers keep all of their digits, which JSON allows and JavaScript's own numbers would not; bytes are hexadecimal. */

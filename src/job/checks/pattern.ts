@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { counted, formatNumber } from '../../system/format-number.ts';
 import { unknownColumn } from '../targets/table-spec.ts';
 import type { Mistake } from '../targets/target.ts';
-import type { Check, CheckContext } from './check.ts';
-import { allColumns, type FaultyRow, named } from './faulty-rows.ts';
+import { allColumns, type Check, type CheckContext, named } from './check.ts';
+import type { FaultyRow } from './faulty-rows.ts';
 import { showBreaking } from './show-value.ts';
 
 const spec = z

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { counted } from '../../system/format-number.ts';
-import { type Check, sampleLimit } from './check.ts';
-import { named } from './faulty-rows.ts';
+import { type Check, named, sampleLimit } from './check.ts';
 import { showKey } from './show-value.ts';
 
 const spec = z

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { counted } from '../../system/format-number.ts';
 import { unknownColumn } from '../targets/table-spec.ts';
-import { type Check, sampleLimit } from './check.ts';
-import { allColumns, named } from './faulty-rows.ts';
+import { allColumns, type Check, named, sampleLimit } from './check.ts';
 import { showKey } from './show-value.ts';
 
 const spec = z
