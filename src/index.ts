@@ -1,5 +1,7 @@
 /** The library: what the command line does, as functions. The working folder and the environment of the process are read here and nowhere else. */
 import type { ClusterStatus } from './cluster/cluster.ts';
+import type { CheckedResult, CheckRequest } from './operations/check.ts';
+import type { GeneratedData, GenerateRequest } from './operations/generate.ts';
 import {
   contextOf,
   type Entry,
@@ -15,6 +17,8 @@ import type { RunRecord } from './run/run-record.ts';
 
 export type { ClusterStatus, NodeStatus } from './cluster/cluster.ts';
 export type { BackendKind } from './cluster/registry.ts';
+export type { CheckedResult } from './operations/check.ts';
+export type { GeneratedData } from './operations/generate.ts';
 export type { LibraryOptions, StartOptions, SubmitOptions, SubmittedRun } from './operations/library.ts';
 export { StartedCluster } from './operations/library.ts';
 export { readTable, type TableAddress, type TableRow } from './operations/read-table.ts';
@@ -55,6 +59,26 @@ export async function sharedCluster(options: SharedClusterOptions = {}): Promise
 /** Submits a job, as `sparkctl submit` does: the result is a union by `state`. */
 export function submit(application: string, options: SubmitOptions = {}): SubmittedRun {
   return submitWith(application, options, entry());
+}
+
+/** Checks the result of a job that is there, without Spark, as `sparkctl check` does. */
+export async function check(
+  application: string,
+  options: LibraryOptions & Omit<CheckRequest, 'application'> = {},
+): Promise<CheckedResult> {
+  const { check: ask } = await import('./operations/check.ts');
+  const { workingFolder } = entry();
+  return await ask({ workingFolder, ...options, application }, contextOf(options, entry()));
+}
+
+/** Makes the dataset of a job, as `sparkctl generate` does. */
+export async function generate(
+  application: string,
+  options: LibraryOptions & Omit<GenerateRequest, 'application'> = {},
+): Promise<GeneratedData> {
+  const { generate: make } = await import('./operations/generate.ts');
+  const { workingFolder } = entry();
+  return await make({ workingFolder, ...options, application }, contextOf(options, entry()));
 }
 
 /** Lists the clusters of the project, on every backend that answers. */

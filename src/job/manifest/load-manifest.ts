@@ -14,15 +14,9 @@ import {
   validateYaml,
   type YamlFile,
 } from '../../system/yaml/yaml-file.ts';
-import { checkOf } from '../checks/registry.ts';
+import { type CheckSpec, checkOf } from '../checks/registry.ts';
 import { formatOfPath } from '../input/find-input.ts';
-import {
-  kindOf,
-  type ResolvedTarget,
-  resolveTarget,
-  type TargetKey,
-  targetKeys,
-} from '../targets/registry.ts';
+import { kindOf, resolveTarget, type TargetKey, targetKeys } from '../targets/registry.ts';
 import type { Mistake } from '../targets/target.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
@@ -45,7 +39,7 @@ export async function loadManifest(path: string, folders: Folders): Promise<Mani
   const source = validateYaml(file, manifestSchema);
   const mistakes: Diagnostic[] = [];
   const manifest = await resolveManifest(source, file, path, { project, dataFolder }, mistakes);
-  mistakes.push(...(await contradictions(source, file, manifest.target)));
+  mistakes.push(...(await contradictions(source, file, manifest)));
   if (mistakes.length > 0) throw configurationError(file.name, mistakes);
   return manifest;
 }
@@ -124,7 +118,13 @@ async function resolveManifest(
         mistakes.push(file.diagnose(['arguments', index], placeholderMistake(word, values))),
       ),
     ),
-    checks: source.checks,
+    checks: await Promise.all(
+      source.checks.map(async (spec, index) => {
+        const absolute = (at: readonly PropertyKey[], path: string) => inFolder(project)(['checks', index, ...at], path);
+        // The words that say how lenient it is are no part of the check's own.
+        return { ...spec, ...(await checkOf(spec).resolve?.(spec, absolute)) } as CheckSpec;
+      }),
+    ),
   };
 }
 
@@ -170,7 +170,7 @@ function placeholderMistake(word: string, values: Readonly<Record<string, string
 async function contradictions(
   source: ManifestSource,
   file: YamlFile,
-  target: ResolvedTarget | undefined,
+  { target, checks }: Pick<Manifest, 'target' | 'checks'>,
 ): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = [];
   const add = (at: readonly PropertyKey[], mistakes: readonly Mistake[]) =>
@@ -181,7 +181,7 @@ async function contradictions(
   for (const kind of others)
     found.push(file.diagnose([kind], `there is a target already, ${first}; a job has one`, 'key'));
   if (target !== undefined) add([target.kind], kindOf(target).mistakes(source[target.kind]));
-  for (const [index, spec] of source.checks.entries()) {
+  for (const [index, spec] of checks.entries()) {
     const at = ['checks', index];
     const { needsDataset, mistakes } = checkOf(spec);
     if (target === undefined)
