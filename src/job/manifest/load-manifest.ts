@@ -120,7 +120,8 @@ async function resolveManifest(
     ),
     checks: await Promise.all(
       source.checks.map(async (spec, index) => {
-        const absolute = (at: readonly PropertyKey[], path: string) => inFolder(project)(['checks', index, ...at], path);
+        const absolute = (at: readonly PropertyKey[], path: string) =>
+          inFolder(project)(['checks', index, ...at], path);
         // The words that say how lenient it is are no part of the check's own.
         return { ...spec, ...(await checkOf(spec).resolve?.(spec, absolute)) } as CheckSpec;
       }),
