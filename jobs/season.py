@@ -1,6 +1,7 @@
 """
 Describes a season of basketball by what each player did per game: CSV in, cleaned strictly; who is how old,
-who scored most, who still starts at 35; every column described. Out come SQLite tables and small pictures.
+who of the regulars scored most, who still starts at 35; every column described. Out come SQLite tables and
+small pictures.
 
     spark-submit jobs/season.py --input players.csv --database season.db
 
@@ -26,6 +27,7 @@ from pyspark.sql.functions import (
     nullif,
     when,
 )
+from pyspark.sql.functions import max as greatest_of
 from pyspark.sql.functions import round as rounded
 from pyspark.sql.functions import sum as sum_of
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType
@@ -89,6 +91,11 @@ DIGITS = 9
 """Sums in another order differ in the last digit: two players who score the same must stay equal."""
 YOUNGEST, OLDEST = 10, 80
 VETERAN = 35
+ENOUGH_GAMES = 0.7
+"""
+The share of the most games of a player that a top scorer must have: one good evening is no season. Of 82
+games it is 58, as leagues have it.
+"""
 
 
 def clean(rows: DataFrame) -> DataFrame:
@@ -138,9 +145,11 @@ def by_age(season: DataFrame) -> DataFrame:
 
 
 def top_scorers(season: DataFrame, most: int = 10) -> DataFrame:
-    """Of who scores the same in a game, more games count more, and then the rank."""
+    """Of the regulars. Of who scores the same in a game, more games count more, and then the rank."""
+    most_games = season.agg(greatest_of("games")).collect()[0][0]
+    regular = season.where(col("games") >= math.ceil(ENOUGH_GAMES * most_games))
     order = (col("points").desc(), col("games").desc(), "rank")
-    best = season.select("rank", "player", "team", "age", "games", "points").orderBy(*order).limit(most)
+    best = regular.select("rank", "player", "team", "age", "games", "points").orderBy(*order).limit(most)
     placed = [(place, *row) for place, row in enumerate(best.collect(), start=1)]
     return season.sparkSession.createDataFrame(placed, f"place long, {best.schema.simpleString()[7:-1]}")
 

@@ -7,6 +7,7 @@ export const sections = [
       'docs/start.md': 'Start',
       'docs/your-own-project.md': 'Your own project',
       'docs/write-a-job.md': 'Write a job',
+      'docs/test-your-jobs.md': 'Test your jobs',
       'docs/how-a-run-flows.md': 'How a run flows',
       'docs/what-we-dont-do.md': "What we don't do",
     },

@@ -40,7 +40,8 @@ from sparkctl_io.reading.csv_header import read_header
 from sparkctl_io.reading.csv_lines import CsvLines
 from sparkctl_io.reading.json_lines import JsonLines
 from sparkctl_io.reading.parsed import raw_text
-from sparkctl_io.reading.reader import RemoteReader, _rows_of, readers_of
+from sparkctl_io.reading.reader import RemoteReader, readers_of
+from sparkctl_io.reading.rows import rows_of_block
 from sparkctl_io.sink.source_files import in_project
 from sparkctl_io.source import FLAT_NAMES, SOURCE
 
@@ -171,7 +172,7 @@ def read_blocks(found, parser, schema=ONE):
     rows, unreadable, before, blank = [], [], 0, 0
     for block in found:
         reports = {}
-        for batch in _rows_of(block, parser, schema, reports):
+        for batch in rows_of_block(block, parser, schema, reports):
             for row in batch.to_pylist():
                 file, start, line, offset, raw, reason = (row.pop(name) for name in FLAT_NAMES)
                 assert (file, start, reason) == (block.file, block.start, None)

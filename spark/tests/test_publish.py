@@ -17,7 +17,7 @@ from pyspark.sql.types import DecimalType, DoubleType, LongType, StringType, Str
 from written_checksum import written_checksum
 
 from sparkctl_io import errors
-from sparkctl_io.reading.reader import BlockReport
+from sparkctl_io.reading.rows import BlockReport
 from sparkctl_io.sink.data_source import SqliteWriter
 from sparkctl_io.sink.message import ShardMessage
 from sparkctl_io.sink.plan import plan_write

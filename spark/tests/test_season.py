@@ -23,11 +23,12 @@ ROWS = [
     player(1, age=36, team="TOT", games=30, started=20, points="20.0"),
     player(1, age=36, team="BOS", games=25, started=18, points="19.0"),
     player(1, age=36, team="ATL", games=5, started=2, points="25.0"),
-    player(2, points="20.0", games=50),
+    player(2, points="20.0", games=40),
     player(3, points="20.0", games=30),
     player(4, age=40, started=0, points="1.5", free_throw_percent=""),
     player(4, age=40, team="DEN", games=12, started=1, points="2.5"),
-    *(player(number, points=f"{number}.0") for number in range(5, 14)),
+    *(player(number, points=f"{number}.0", games=28) for number in range(5, 13)),
+    player(13, points="99.0", games=27),
     player(14, age=30, team="3TM", games=9, points="1.0"),
     *(player(14, age=30, team=team, games=3, started=1, points="9.9") for team in ("ATL", "BOS", "DEN")),
 ]
@@ -68,17 +69,18 @@ def test_a_season_is_described(spark, tmp_path, query):
     assert query("SELECT free_throw_percent FROM players WHERE rank = 4 ORDER BY team") == [(None,), (0.5,)]
     # A player who changed team counts once: as his whole season, or as his teams together.
     assert query("SELECT age, players FROM players_by_age") == [(25, 11), (30, 1), (36, 1), (40, 1)]
+    # Who has played in less than 70 % of the 40 games that another one has is no top scorer.
     assert query("SELECT place, rank, team, points FROM players_top_scorers") == [
         (1, 2, "BOS", 20.0),
         (2, 1, "TOT", 20.0),
         (3, 3, "BOS", 20.0),
-        *((place, 17 - place, "BOS", 17.0 - place) for place in range(4, 11)),
+        *((place, 16 - place, "BOS", 16.0 - place) for place in range(4, 11)),
     ]
     assert query("SELECT rank, age, team, games, games_started FROM players_veteran_starts") == [
         (1, 36, "TOT", 30, 20),
         (4, 40, "TOT", 22, 1),
     ]
-    points = [20.0, 20.0, 20.0, (10 * 1.5 + 12 * 2.5) / 22, *map(float, range(5, 14)), 1.0]
+    points = [20.0, 20.0, 20.0, (10 * 1.5 + 12 * 2.5) / 22, *map(float, range(5, 13)), 99.0, 1.0]
     [found] = query("SELECT count, mean, stddev, min, max FROM players_description WHERE name = 'points'")
     assert found == pytest.approx(
         (14, statistics.fmean(points), statistics.stdev(points), min(points), max(points))

@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import { sparkctlVersion } from '../system/package.ts';
 import type { CliHost, CommandContext } from './cli-host.ts';
+import { checkCommand } from './commands/check.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
+import { generateCommand } from './commands/generate.ts';
+import { keepClusterCommand } from './commands/keep-cluster.ts';
 import { runsCommand } from './commands/runs.ts';
 import { submitCommand } from './commands/submit.ts';
 
@@ -22,6 +25,7 @@ Examples:
   sparkctl submit my_script.py a b --c        any PySpark script, as under spark-submit
   sparkctl cluster up --workers 3             a cluster that stays
   sparkctl runs show                          what became of the last run
+  sparkctl check jobs/etl.yaml                whether its table still holds
   sparkctl doctor                             whether jobs can run here
 
 Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no input, 69 no cluster, Java or Python,
@@ -31,6 +35,8 @@ Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no inp
     submitCommand,
     clusterCommand,
     runsCommand,
+    checkCommand,
+    generateCommand,
     doctorCommand,
     envCommand,
     completionCommand,
@@ -40,6 +46,7 @@ Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no inp
     completeCommand(context, () => program),
     { hidden: true },
   );
+  program.addCommand(keepClusterCommand(context), { hidden: true });
   silence(program, context.host);
   return program;
 }

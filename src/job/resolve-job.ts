@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
+import { resolveInside } from '../system/files/places.ts';
 import { canAccess } from '../system/files/read-file.ts';
 import { loadManifest } from './manifest/load-manifest.ts';
 import type { Manifest } from './manifest/manifest.ts';
@@ -19,6 +20,8 @@ interface JobWords {
   readonly useManifest: boolean;
   readonly workingFolder: string;
   readonly project: string;
+  /** See `SubmitRequest`. Relative to the working folder. */
+  readonly dataFolder?: string | undefined;
   /** Instead of the dataset's own numbers. */
   readonly rows?: number | undefined;
   readonly seed?: number | undefined;
@@ -29,16 +32,18 @@ export async function resolveJob(words: JobWords): Promise<Job> {
   return withOverrides(await findJob(words), words);
 }
 
-async function findJob({ application, useManifest, workingFolder, project }: JobWords): Promise<Job> {
+async function findJob(words: JobWords): Promise<Job> {
+  const { application, useManifest, workingFolder, project } = words;
   // spark-submit itself fetches what a scheme names; only files of this machine can be looked at.
   if (/^(?!file:)[a-z][a-z0-9+.-]*:/i.test(application))
     return { name: basename(application, extname(application)), application };
   const path = pathOf(application, workingFolder);
   const extension = extname(path);
   const name = basename(path, extension);
+  const folders = { project, workingFolder, dataFolder: await dataFolderOf(words) };
   if (extension === '.yaml' || extension === '.yml') {
     await mustBeReadable(path, application, workingFolder, 'manifest');
-    const manifest = await loadManifest(path, { project, workingFolder });
+    const manifest = await loadManifest(path, folders);
     return { name, application: manifest.script, manifest };
   }
   await mustBeReadable(path, application, workingFolder, 'script');
@@ -47,8 +52,22 @@ async function findJob({ application, useManifest, workingFolder, project }: Job
   return {
     name,
     application: path,
-    manifest: { ...(await loadManifest(beside, { project, workingFolder })), script: path },
+    manifest: { ...(await loadManifest(beside, folders)), script: path },
   };
+}
+
+/** The folder for what the job makes, where one is named: absolute, and in the project, which is all that a container sees. */
+async function dataFolderOf({ dataFolder, workingFolder, project }: JobWords): Promise<string | undefined> {
+  if (dataFolder === undefined) return undefined;
+  const path = resolve(workingFolder, dataFolder);
+  if ((await canAccess(path)) && (await resolveInside(project, path)) !== undefined) return path;
+  throw new SparkctlError({
+    code: 'bad-data-folder',
+    category: 'usage',
+    message: `The data folder ${dataFolder} is not a folder of the project ${project}.`,
+    hint: `Name one that is there and in the project; make it with: mkdir -p ${relative(workingFolder, join(project, 'data/test'))}`,
+    details: { path },
+  });
 }
 
 /** The path of what a person named: a path, or an address such as `file:///srv/job.py`, as spark-submit takes it. */

@@ -67,6 +67,14 @@ export function submitWith(application: string, options: SubmitOptions, entry: E
   return Object.assign(result, { events: history });
 }
 
+/** The things beside the cluster itself that a handle to one is made of. */
+interface HandleParts {
+  readonly options: LibraryOptions;
+  readonly entry: Entry;
+  /** Called once the handle is disposed of. */
+  readonly release?: () => Promise<void>;
+}
+
 /** A cluster that was started by `startCluster`. It goes away with its scope (`await using`), and after a crash with the next command. */
 export class StartedCluster implements AsyncDisposable {
   readonly name: string;
@@ -78,8 +86,9 @@ export class StartedCluster implements AsyncDisposable {
   readonly #cluster: Cluster;
   readonly #options: LibraryOptions;
   readonly #entry: Entry;
+  readonly #release: HandleParts['release'];
 
-  private constructor(cluster: Cluster, status: ClusterStatus, options: LibraryOptions, entry: Entry) {
+  private constructor(cluster: Cluster, status: ClusterStatus, { options, entry, release }: HandleParts) {
     this.name = cluster.name;
     this.backend = cluster.backend;
     this.master = status.master;
@@ -87,6 +96,12 @@ export class StartedCluster implements AsyncDisposable {
     this.#cluster = cluster;
     this.#options = options;
     this.#entry = entry;
+    this.#release = release;
+  }
+
+  /** A handle to a cluster that runs. */
+  static of(cluster: Cluster, status: ClusterStatus, parts: HandleParts): StartedCluster {
+    return new StartedCluster(cluster, status, parts);
   }
 
   static async start(options: StartOptions, entry: Entry): Promise<StartedCluster> {
@@ -104,7 +119,7 @@ export class StartedCluster implements AsyncDisposable {
         const was = 'started';
         return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
       });
-      return new StartedCluster(cluster, status, options, entry);
+      return new StartedCluster(cluster, status, { options, entry });
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
       throw error;
@@ -142,6 +157,7 @@ export class StartedCluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cluster[Symbol.asyncDispose]();
+    await this.#release?.();
   }
 }
 

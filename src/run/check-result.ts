@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CheckResult } from '../job/checks/check.ts';
 import type { CheckAnswer, CheckQuestion } from '../job/checks/check-process.ts';
+import { checkOf } from '../job/checks/registry.ts';
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
@@ -12,57 +13,73 @@ import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
 import type { RunPlan } from './plan-run.ts';
+import type { previousRows } from './previous-rows.ts';
 import type { Run } from './run.ts';
 import type { Accounting, RunOutcome } from './run-record.ts';
+import { runsFolder } from './run-store.ts';
 
 /** The compiled module, also where this file is not: a process of its own runs it. */
 const checkProcess = join(packageRoot, 'dist', 'job', 'checks', 'check-process.js');
 
-/** Reads the result back without Spark and compares it with what must be there. */
+/** A manifest whose result can be read back. */
+export type CheckableManifest = Manifest & { readonly target: ResolvedTarget };
+
+/** Reads the result of a run back without Spark and compares it with what must be there. */
 export async function checkResult(
   { skipChecks, strict }: Pick<RunPlan, 'skipChecks' | 'strict'>,
-  manifest: Manifest & { readonly target: ResolvedTarget },
+  manifest: CheckableManifest,
   ledger: Ledger | undefined,
   { id, journal, context }: Run,
 ): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
-  const files = manifest.input === undefined ? [] : await findInput(manifest.input.path, manifest.file);
-  const question: CheckQuestion = {
-    target: manifest.target,
-    checks: skipChecks ? [] : manifest.checks,
-    ledger,
-    inputFiles: files,
-    inputFormat: manifest.input?.format,
-    runId: id,
-  };
-  const { results, accounting } = await journal.phase('checks', async (): Promise<PhaseEnd<CheckAnswer>> => {
-    const answer = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, {
-      mark: id,
-      signal: context.signal,
-    });
-    return { value: answer, ...checksPhase(answer.results), ...(skipChecks && { outcome: 'skipped' }) };
+  const checked = skipChecks ? { ...manifest, checks: [] } : manifest;
+  const facts = { ledger, runId: id, rowsFolder: { root: runsFolder(context.project), parts: [id] } };
+  const of = { project: context.project, job: journal.record.job.name, run: id };
+  const { results, accounting, rows } = await journal.phase('checks', async () => {
+    const end = await askChecks(checked, of, facts, { mark: id, signal: context.signal });
+    return { ...end, ...(skipChecks && { outcome: 'skipped' as const }) };
   });
-  await journal.update({ checks: [...results], ...(accounting && { accounting }) });
+  const { database } = journal.record;
+  await journal.update({
+    checks: [...results],
+    ...(accounting && { accounting }),
+    ...(database && rows !== undefined && { database: { ...database, rows } }),
+  });
   // A run that was stopped meanwhile ends as stopped, and not as succeeded.
   context.signal.throwIfAborted();
   return checksVerdict(results, accounting, strict);
 }
 
-/** Sums up the phase of the checks: a check that was skipped counts as neither held nor failed. */
+/** Has the checks of a manifest made in a process of their own. `of` says whose result it is. */
+export async function askChecks(
+  { target, checks, input, file }: CheckableManifest,
+  of: Parameters<typeof previousRows>[1],
+  facts: Pick<CheckQuestion, 'ledger' | 'runId' | 'rowsFolder'>,
+  options: Parameters<typeof askModule>[2],
+): Promise<PhaseEnd<CheckAnswer>> {
+  const inputFiles = input === undefined ? [] : await findInput(input.path, file);
+  const compares = checks.some((spec) => checkOf(spec).comparesRuns?.(spec));
+  const previous = compares ? await (await import('./previous-rows.ts')).previousRows(target, of) : undefined;
+  const question = { ...facts, target, checks, previous, inputFiles, inputFormat: input?.format };
+  const value = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, options);
+  return { value, ...checksPhase(value.results) };
+}
+
+/** Sums up the phase of the checks: a check that has warned or was skipped counts as neither held nor failed. */
 export function checksPhase(results: readonly CheckResult[]): {
   readonly result: PhaseResult;
   readonly outcome: PhaseOutcome;
 } {
   const count = (status: CheckResult['status']) =>
     results.filter((result) => result.status === status).length;
-  const [held, failed, skipped] = [count('held'), count('failed'), count('skipped')];
+  const [held, warned, skipped] = [count('held'), count('warned'), count('skipped')];
   return {
-    result: { phase: 'checks', passed: held, of: results.length, skipped },
-    outcome: failed > 0 ? 'failed' : held === 0 && skipped > 0 ? 'skipped' : 'done',
+    result: { phase: 'checks', passed: held, of: results.length, warned, skipped },
+    outcome: count('failed') > 0 ? 'failed' : skipped > 0 && skipped === results.length ? 'skipped' : 'done',
   };
 }
 
-/** Decides how a run ends whose script succeeded. With `--strict` no check may be skipped, and no row quarantined. */
+/** Decides how a run ends whose script succeeded. With `--strict` no check may warn or be skipped, and no row be quarantined. */
 export function checksVerdict(
   results: readonly CheckResult[],
   accounting: Accounting | undefined,
@@ -75,6 +92,14 @@ export function checksVerdict(
       ...bad,
       message: `${failed.length} of ${results.length} checks did not hold: ${namesOf(failed)}.`,
       hint: 'The table is what the script published. What each check expected and found is above and in run.json.',
+    };
+  }
+  const warned = results.filter(({ status }) => status === 'warned');
+  if (strict && warned.length > 0) {
+    return {
+      ...bad,
+      message: `--strict: ${warned.length} of ${results.length} checks warned: ${namesOf(warned)}.`,
+      hint: 'What each check expected and found is above and in run.json. Without --strict a warning is no failure.',
     };
   }
   const skipped = results.filter(({ status }) => status === 'skipped');

@@ -12,6 +12,17 @@ import type { Run } from './run.ts';
 
 const waitIntervalMs = 250;
 
+/** Whoever wants something that is held, and the sentence that says what to do then. */
+interface Wanting {
+  readonly who: string;
+  readonly remedy: string;
+}
+
+const ofRun: Wanting = {
+  who: 'this run',
+  remedy: 'Submit again with --wait to begin as soon as it is over.',
+};
+
 /**
  * Claims what a job reads and writes, for the whole of its run: until its checks are done nobody changes it under them. With
  * `wait` it waits for the runs that hold something, instead of failing.
@@ -51,8 +62,7 @@ async function claimsOf({ dataset, input, target, outputs }: Manifest): Promise<
   const claims: Claim[] = [];
   // Runs that read the same data do not disturb each other; one that wants other data there would.
   if (input !== undefined && dataset !== undefined) {
-    const sharedAs = versionOf(datasetRequest(dataset));
-    claims.push({ kind: 'input', name: await realPathOf(input.path), sharedAs });
+    claims.push(await claimOfDataset(dataset, input.path));
   } else if (input !== undefined) {
     // What is missing is told when the input is looked at.
     for (const file of await findInput(input.path).catch(() => [])) {
@@ -69,20 +79,35 @@ async function claimsOf({ dataset, input, target, outputs }: Manifest): Promise<
   return claims;
 }
 
-function conflictError({ wanted, holder }: Conflict, manifest: Manifest, project: string): SparkctlError {
+/** The claim on data that is generated: others that want the same data there may hold it, too. */
+export async function claimOfDataset(
+  dataset: NonNullable<Manifest['dataset']>,
+  path: string,
+): Promise<Claim> {
+  const sharedAs = versionOf(datasetRequest(dataset));
+  return { kind: 'input', name: await realPathOf(path), sharedAs };
+}
+
+/** The error of wanting something that a run holds. */
+export function conflictError(
+  { wanted, holder }: Conflict,
+  { dataset }: Pick<Manifest, 'dataset'>,
+  project: string,
+  { who, remedy }: Wanting = ofRun,
+): SparkctlError {
   const path = relative(project, wanted.name);
   const { run } = holder;
   const message =
     wanted.kind === 'target'
       ? `Run ${run} holds the target ${path}.`
-      : manifest.dataset === undefined
-        ? `Run ${run} generates the input ${path}, which this run is to read.`
-        : `Run ${run} works with the data in the input ${path}, and this run would put other data there.`;
+      : dataset === undefined
+        ? `Run ${run} generates the input ${path}, which ${who} is to read.`
+        : `Run ${run} works with the data in the input ${path}, and ${who} would put other data there.`;
   return new SparkctlError({
     code: `${wanted.kind}-held`,
     category: 'temporary',
     message,
-    hint: `Submit again with --wait to begin as soon as it is over. ${whereToLook(holder)}`,
+    hint: `${remedy} ${whereToLook(holder)}`,
     details: { run, path: wanted.name, process: holder.owner },
   });
 }

@@ -1,7 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
 import type { DriverLaunch } from '../cluster/driver.ts';
-import { generateDataset } from '../job/datasets/generate-dataset.ts';
+import type { OperationContext } from '../cluster/operation-context.ts';
+import { type GenerateOutcome, generateDataset } from '../job/datasets/generate-dataset.ts';
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { mustBeCountable } from '../job/input/decompress.ts';
 import { findInput, unreadable } from '../job/input/find-input.ts';
@@ -11,6 +12,7 @@ import { kindOf, type ResolvedTarget } from '../job/targets/registry.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { realPathOf } from '../system/files/places.ts';
 import { lockMaking } from '../system/locks/claims.ts';
+import type { PhaseEnd } from '../system/phase.ts';
 import type { Run } from './run.ts';
 
 /** Makes the input where the manifest has a dataset, and makes sure that it is there where it has none. */
@@ -24,18 +26,26 @@ export async function prepareInput(
     await mustBeReadable(manifest);
     return undefined;
   }
-  return await journal.phase('dataset', async () => {
-    const { name, seed, rows } = dataset;
-    // Runs that want the same data share its claim: the first of them makes it.
-    await using _making = await lockMaking(context.project, await realPathOf(input.path), context);
-    const { ledger, reused } = await generateDataset({
-      ...datasetRequest(dataset),
-      path: input.path,
-      signal: context.signal,
-      onProgress: (written) => context.emit({ kind: 'rows-generated', rows: written, of: rows }),
-    });
-    return { value: ledger, result: { phase: 'dataset', dataset: name, rows, seed, reused } };
+  const made = await journal.phase('dataset', () => makeDataset(dataset, input.path, context));
+  return made.ledger;
+}
+
+/** Generates the data of a manifest, unless it is there. */
+export async function makeDataset(
+  dataset: NonNullable<Manifest['dataset']>,
+  path: string,
+  context: OperationContext,
+): Promise<PhaseEnd<GenerateOutcome>> {
+  const { name, seed, rows } = dataset;
+  // Runs that want the same data share its claim: the first of them makes it.
+  await using _making = await lockMaking(context.project, await realPathOf(path), context);
+  const value = await generateDataset({
+    ...datasetRequest(dataset),
+    path,
+    signal: context.signal,
+    onProgress: (written) => context.emit({ kind: 'rows-generated', rows: written, of: rows }),
   });
+  return { value, result: { phase: 'dataset', dataset: name, rows, seed, reused: value.reused } };
 }
 
 /** The request that a manifest makes of a generator. */

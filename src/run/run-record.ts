@@ -14,14 +14,15 @@ export function isRunId(text: string): boolean {
 
 /** `etl-20260131-235959-3f9a1c`: the job, the instant in UTC, and something that no other run of that second has. */
 export function newRunId(job: string, now: Date): string {
-  const name =
-    job
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 40) || 'job';
+  const name = plainJobName(job);
   const [date = '', time = ''] = now.toISOString().split('T');
   return `${name}-${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
+}
+
+/** The name of a job as a part of ids and paths. */
+export function plainJobName(job: string): string {
+  const name = job.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return name.replace(/^-+|-+$/g, '').slice(0, 40) || 'job';
 }
 
 const causes = Object.keys(exitCodeOf) as (keyof typeof exitCodeOf)[];
@@ -70,10 +71,21 @@ const diagnosis = z.object({ code: z.string(), message: z.string(), hint: z.stri
 const check = z.object({
   kind: z.string(),
   name: z.string(),
-  status: z.enum(['held', 'failed', 'skipped']),
+  status: z.enum(['held', 'warned', 'failed', 'skipped']),
   expected: z.string(),
   found: z.string(),
   detail: z.string().optional(),
+  /** The rows that are wrong, and their file in the run's folder; `kept` is the number of those in it, where it is not all of them. */
+  faulty: z
+    .object({
+      rows: z.number(),
+      file: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9_.-]*$/, 'it is not the name of a file')
+        .optional(),
+      kept: z.number().optional(),
+    })
+    .optional(),
 });
 
 /** The numbers that a script reports of its own result, in `artifacts/metrics.json`. */
@@ -168,7 +180,8 @@ export const runRecordSchema = z.object({
   checks: z.array(check),
   metrics: metrics.optional(),
   series: z.array(series).optional(),
-  database: z.object({ path: z.string(), table: z.string() }).optional(),
+  /** `rows` are those of the table when the result was checked. */
+  database: z.object({ path: z.string(), table: z.string(), rows: z.number().optional() }).optional(),
   links: z.object({ history: z.string().optional(), master: z.string().optional() }),
 });
 

@@ -22,6 +22,11 @@ export interface SubmitRequest {
   /** Wait for a run that holds the input or the target, instead of failing with exit code 75. */
   readonly wait?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
+  /**
+   * The paths of the manifest for everything that the job makes (the generated input, the target, the outputs) are relative to
+   * this folder instead of the project's. It must be in the project.
+   */
+  readonly dataFolder?: string | undefined;
   /** Rows of the dataset, instead of the manifest's. */
   readonly rows?: number | undefined;
   /** Seed of the dataset, instead of the manifest's. */

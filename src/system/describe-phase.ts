@@ -33,9 +33,13 @@ export function describePhase(result: PhaseResult): string {
     case 'submit':
       return `${result.application ?? 'no application was started'}, exit code ${result.exitCode}, ${describeStart(result.driver)}`;
     case 'checks': {
-      const { passed, of, skipped } = result;
+      const { passed, of, warned, skipped } = result;
       if (of === 0) return 'none';
-      return `${formatNumber(passed)} of ${formatNumber(of)} held${skipped === 0 ? '' : `, ${formatNumber(skipped)} skipped`}`;
+      const others = [
+        ...(warned === 0 ? [] : [`${formatNumber(warned)} warned`]),
+        ...(skipped === 0 ? [] : [`${formatNumber(skipped)} skipped`]),
+      ];
+      return [`${formatNumber(passed)} of ${formatNumber(of)} held`, ...others].join(', ');
     }
     case 'cluster-down':
       return result.removed ? 'nothing of it is left' : 'it was gone already';
@@ -54,6 +58,16 @@ function describeCluster(result: Extract<PhaseResult, { phase: 'cluster' }>): st
     case 'reached':
       return `external master ${name}`;
   }
+}
+
+/** Says where the rows are that a check has found to be wrong, in a line. */
+export function describeFaultyRows(
+  { rows, kept }: { readonly rows: number; readonly kept?: number | undefined },
+  path: string,
+): string {
+  if (kept !== undefined && kept < rows)
+    return `The first ${formatNumber(kept)} of ${formatNumber(rows)} rows: ${path}`;
+  return `${rows === 1 ? 'The row' : `All ${formatNumber(rows)} rows`}: ${path}`;
 }
 
 /** Says how a run got its driver, in a clause. */

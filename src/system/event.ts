@@ -162,7 +162,13 @@ export type PhaseResult =
       readonly exitCode: number;
       readonly driver: DriverStart;
     }
-  | { readonly phase: 'checks'; readonly passed: number; readonly of: number; readonly skipped: number }
+  | {
+      readonly phase: 'checks';
+      readonly passed: number;
+      readonly of: number;
+      readonly warned: number;
+      readonly skipped: number;
+    }
   | { readonly phase: 'cluster-down'; readonly removed: boolean };
 
 /** The way in which a run got its driver: from a standby that waited, or started for it. */

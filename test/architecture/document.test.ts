@@ -8,7 +8,7 @@ const read = (path: string) => readFileSync(join(repository, path), 'utf8');
 const architecture = read('docs/architecture.md');
 
 /** The groups of rooms in the picture, the uppermost first: `a -> (b, c) -> d`. */
-const layers = (/^cli -> .*$/m.exec(architecture)?.[0] ?? '')
+const layers = (/^.* -> system$/m.exec(architecture)?.[0] ?? '')
   .split(' -> ')
   .map((layer) => layer.replace(/[()]/g, '').split(', '));
 

@@ -117,10 +117,15 @@ class LinesReader implements TargetReader {
     return this.#rows.length;
   }
   repeated() {
-    return { groups: 0, samples: [] };
+    return { groups: 0, rows: 0, samples: [] };
   }
+  *repeatedRows() {}
   faulty() {
     return { rows: 0, samples: [] };
+  }
+  *faultyRows() {}
+  greatest() {
+    return null;
   }
   *rows(_table: string, columns: readonly string[]) {
     for (const row of this.#rows) yield columns.map((column) => row[column] ?? null);
@@ -128,6 +133,7 @@ class LinesReader implements TargetReader {
   query() {
     return { columns: [], rows: 0, samples: [] };
   }
+  *queryRows() {}
   rowFinder() {
     return () => undefined;
   }

@@ -58,6 +58,15 @@ describe('complete', () => {
       ['submit', '--skip'],
       ['words', '--skip-checks'],
     ],
+    [['check', ''], ['files']],
+    [
+      ['check', '--st'],
+      ['words', '--strict'],
+    ],
+    [
+      ['generate', '--see'],
+      ['words', '--seed'],
+    ],
     [['submit', ''], ['files']],
     [['submit', '--rows', '10', 'jobs/e'], ['files']],
     [['submit', 'jobs/etl.py', '--ro'], ['files']],
@@ -75,7 +84,16 @@ describe('complete', () => {
     const [kind, ...words] = await completed('');
     expect(kind).toBe('words');
     expect(words).toEqual(
-      expect.arrayContaining(['submit', 'cluster', 'runs', 'doctor', 'env', 'completion']),
+      expect.arrayContaining([
+        'submit',
+        'cluster',
+        'runs',
+        'check',
+        'generate',
+        'doctor',
+        'env',
+        'completion',
+      ]),
     );
     expect(words).not.toContain('complete');
   });

@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
 import type { OperationContext } from '../../src/cluster/operation-context.ts';
+import { check } from '../../src/operations/check.ts';
 import { planSubmission, submit, submitPlanned } from '../../src/operations/submit.ts';
 import { createRunFolder, runFolder } from '../../src/run/run-store.ts';
 import { readPlan } from '../../src/run/stored-plan.ts';
@@ -175,7 +176,7 @@ describe('submit', () => {
     folder = on.project.folder;
     await writeJob(on.project);
     const run = await submit({ application: 'job.py' }, on.context);
-    expect(run).toMatchObject({ state: 'succeeded', database: { table: 'people' } });
+    expect(run).toMatchObject({ state: 'succeeded', database: { table: 'people', rows: 1 } });
     expect(run.checks.map(({ kind, status }) => [kind, status])).toEqual([
       ['schema', 'held'],
       ['query', 'held'],
@@ -200,7 +201,12 @@ describe('submit', () => {
     await writeJob(on.project);
     const run = await submit({ application: 'job.py' }, on.context);
     expect(run).toMatchObject({ state: 'checks-failed', cause: 'checks', exitCode: 65 });
-    folder = on.project.folder;
+    expect(run.checks[1]).toMatchObject({
+      status: 'failed',
+      faulty: { rows: 1, file: 'failing-rows-2-query.jsonl' },
+    });
+    const rows = join(runFolder(run.project, run.id), 'failing-rows-2-query.jsonl');
+    expect(readFileSync(rows, 'utf8')).toBe('{"id":2}\n');
     await on.project.write('job.yaml', manifest.replace('people.db', 'other.db'));
     const other = new FakeBackend();
     const skipped = await submit(
@@ -209,6 +215,47 @@ describe('submit', () => {
     );
     expect(skipped).toMatchObject({ state: 'succeeded', checks: [] });
     expect(skipped.phases.find(({ id }) => id === 'checks')).toMatchObject({ outcome: 'skipped' });
+  });
+
+  it('succeeds where a check only warns, and records that it has', async () => {
+    let folder = '';
+    const backend = new FakeBackend({ drive: loading(() => folder, 2) });
+    await using on = await stage(backend);
+    folder = on.project.folder;
+    await writeJob(on.project);
+    await on.project.write('job.yaml', manifest.replace('name: few', 'name: few, severity: warn'));
+    const run = await submit({ application: 'job.py' }, on.context);
+    expect(run).toMatchObject({ state: 'succeeded', exitCode: 0 });
+    expect(run.checks.map(({ status }) => status)).toEqual(['held', 'warned']);
+    expect(run.phases.find(({ id }) => id === 'checks')).toMatchObject({ summary: '1 of 2 held, 1 warned' });
+  });
+
+  it('compares the rows of the table with those of the last run that succeeded', async () => {
+    let folder = '';
+    let id = 0;
+    const backend = new FakeBackend({ drive: async () => await loading(() => folder, ++id)() });
+    await using on = await stage(backend);
+    folder = on.project.folder;
+    await writeJob(on.project);
+    const counted = (change: number) =>
+      manifest.replace(/checks: .*/, `checks: [{ kind: row_count, change: ${change} }]`);
+    await on.project.write('job.yaml', counted(0));
+    const submitJob = async () => await submit({ application: 'job.py' }, on.context);
+    const first = await submitJob();
+    expect(first).toMatchObject({ state: 'succeeded', checks: [{ status: 'skipped' }] });
+    // The runs that failed are not compared with.
+    for (const rows of [2, 3])
+      expect(await submitJob()).toMatchObject({
+        state: 'checks-failed',
+        checks: [{ found: `${rows} rows, ${rows - 1} more than after run ${first.id}` }],
+      });
+    await on.project.write('job.yaml', counted(3));
+    expect(await submitJob()).toMatchObject({ state: 'succeeded', database: { rows: 4 } });
+    // As the run that made it was checked, so is its result later.
+    expect(await check({ application: 'job.py' }, on.context)).toMatchObject({
+      state: 'succeeded',
+      checks: [{ found: `4 rows, 3 more than after run ${first.id}` }],
+    });
   });
 
   it('keeps its plan in the run folder, without secrets', async () => {
@@ -255,6 +302,34 @@ describe('submit', () => {
     writeFileSync(join(runFolder(on.project.folder, plan.id), 'plan.json'), JSON.stringify(plan));
     const { message } = await submitPlanned(plan.id, context);
     expect(message).toMatch(/^not with \*+\(redacted\) and \*+\(redacted\)$/);
+  });
+
+  it('has everything that the job makes in the data folder, and takes what is there from the project', async () => {
+    await using on = await stage(new FakeBackend());
+    await writeJob(on.project);
+    await on.project.write('tests/one/.keep', '');
+    const request = { application: 'job.py', dataFolder: 'tests/one' };
+    const { plan } = await planSubmission(request, on.context);
+    const { target, input } = plan.job.manifest ?? {};
+    expect([target?.path, input?.path]).toEqual([
+      on.project.path('tests/one/data/people.db'),
+      on.project.path('people.jsonl'),
+    ]);
+    await on.project.write('job.yaml', `${manifest}\ndataset: { name: users, rows: 1, seed: 1 }`);
+    const generated = await planSubmission(request, on.context);
+    expect(generated.plan.submission.applicationArguments[0]).toBe(on.project.path('tests/one/people.jsonl'));
+  });
+
+  it.each([
+    ['that is not there', 'none'],
+    ['outside the project', '..'],
+  ])('refuses a data folder %s', async (_, dataFolder) => {
+    await using on = await stage(new FakeBackend());
+    await writeJob(on.project);
+    await expect(planSubmission({ application: 'job.py', dataFolder }, on.context)).rejects.toMatchObject({
+      code: 'bad-data-folder',
+      exitCode: 64,
+    });
   });
 
   it('can be executed from the plan alone', async () => {

@@ -1,4 +1,4 @@
-"""Frames of lines: read in tasks, each row with its line, and a report of every line that is no row."""
+"""Frames of lines, as the driver knows them: their files, their tasks, and what the tasks have found."""
 
 import logging
 import os
@@ -6,14 +6,9 @@ import pickle
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark import TaskContext
 from pyspark.accumulators import AccumulatorParam
 from pyspark.sql import DataFrame, SparkSession
@@ -21,43 +16,18 @@ from pyspark.sql.functions import col
 from pyspark.sql.types import StructField, StructType, TimestampType
 
 from ..source import FLAT_NAMES, SOURCE_TYPE, assembled
-from .blocks import Block, Lines, cut, has_changed, lines_of
+from .blocks import Block, cut, has_changed
 from .csv_header import read_header
 from .csv_lines import CsvLines
 from .input_paths import REMOTE, escape_pattern, find_inputs
 from .json_lines import JsonLines, first_fields
-from .parsed import BLANK, Parser, raw_text
+from .parsed import Parser
+from .rows import PlainReports, Reports, from_plain, pickled, plain, remote_rows, rows_of_block
 from .values import readable, zone_of
 
 _log = logging.getLogger("sparkctl_io")
 _NAME = "read_lines_"
 _NAMED = re.compile(rf"\b{_NAME}([0-9a-f]{{12}})\b")
-_UNREADABLE = pa.schema(
-    [("line", pa.int64()), ("offset", pa.int64()), ("raw", pa.string()), ("reason", pa.string())]
-)
-
-
-_Plain = tuple[int, int, pa.Table]
-
-
-@dataclass
-class BlockReport:
-    """What a task has found in a block: how many lines, and those that are no rows."""
-
-    lines: int = 0
-    blank: int = 0
-    """Lines that are no rows and are not counted: empty ones, and the header of CSV."""
-    unreadable: pa.Table = field(default_factory=_UNREADABLE.empty_table)
-    """Each with its number in the block, its offset or its text, and the reason."""
-
-    @property
-    def plain(self) -> _Plain:
-        """The same without a class of this package, which workers need not have."""
-        return self.lines, self.blank, self.unreadable.combine_chunks()
-
-
-Reports = dict[tuple[str, int], BlockReport]
-"""By file and block."""
 
 
 def read_json_lines(spark: SparkSession, path: str | Sequence[str], schema: StructType) -> DataFrame:
@@ -116,9 +86,9 @@ class Reader:
                 for group in batch.column(0).to_pylist():
                     reports: Reports = {}
                     for block in groups[group]:
-                        yield from _rows_of(block, parser, schema, reports)
+                        yield from rows_of_block(block, parser, schema, reports)
                     if found is not None:
-                        found.add(_plain(reports))
+                        found.add(plain(reports))
 
         read.__name__ = f"{_NAME}{self.id}"
         count = len(groups)
@@ -134,7 +104,7 @@ class Reader:
         for file, age in self.files.items():
             if _age(file) != age:
                 raise has_changed(file)
-        reports = _from_plain(self._found.value) if self._found is not None else {}
+        reports = from_plain(self._found.value) if self._found is not None else {}
         missing = [b for group in self._groups for b in group if (b.file, b.start) not in reports]
         if missing:
             reports.update(self._read_again(missing))
@@ -147,9 +117,9 @@ class Reader:
             for batch in batches:
                 reports: Reports = {}
                 for place in batch.column(0).to_pylist():
-                    for _ in _rows_of(blocks[place], parser, None, reports):
+                    for _ in rows_of_block(blocks[place], parser, None, reports):
                         pass
-                yield _pickled(reports)
+                yield pickled(reports)
 
         return _collected(self._spark.range(0, len(blocks), 1, len(blocks)), read)
 
@@ -174,10 +144,10 @@ class RemoteReader:
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             reports: Reports = {}
-            yield from _remote_rows(batches, parser, schema, reports)
+            yield from remote_rows(batches, parser, schema, reports)
             context = TaskContext.get()
             if context is not None and found is not None:
-                found.add(_plain(reports))
+                found.add(plain(reports))
                 done.add({context.partitionId(): True})
 
         read.__name__ = f"{_NAME}{self.id}"
@@ -188,14 +158,14 @@ class RemoteReader:
         if self._found is not None:
             plan: Any = self._lines
             if len(self._done.value) == plan._jdf.rdd().getNumPartitions():
-                return _from_plain(self._found.value)
+                return from_plain(self._found.value)
         parser = self._parser
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             reports: Reports = {}
-            for _ in _remote_rows(batches, parser, None, reports):
+            for _ in remote_rows(batches, parser, None, reports):
                 pass
-            yield _pickled(reports)
+            yield pickled(reports)
 
         return _collected(self._lines, read)
 
@@ -293,17 +263,6 @@ def _plan_of(frame: DataFrame) -> str:
     return str(connect._explain_string(extended=True))
 
 
-_PlainReports = dict[tuple[str, int], _Plain]
-
-
-def _plain(reports: Reports) -> _PlainReports:
-    return {place: report.plain for place, report in reports.items()}
-
-
-def _from_plain(reports: _PlainReports) -> Reports:
-    return {place: BlockReport(*report) for place, report in reports.items()}
-
-
 class _Found(AccumulatorParam[dict[Any, Any]]):
     """Joins what tasks have found. A block that was read twice is there once: it says the same."""
 
@@ -322,73 +281,11 @@ def _accumulator(spark: SparkSession) -> Any:
         return None
 
 
-def _pickled(reports: Reports) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pydict({"report": [pickle.dumps(_plain(reports))]})
-
-
 def _collected(frame: DataFrame, read: Any) -> Reports:
-    found: _PlainReports = {}
+    found: PlainReports = {}
     for row in frame.mapInArrow(read, "report binary").collect():
         found.update(pickle.loads(row["report"]))
-    return _from_plain(found)
-
-
-def _rows_of(
-    block: Block, parser: Parser, schema: StructType | None, reports: Reports
-) -> Iterator[pa.RecordBatch]:
-    reports[block.file, block.start] = BlockReport()
-    for lines in lines_of(block):
-        yield from _rows_in(lines, block.file, block.start, parser, schema, reports)
-
-
-def _rows_in(
-    lines: Lines, file: str, block: int, parser: Parser, schema: StructType | None, reports: Reports
-) -> Iterator[pa.RecordBatch]:
-    """The rows of some lines of a block, with their source; the others go into the block's report."""
-    report = reports[file, block]
-    parsed = parser(lines, file, block)
-    report.lines += len(lines)
-    sound = parsed.sound()
-    if sound is not None:
-        _note(report, lines, parsed.reasons, np.flatnonzero(~sound))
-    if schema is None or (sound is not None and not sound.any()):
-        return
-    places = np.arange(len(lines)) if sound is None else np.flatnonzero(sound)
-    count = len(places)
-    columns = parsed.columns
-    if sound is not None:
-        columns = [column.filter(pa.array(sound)) for column in columns]
-    offsets, raw = _place(lines, places)
-    source = [
-        pa.repeat(pa.scalar(file), count),
-        pa.repeat(pa.scalar(block, pa.int64()), count),
-        pa.array(lines.numbers[places]),
-        offsets,
-        raw,
-        pa.nulls(count, pa.string()),
-    ]
-    yield pa.RecordBatch.from_arrays([*columns, *source], names=[*schema.names, *FLAT_NAMES])
-
-
-def _note(report: BlockReport, lines: Lines, reasons: pa.Array, places: npt.NDArray[np.int64]) -> None:
-    reasons = reasons.take(pa.array(places))
-    is_blank = pc.equal(reasons, BLANK).to_numpy(zero_copy_only=False)
-    report.blank += int(is_blank.sum())
-    bad = places[~is_blank]
-    if not len(bad):
-        return
-    offsets, raw = _place(lines, bad)
-    reasons = reasons.filter(pa.array(~is_blank))
-    found = pa.Table.from_arrays([pa.array(lines.numbers[bad]), offsets, raw, reasons], schema=_UNREADABLE)
-    report.unreadable = pa.concat_tables([report.unreadable, found])
-
-
-def _place(lines: Lines, chosen: npt.NDArray[np.int64]) -> tuple[pa.Array, pa.Array]:
-    """By which the chosen lines can be found again: their offsets, or else their text."""
-    if lines.offsets is not None:
-        return pa.array(lines.offsets[chosen]), pa.nulls(len(chosen), pa.string())
-    texts = [raw_text(line) for line in lines.values.take(pa.array(chosen)).to_pylist()]
-    return pa.nulls(len(chosen), pa.int64()), pa.array(texts, pa.string())
+    return from_plain(found)
 
 
 def _text_lines(spark: SparkSession, files: Iterable[str]) -> DataFrame:
@@ -401,32 +298,3 @@ def _text_lines(spark: SparkSession, files: Iterable[str]) -> DataFrame:
         col("_metadata.file_path").alias("file"),
         col("_metadata.file_block_start").alias("block"),
     )
-
-
-def _remote_rows(
-    batches: Iterator[pa.RecordBatch], parser: Parser, schema: StructType | None, reports: Reports
-) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        for lines, file, block in _remote_lines(batch, reports):
-            yield from _rows_in(lines, file, block, parser, schema, reports)
-
-
-def _remote_lines(batch: pa.RecordBatch, reports: Reports) -> Iterator[tuple[Lines, str, int]]:
-    """The lines of a batch by the block that they are of, numbered from where its report is."""
-    edges = [0, *_changes(batch), batch.num_rows]
-    for start, stop in pairwise(edges):
-        if start == stop:
-            continue
-        file, block = batch.column(1)[start].as_py(), batch.column(2)[start].as_py()
-        report = reports.setdefault((file, block), BlockReport())
-        numbers = np.arange(report.lines + 1, report.lines + 1 + stop - start, dtype=np.int64)
-        values = pc.binary_join_element_wise(batch.column(0)[start:stop], b"\n", b"")
-        yield Lines(values, numbers, None), file, block
-
-
-def _changes(batch: pa.RecordBatch) -> list[int]:
-    cuts: set[int] = set()
-    for column in (batch.column(1), batch.column(2)):
-        changed = pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
-        cuts.update((np.flatnonzero(changed) + 1).tolist())
-    return sorted(cuts)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from ..errors import AccountingError, UnknownOptionError
 from ..reading.blocks import BYTE_ORDER_MARK, has_changed
 from ..reading.parsed import raw_text
-from ..reading.reader import BlockReport, Reports
+from ..reading.rows import BlockReport, Reports
 from .source_files import in_project, local_path
 
 

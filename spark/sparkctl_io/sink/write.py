@@ -7,7 +7,8 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import JobError, find_in
-from ..reading.reader import AnyReader, Reports, declared_by, reader_of, readers_of
+from ..reading.reader import AnyReader, declared_by, reader_of, readers_of
+from ..reading.rows import Reports
 from ..source import knows_its_source
 from .companions import stage_companions
 from .data_source import SqliteDataSource, shards_of

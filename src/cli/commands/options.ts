@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
 import type { StandbySettings } from '../../cluster/standby/standby-settings.ts';
 import { isClusterName, makingKinds, parseMemoryMb, usualIdleMs } from '../../operations/vocabulary.ts';
+import { parseDuration } from '../../system/duration.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import type { CommandContext } from '../cli-host.ts';
 import { type ProgressKind, progressKinds } from '../render/progress.ts';
@@ -66,6 +67,17 @@ export function withStandby(command: Command): Command {
     );
 }
 
+/** Adds the options that say how much data is generated, and from which seed. */
+export function withDatasetNumbers(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--rows <n>', "rows of the dataset, instead of the manifest's").argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)),
+    );
+}
+
 /** The wish for standby drivers that the options make. */
 export function standbyOf({ standby, standbyIdle }: StandbyOptionValues): StandbySettings | false {
   return standby && { idleMs: standbyIdle ?? usualIdleMs };
@@ -118,14 +130,10 @@ function memory(text: string): number {
   throw new InvalidArgumentError('It must be a size such as 512m or 2g.');
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** Parses a duration, such as `90s`, `5m` or `1h30m`, to milliseconds. */
 export function duration(text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
-  const isWhole = parts.map(([part]) => part).join('') === text;
-  const totalMs = parts.reduce((sum, [, value, unit]) => sum + Number(value) * (unitMs[unit ?? ''] ?? 0), 0);
-  if (text !== '' && isWhole && totalMs > 0) return totalMs;
+  const durationMs = parseDuration(text);
+  if (durationMs !== undefined) return durationMs;
   throw new InvalidArgumentError('It must be a duration such as 90s, 5m, 1h30m or 7d.');
 }
 

@@ -14,9 +14,9 @@ import {
   requestOf,
   type StandbyOptionValues,
   standbyOf,
-  wholeNumber,
   withClusterName,
   withClusterSize,
+  withDatasetNumbers,
   withOutput,
   withSettings,
   withStandby,
@@ -28,6 +28,7 @@ interface Values extends ClusterOptionValues, OutputOptionValues, StandbyOptionV
   readonly timeout?: number;
   readonly rows?: number;
   readonly seed?: number;
+  readonly dataFolder?: string;
   readonly strict?: true;
   readonly skipChecks?: true;
   readonly manifest: boolean;
@@ -57,14 +58,13 @@ export function submitCommand(context: CommandContext): Command {
     .option('--wait', 'wait for a run that holds the input or the target, instead of ending with 75')
     .addOption(
       new Option('--timeout <duration>', 'stop the run after so long, such as 10m').argParser(duration),
+    );
+  withDatasetNumbers(command)
+    .option(
+      '--data-folder <dir>',
+      "a folder of the project for what the manifest's job makes, instead of the project's",
     )
-    .addOption(
-      new Option('--rows <n>', "rows of the dataset, instead of the manifest's").argParser(wholeNumber(1)),
-    )
-    .addOption(
-      new Option('--seed <n>', "seed of the dataset, instead of the manifest's").argParser(wholeNumber(0)),
-    )
-    .option('--strict', 'fail (65) when any row was quarantined or any check skipped')
+    .option('--strict', 'fail (65) when any row was quarantined, or any check warned or was skipped')
     .option('--skip-checks', 'do not check the result')
     .option('--no-manifest', 'submit the script alone, whatever lies beside it')
     .option(
@@ -94,6 +94,7 @@ export function submitCommand(context: CommandContext): Command {
       timeoutMs: values.timeout,
       rows: values.rows,
       seed: values.seed,
+      dataFolder: values.dataFolder,
       strict: values.strict === true,
       skipChecks: values.skipChecks === true,
     };

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { printable } from '../../system/errors/printable.ts';
 import type { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { sparkctlVersion } from '../../system/package.ts';
@@ -7,6 +8,12 @@ export function formatDuration(durationMs: number): string {
   if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(durationMs / 1000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** A path as a person in a folder would name it. */
+export function near(path: string, from: string): string {
+  const short = relative(from, path);
+  return short.startsWith('..') ? path : short;
 }
 
 /** A foreseen failure: what happened, and what to do next. */

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../run/run-record.ts';
+import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import { formatDuration } from './format.ts';
 import { formatAccounting } from './runs.ts';
@@ -23,10 +24,15 @@ export function formatJunit(run: RunRecord): string {
     run.id,
     jobFailed ? xmlElement('error', run.state, run.message ?? run.state) : '',
   );
-  const checks = run.checks.map(({ kind, name, status, expected, found, detail }) => {
+  const checks = run.checks.map(({ kind, name, status, expected, found, detail, faulty }) => {
     const words = `expected ${expected}, found ${found}`;
-    if (status === 'failed') return testcase(kind, name, xmlElement('failure', words, detail ?? words));
-    return testcase(kind, name, status === 'skipped' ? xmlElement('skipped', detail ?? words) : '');
+    const rows = faulty?.file === undefined ? [] : [describeFaultyRows(faulty, faulty.file)];
+    const text = [detail ?? words, ...rows].join('\n');
+    if (status === 'failed') return testcase(kind, name, xmlElement('failure', words, text));
+    if (status === 'skipped') return testcase(kind, name, xmlElement('skipped', detail ?? words));
+    // Such files know no warning: it is what a test has printed that passes.
+    const warning = `<system-out>${xmlText(`Warning: ${words}\n${text}`)}</system-out>`;
+    return testcase(kind, name, status === 'warned' ? warning : '');
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n  <testsuite ${attributes}>\n${[job, ...checks].join('')}  </testsuite>\n</testsuites>\n`;
 }
@@ -63,12 +69,13 @@ function xmlText(text: string): string {
 
 /** The run as a page of Markdown, for a comment or a job's summary. */
 export function formatMarkdown(run: RunRecord): string {
-  const marks = { held: '✅', failed: '❌', skipped: '➖' };
+  const marks = { held: '✅', warned: '⚠️', failed: '❌', skipped: '➖' };
   const good = run.state === 'succeeded';
-  const checks = run.checks.map(
-    ({ name, status, expected, found }) =>
-      `| ${marks[status]} | ${cell(name)} | ${cell(expected)} | ${cell(status === 'skipped' ? 'skipped' : found)} |\n`,
-  );
+  const checks = run.checks.map(({ name, status, expected, found, faulty }) => {
+    const rows = faulty?.file === undefined ? '' : `. ${describeFaultyRows(faulty, faulty.file)}`;
+    const answer = status === 'skipped' ? 'skipped' : `${found}${rows}`;
+    return `| ${marks[status]} | ${cell(name)} | ${cell(expected)} | ${cell(answer)} |\n`;
+  });
   const reasons = Object.entries(run.accounting?.reasons ?? {}).filter(([, rows]) => rows > 0);
   return [
     `## ${good ? '✅' : '❌'} ${cell(run.job.name)}: ${run.state} in ${formatDuration(run.durationMs ?? 0)}\n\n`,

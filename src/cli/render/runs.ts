@@ -1,15 +1,18 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import type { CheckedResult } from '../../operations/check.ts';
 import { ownTraceback, runFolder } from '../../operations/runs.ts';
 import type { Difference, RunDiff } from '../../run/diff-runs.ts';
 import type { RunRecord } from '../../run/run-record.ts';
 import type { FoundRun } from '../../run/run-store.ts';
+import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
-import { formatDuration, formatError } from './format.ts';
+import { formatDuration, formatError, near } from './format.ts';
 import type { paint } from './paint.ts';
 import { formatTable } from './table.ts';
 
 type Paint = ReturnType<typeof paint>;
+type Checks = readonly RunRecord['checks'][number][];
 
 /** `100,000 read = 95,012 loaded + 3,988 quarantined + 1,000 duplicates + 0 filtered`, or `≠` where it does not add up. */
 export function formatAccounting(accounting: NonNullable<RunRecord['accounting']>): string {
@@ -28,46 +31,84 @@ export function formatAccounting(accounting: NonNullable<RunRecord['accounting']
 /** The summary at the end of a run. */
 export function formatRunSummary(record: RunRecord, from: string, color: Paint): string {
   const run = printableRecord(record);
-  const near = (path: string) => {
-    const short = relative(from, path);
-    return short.startsWith('..') ? path : short;
-  };
-  const row = (label: string, text: string) => `${color('bold', label.padEnd(12))}${text}\n`;
-  const reasons = Object.entries(run.accounting?.reasons ?? {}).filter(([, rows]) => rows > 0);
+  const row = rowsIn(color);
+  const folder = near(runFolder(run.project, run.id), from);
   const good = run.state === 'succeeded';
-  const skipped = run.checks.filter(({ status }) => status === 'skipped').length;
-  const unanswered =
-    good && skipped > 0 ? `, but ${counted(skipped, 'check')} ${skipped === 1 ? 'was' : 'were'} skipped` : '';
   return [
     '\n',
-    run.accounting ? row('Accounting', formatAccounting(run.accounting)) : '',
+    findings(run, folder, color),
+    run.database ? row('Database', `${near(run.database.path, from)}, table ${run.database.table}`) : '',
+    run.links.history && run.cluster?.ephemeral !== true ? row('History', run.links.history) : '',
+    row('Run', folder),
+    row(
+      'Result',
+      `${color(good ? 'green' : 'red', run.state)} in ${formatDuration(run.durationMs ?? 0)}${good ? reservations(run.checks) : ` (exit code ${run.exitCode})`}`,
+    ),
+  ].join('');
+}
+
+/** The answer of the checks to a result that was there. */
+export function formatChecked(checked: CheckedResult, from: string, color: Paint): string {
+  const { state, exitCode, message, checks, folder, database, ...rest } = printableRecord(checked);
+  const row = rowsIn(color);
+  const good = state === 'succeeded';
+  const words = good ? `${color('green', 'held')}${reservations(checks)}` : color('red', message ?? state);
+  return [
+    findings({ ...rest, checks }, near(folder, from), color),
+    row('Database', `${near(database.path, from)}, table ${database.table}`),
+    row('Result', good ? words : `${words} (exit code ${exitCode})`),
+  ].join('');
+}
+
+/** The fate of every row, and the outcome of each check. */
+function findings(
+  { accounting, checks }: { readonly accounting?: RunRecord['accounting']; readonly checks: Checks },
+  folder: string,
+  color: Paint,
+): string {
+  const row = rowsIn(color);
+  const reasons = Object.entries(accounting?.reasons ?? {}).filter(([, rows]) => rows > 0);
+  return [
+    accounting ? row('Accounting', formatAccounting(accounting)) : '',
     reasons.length > 0
       ? row('', reasons.map(([reason, rows]) => `${reason} ${formatNumber(rows)}`).join(', '))
       : '',
-    ...run.checks.map((check, index) => {
-      const mark = { held: color('green', '✓'), failed: color('red', '✗'), skipped: color('gray', '-') }[
-        check.status
-      ];
-      const text =
-        check.status === 'held'
-          ? `${check.name}: ${check.found}`
-          : check.status === 'skipped'
-            ? `${check.name}: skipped`
-            : `${check.name}: expected ${check.expected}, found ${check.found}`;
-      const detail =
-        check.status !== 'held' && check.detail
-          ? `\n${''.padEnd(14)}${check.detail.replaceAll('\n', `\n${''.padEnd(14)}`)}`
-          : '';
-      return row(index === 0 ? 'Checks' : '', `${mark} ${text}${detail}`);
-    }),
-    run.database ? row('Database', `${near(run.database.path)}, table ${run.database.table}`) : '',
-    run.links.history && run.cluster?.ephemeral !== true ? row('History', run.links.history) : '',
-    row('Run', near(runFolder(run.project, run.id))),
-    row(
-      'Result',
-      `${color(good ? 'green' : 'red', run.state)} in ${formatDuration(run.durationMs ?? 0)}${good ? unanswered : ` (exit code ${run.exitCode})`}`,
-    ),
+    ...checkLines(checks, folder, color).map((line, index) => row(index === 0 ? 'Checks' : '', line)),
   ].join('');
+}
+
+function rowsIn(color: Paint): (label: string, text: string) => string {
+  return (label, text) => `${color('bold', label.padEnd(12))}${text}\n`;
+}
+
+/** The lines of each check: its outcome, the first rows that are wrong, and the file that has them all. */
+export function checkLines(checks: Checks, folder: string, color: Paint): readonly string[] {
+  const marks = {
+    held: color('green', '✓'),
+    warned: color('yellow', '!'),
+    failed: color('red', '✗'),
+    skipped: color('gray', '-'),
+  };
+  return checks.map(({ name, status, expected, found, detail, faulty }) => {
+    const wrong = status === 'warned' || status === 'failed';
+    const text = wrong ? `expected ${expected}, found ${found}` : status === 'held' ? found : 'skipped';
+    const more = [
+      ...(status === 'held' || !detail ? [] : detail.split('\n')),
+      ...(faulty?.file === undefined ? [] : [describeFaultyRows(faulty, join(folder, faulty.file))]),
+    ];
+    return [`${marks[status]} ${name}: ${text}`, ...more].join(`\n${''.padEnd(14)}`);
+  });
+}
+
+/** The end of the sentence that a run has succeeded, where not every check has held. */
+function reservations(checks: Checks): string {
+  const count = (status: string) => checks.filter((check) => check.status === status).length;
+  const [warned, skipped] = [count('warned'), count('skipped')];
+  const parts = [
+    ...(warned === 0 ? [] : [`${counted(warned, 'check')} warned`]),
+    ...(skipped === 0 ? [] : [`${counted(skipped, 'check')} ${skipped === 1 ? 'was' : 'were'} skipped`]),
+  ];
+  return parts.length === 0 ? '' : `, but ${parts.join(' and ')}`;
 }
 
 /** The end of a run that failed: the script's own traceback, then what it means and what to do. */

@@ -22,7 +22,7 @@ import { connectOf, nodeOf, nodeUrl, secretPath } from './local-node.ts';
 
 /** The variables that Spark's JVM, or a library in it, may read: a standby must have been started with the same ones. */
 const ofTheJvm =
-  /^(?:SPARK|PYSPARK|PYTHON|HADOOP|HDFS|YARN|HIVE|JAVA|JDK|_JAVA|AWS|AZURE|GOOGLE|GCS|KRB5|LD|DYLD)|^(?:CLASSPATH|HOME|USER|LOGNAME|PATH|TZ|LANG|MASTER|DEPLOY_MODE|TMPDIR|SSL_CERT_FILE)$|^LC_|_proxy$/i;
+  /^(?:SPARK(?!CTL_)|PYSPARK|PYTHON|HADOOP|HDFS|YARN|HIVE|JAVA|JDK|_JAVA|AWS|AZURE|GOOGLE|GCS|KRB5|LD|DYLD)|^(?:CLASSPATH|HOME|USER|LOGNAME|PATH|TZ|LANG|MASTER|DEPLOY_MODE|TMPDIR|SSL_CERT_FILE)$|^LC_|_proxy$/i;
 
 /** The time that the pipes of a standby may take to be there: they are made before anything else. */
 const pipesMs = 5_000;

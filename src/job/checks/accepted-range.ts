@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { unknownColumn } from '../targets/table-spec.ts';
 import type { Check } from './check.ts';
 import { judgeColumn, unlikeColumn } from './column-fault.ts';
+import { limitMistakes } from './limits.ts';
 
 const limit = z.union([z.number(), z.string()]).optional();
 
@@ -17,12 +18,11 @@ const spec = z
 /** Every value of a column lies between two limits. Empty ones are not looked at. */
 export const acceptedRange: Check<typeof spec> = {
   spec,
+  tolerates: 'rows-or-percent',
   name: ({ column }) => `accepted_range (${column})`,
   mistakes: ({ column, min, max }, { table }) => [
     ...unknownColumn(column, ['column'], table),
-    ...(min === undefined && max === undefined
-      ? [{ at: ['min'], message: 'it needs min, max or both' }]
-      : []),
+    ...limitMistakes({ min, max }),
     ...(min === undefined ? [] : unlikeColumn(min, column, ['min'], table)),
     ...(max === undefined ? [] : unlikeColumn(max, column, ['max'], table)),
   ],

@@ -18,6 +18,7 @@ const spec = z
 /** Every value of a column is one of a list. */
 export const acceptedValues: Check<typeof spec> = {
   spec,
+  tolerates: 'rows-or-percent',
   name: ({ column }) => `accepted_values (${column})`,
   mistakes: ({ column, values }, { table }) => [
     ...unknownColumn(column, ['column'], table),

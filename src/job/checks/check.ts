@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { Ledger } from '../datasets/ledger.ts';
 import type { InputFormat } from '../input/find-input.ts';
 import type { TableSpec } from '../targets/table-spec.ts';
-import type { CommittedRun, Mistake, TargetReader } from '../targets/target.ts';
+import type { CommittedRun, Mistake, ResolvePath, RowValue, TargetReader } from '../targets/target.ts';
+import type { FaultyRows, KeptRows } from './faulty-rows.ts';
 import type { RowQuestion, TableScan } from './table-scan.ts';
 
 /** Everything that a check may look at. The table is there: whether it exists was asked before. */
@@ -20,6 +21,8 @@ export interface CheckContext {
   readonly inputFormat?: InputFormat | undefined;
   /** The run whose result is checked. Without it, the result is checked as it is now, whichever run made it. */
   readonly runId?: string | undefined;
+  /** The last run of the same job that succeeded before, with the rows of the table after it; for checks that compare with it. */
+  readonly previous?: { readonly run: string; readonly rows: number } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,15 +31,21 @@ export interface CheckResult {
   readonly kind: string;
   /** The kind and what it is about: `pattern (email)`. */
   readonly name: string;
-  readonly status: 'held' | 'failed' | 'skipped';
+  /** A check has warned where it does not hold, and its severity says that this is no failure. */
+  readonly status: 'held' | 'warned' | 'failed' | 'skipped';
   readonly expected: string;
   readonly found: string;
   /** The reason of a failure or a skip, one sentence a line. */
   readonly detail?: string;
+  /** The rows that are wrong, where the check can name them, also those that are tolerated. */
+  readonly faulty?: KeptRows;
 }
 
-/** The outcome as the check itself gives it; the kind and the name are added to it. */
-export type Verdict = Omit<CheckResult, 'kind' | 'name'>;
+/** The outcome as the check itself gives it. The kind and the name are added, and how lenient the manifest is with it. */
+export interface Verdict extends Pick<CheckResult, 'expected' | 'found' | 'detail'> {
+  readonly status: Exclude<CheckResult['status'], 'warned'>;
+  readonly faulty?: FaultyRows;
+}
 
 /** The facts by which the specification of a check is judged. */
 export interface SpecFacts {
@@ -52,8 +61,14 @@ export interface SpecFacts {
 export interface Check<Spec extends z.ZodType> {
   /** Its part of the manifest, told apart by `kind`. */
   readonly spec: Spec;
+  /** Given where it finds faulty rows, of which some can be tolerated: a number of them, or a part of the table as well. */
+  readonly tolerates?: 'rows' | 'rows-or-percent';
   /** Given where the check is of use with a dataset only: the reason, for a manifest without one. */
   readonly needsDataset?: string;
+  /** Makes the paths in it absolute, when a manifest is read. */
+  resolve?(spec: z.output<Spec>, inside: ResolvePath): Promise<z.output<Spec>>;
+  /** Tells whether it wants to know of the run before: `previous` of the context is looked up only then. */
+  comparesRuns?(spec: z.output<Spec>): boolean;
   name(spec: z.output<Spec>): string;
   /** Mistakes in the specification itself, known before anything runs. */
   mistakes?(spec: z.output<Spec>, facts: SpecFacts): readonly Mistake[] | Promise<readonly Mistake[]>;
@@ -68,6 +83,20 @@ export const sampleLimit = 3;
 /** The record of the run that is checked about the table, or of the last run into it when none was named. */
 export function runOf({ reader, table, runId }: Omit<CheckContext, 'scan'>): CommittedRun | undefined {
   return runId === undefined ? reader.lastCommittedRun(table.name) : reader.committedRun(runId, table.name);
+}
+
+/** Rows with the names of their columns. */
+export function* named(
+  columns: readonly string[],
+  rows: Iterable<readonly RowValue[]>,
+): Generator<Readonly<Record<string, RowValue>>> {
+  for (const row of rows)
+    yield Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null]));
+}
+
+/** The columns of the table as it really is. */
+export function allColumns({ reader, table }: Pick<CheckContext, 'reader' | 'table'>): readonly string[] {
+  return (reader.tableInfo(table.name)?.columns ?? []).map(({ name }) => name);
 }
 
 const itemsOfSlice = 20_000;

@@ -1,7 +1,7 @@
 import { counted, formatNumber } from '../../system/format-number.ts';
 import type { ColumnSpec, TableSpec } from '../targets/table-spec.ts';
 import type { ColumnFault, Mistake } from '../targets/target.ts';
-import { type CheckContext, sampleLimit, type Verdict } from './check.ts';
+import { allColumns, type CheckContext, named, sampleLimit, type Verdict } from './check.ts';
 import { showBreaking } from './show-value.ts';
 
 /** Judges a column by the rows whose value has a fault. `breaks` is what such a value does: `is not one of them`. */
@@ -9,17 +9,28 @@ export function judgeColumn(
   column: string,
   fault: ColumnFault,
   { expected, breaks }: { readonly expected: string; readonly breaks: string },
-  { reader, table }: CheckContext,
+  context: CheckContext,
 ): Verdict {
+  const { reader, table } = context;
   const shown = { keyColumns: table.primaryKey, sampleLimit };
   const { rows, samples } = reader.faulty(table.name, column, fault, shown);
-  const all = counted(reader.count(table.name), 'row');
+  const of = reader.count(table.name);
+  const all = counted(of, 'row');
   if (rows === 0) return { status: 'held', expected, found: `none of ${all} breaks it` };
   return {
     status: 'failed',
     expected,
     found: `in ${formatNumber(rows)} of ${all} ${column} ${breaks}`,
     detail: showBreaking(samples, column, table.primaryKey),
+    faulty: {
+      rows,
+      of,
+      each: () => {
+        const columns = allColumns(context);
+        const shownRows = { keyColumns: table.primaryKey, columns };
+        return named(columns, reader.faultyRows(table.name, column, fault, shownRows));
+      },
+    },
   };
 }
 

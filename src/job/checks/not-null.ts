@@ -13,6 +13,7 @@ const spec = z
 /** Every row has a value in a column. */
 export const notNull: Check<typeof spec> = {
   spec,
+  tolerates: 'rows-or-percent',
   name: ({ column }) => `not_null (${column})`,
   mistakes: ({ column }, { table }) => unknownColumn(column, ['column'], table),
   run: async ({ column }, context) =>

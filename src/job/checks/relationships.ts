@@ -16,6 +16,7 @@ const spec = z
 /** Every value of a column is in a column of another table. Empty ones refer to nothing. */
 export const relationships: Check<typeof spec> = {
   spec,
+  tolerates: 'rows-or-percent',
   name: ({ column, to }) => `relationships (${column} to ${to.table}.${to.column})`,
   mistakes: ({ column }, { table }) => unknownColumn(column, ['column'], table),
   run: async ({ column, to }, context) => {

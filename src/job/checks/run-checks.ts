@@ -4,12 +4,16 @@ import type { TableSpec } from '../targets/table-spec.ts';
 import type { TargetReader } from '../targets/target.ts';
 import type { Accounting } from './accounting/evidence.ts';
 import type { CheckContext, CheckResult } from './check.ts';
+import { keepFaultyRows, type RowsFolder } from './faulty-rows.ts';
+import { leniently } from './leniency.ts';
 import { type CheckSpec, checkOf } from './registry.ts';
 import { TableScan } from './table-scan.ts';
 
 export interface CheckRequest extends Omit<CheckContext, 'reader' | 'table' | 'scan'> {
   readonly target: ResolvedTarget;
   readonly checks: readonly CheckSpec[];
+  /** The folder in which the rows that are wrong are kept. Without it, they are counted only. */
+  readonly rowsFolder?: RowsFolder | undefined;
   /** Told each result as soon as it is known. */
   readonly onResult?: ((result: CheckResult) => void) | undefined;
 }
@@ -18,28 +22,38 @@ export interface CheckAnswer {
   readonly results: readonly CheckResult[];
   /** The fate of every line of the input; undefined without an input or without the table. */
   readonly accounting: Accounting | undefined;
+  /** The rows of the table; undefined where it is not there. */
+  readonly rows: number | undefined;
 }
 
 /** Runs checks one after the other on one unchanging view of the target. A wrong specification is thrown before any runs. */
 export async function runChecks(request: CheckRequest): Promise<readonly CheckResult[]> {
-  const unreadable = (error: SparkctlError) => {
-    const results = request.checks.map((spec) => unanswered(spec, error));
-    for (const result of results) request.onResult?.(result);
-    return results;
-  };
-  return await onTarget(request, (context) => runAll(request, context), unreadable);
+  return await onTarget(
+    request,
+    (context) => runAll(request, context),
+    (error) => failAll(request, error),
+  );
 }
 
-/** Runs checks and accounts for the lines of the input, on the same view of the target. */
+/** Runs checks, counts the rows and accounts for the lines of the input, on the same view of the target. */
 export async function checkResult(request: CheckRequest): Promise<CheckAnswer> {
-  if (request.inputFiles.length === 0) return { results: await runChecks(request), accounting: undefined };
-  const answer = async (context: CheckContext) => ({
+  const hasInput = request.inputFiles.length > 0;
+  const answer = async (context: CheckContext): Promise<CheckAnswer> => ({
     results: await runAll(request, context),
-    accounting: await accountingOf(context),
+    accounting: hasInput ? await accountingOf(context) : undefined,
+    rows: hasTable(context) ? context.reader.count(context.table.name) : undefined,
   });
   return await onTarget(request, answer, (error) => {
-    throw error;
+    if (hasInput) throw error;
+    return { results: failAll(request, error), accounting: undefined, rows: undefined };
   });
+}
+
+/** Gives each check the same answer: the target cannot be read. */
+function failAll({ checks, onResult }: CheckRequest, error: SparkctlError): readonly CheckResult[] {
+  const results = checks.map((spec) => unanswered(spec, error));
+  for (const result of results) onResult?.(result);
+  return results;
 }
 
 /** Opens one view of the target for an answer; `unreadable` answers where the target itself cannot be read. */
@@ -63,9 +77,13 @@ async function onTarget<Answer>(
 }
 
 async function accountingOf(context: CheckContext): Promise<Accounting | undefined> {
-  if (context.reader.tableInfo(context.table.name) === undefined) return undefined;
+  if (!hasTable(context)) return undefined;
   const { accountingOf, gatherEvidence } = await import('./accounting/evidence.ts');
   return accountingOf(await gatherEvidence(context), context.ledger);
+}
+
+function hasTable({ reader, table }: CheckContext): boolean {
+  return reader.tableInfo(table.name) !== undefined;
 }
 
 /** Opens the target; returns the error where its failure is the answer to every check. */
@@ -79,28 +97,42 @@ async function open({ target, signal }: CheckRequest): Promise<TargetReader | Sp
   }
 }
 
-async function runAll({ target, checks, onResult }: CheckRequest, context: CheckContext) {
+async function runAll(request: CheckRequest, context: CheckContext): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const spec of checks) {
-    const result = await runOne(spec, context, kindOf(target).answers);
+  for (const [index, spec] of request.checks.entries()) {
+    const result = await runOne(spec, index, request, context);
     results.push(result);
-    onResult?.(result);
+    request.onResult?.(result);
   }
   return results;
 }
 
 async function runOne(
   spec: CheckSpec,
+  index: number,
+  { target, rowsFolder }: CheckRequest,
   context: CheckContext,
-  answers: readonly string[],
 ): Promise<CheckResult> {
   context.signal?.throwIfAborted();
   const check = checkOf(spec);
   try {
-    if (context.reader.tableInfo(context.table.name) === undefined) return noTable(spec, context);
-    return { kind: spec.kind, name: check.name(spec), ...(await check.run(spec, context)) };
+    if (!hasTable(context)) return noTable(spec, context);
+    const { faulty, ...verdict } = await check.run(spec, context);
+    const judged = { kind: spec.kind, name: check.name(spec), ...verdict };
+    const status = leniently({ ...verdict, ...(faulty && { faulty }) }, spec);
+    if (faulty === undefined || faulty.rows === 0) return { ...judged, ...status };
+    const kept =
+      rowsFolder === undefined
+        ? { rows: faulty.rows }
+        : await keepFaultyRows(
+            faulty,
+            rowsFolder,
+            `failing-rows-${index + 1}-${spec.kind}.jsonl`,
+            context.signal,
+          );
+    return { ...judged, ...status, faulty: kept };
   } catch (error) {
-    if (!isAnswer(error, answers)) throw error;
+    if (!isAnswer(error, kindOf(target).answers)) throw error;
     return unanswered(spec, error);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { counted } from '../../system/format-number.ts';
 import { unknownColumn } from '../targets/table-spec.ts';
-import { type Check, sampleLimit } from './check.ts';
+import { allColumns, type Check, named, sampleLimit } from './check.ts';
 import { showKey } from './show-value.ts';
 
 const spec = z
@@ -14,12 +14,14 @@ const spec = z
 /** No two rows share the values of these columns. */
 export const unique: Check<typeof spec> = {
   spec,
+  tolerates: 'rows-or-percent',
   name: ({ columns }) => `unique (${columns.join(', ')})`,
   mistakes: ({ columns }, { table }) =>
     columns.flatMap((column, index) => unknownColumn(column, ['columns', index], table)),
-  run: async ({ columns }, { reader, table }) => {
+  run: async ({ columns }, context) => {
+    const { reader, table } = context;
     const expected = `no two rows with the same ${columns.join(', ')}`;
-    const { groups, samples } = reader.repeated(table.name, columns, sampleLimit);
+    const { groups, rows: repeated, samples } = reader.repeated(table.name, columns, sampleLimit);
     if (groups === 0) {
       return { status: 'held', expected, found: `none among ${counted(reader.count(table.name), 'row')}` };
     }
@@ -30,6 +32,14 @@ export const unique: Check<typeof spec> = {
       detail: samples
         .map(({ values, rows }) => `${showKey(columns, values)} is in ${counted(rows, 'row')}.`)
         .join('\n'),
+      faulty: {
+        rows: repeated,
+        of: reader.count(table.name),
+        each: () => {
+          const shown = allColumns(context);
+          return named(shown, reader.repeatedRows(table.name, columns, shown));
+        },
+      },
     };
   },
 };

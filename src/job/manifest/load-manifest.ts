@@ -14,15 +14,9 @@ import {
   validateYaml,
   type YamlFile,
 } from '../../system/yaml/yaml-file.ts';
-import { checkOf } from '../checks/registry.ts';
+import { type CheckSpec, checkOf } from '../checks/registry.ts';
 import { formatOfPath } from '../input/find-input.ts';
-import {
-  kindOf,
-  type ResolvedTarget,
-  resolveTarget,
-  type TargetKey,
-  targetKeys,
-} from '../targets/registry.ts';
+import { kindOf, resolveTarget, type TargetKey, targetKeys } from '../targets/registry.ts';
 import type { Mistake } from '../targets/target.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSource, manifestSchema } from './manifest-schema.ts';
@@ -32,17 +26,20 @@ interface Folders {
   readonly project: string;
   /** Messages name the manifest from there. */
   readonly workingFolder: string;
+  /** Whatever the job makes goes there, and leads nowhere else. Default: the project. */
+  readonly dataFolder?: string | undefined;
 }
 
 /** Reads and checks a manifest: every mistake at once, each with its place. */
-export async function loadManifest(path: string, { project, workingFolder }: Folders): Promise<Manifest> {
+export async function loadManifest(path: string, folders: Folders): Promise<Manifest> {
+  const { project, workingFolder, dataFolder = project } = folders;
   const near = relative(workingFolder, path);
   const name = near.startsWith('..') ? path : near;
   const file = parseYamlFile(name, await readText(path, name));
   const source = validateYaml(file, manifestSchema);
   const mistakes: Diagnostic[] = [];
-  const manifest = await resolveManifest(source, file, path, project, mistakes);
-  mistakes.push(...(await contradictions(source, file, manifest.target)));
+  const manifest = await resolveManifest(source, file, path, { project, dataFolder }, mistakes);
+  mistakes.push(...(await contradictions(source, file, manifest)));
   if (mistakes.length > 0) throw configurationError(file.name, mistakes);
   return manifest;
 }
@@ -68,7 +65,7 @@ async function resolveManifest(
   source: ManifestSource,
   file: YamlFile,
   path: string,
-  project: string,
+  { project, dataFolder }: { readonly project: string; readonly dataFolder: string },
   mistakes: Diagnostic[],
 ): Promise<Manifest> {
   const script = resolve(dirname(path), source.script ?? `${basename(path, extname(path))}.py`);
@@ -76,14 +73,18 @@ async function resolveManifest(
     const where: readonly PropertyKey[] = source.script === undefined ? [] : ['script'];
     mistakes.push(file.diagnose(where, `the script ${script} is not there`));
   }
-  const inside = async (place: readonly PropertyKey[], value: string) => {
-    const absolute = await resolveInside(project, value);
+  const inFolder = (folder: string) => async (place: readonly PropertyKey[], value: string) => {
+    const absolute = await resolveInside(folder, value);
+    const name = folder === project ? 'the project' : 'the data folder';
     if (absolute === undefined)
-      mistakes.push(file.diagnose(place, `"${value}" leads out of the project ${project}`));
-    return absolute ?? join(project, value);
+      mistakes.push(file.diagnose(place, `"${value}" leads out of ${name} ${folder}`));
+    return absolute ?? join(folder, value);
   };
+  const inside = inFolder(dataFolder);
+  // A file that nobody generates is where it is.
+  const inputFolder = source.dataset === undefined ? project : dataFolder;
   const input = source.input && {
-    path: await asInput(await inside(['input', 'path'], source.input.path), project),
+    path: await asInput(await inFolder(inputFolder)(['input', 'path'], source.input.path), inputFolder),
     format: source.input.format ?? formatOfPath(source.input.path),
   };
   // A second one is a mistake, see `contradictions`.
@@ -117,7 +118,14 @@ async function resolveManifest(
         mistakes.push(file.diagnose(['arguments', index], placeholderMistake(word, values))),
       ),
     ),
-    checks: source.checks,
+    checks: await Promise.all(
+      source.checks.map(async (spec, index) => {
+        const absolute = (at: readonly PropertyKey[], path: string) =>
+          inFolder(project)(['checks', index, ...at], path);
+        // The words that say how lenient it is are no part of the check's own.
+        return { ...spec, ...(await checkOf(spec).resolve?.(spec, absolute)) } as CheckSpec;
+      }),
+    ),
   };
 }
 
@@ -125,11 +133,11 @@ function namedTargets(source: ManifestSource): readonly TargetKey[] {
   return targetKeys.filter((key) => source[key] !== undefined);
 }
 
-/** In a pattern the letters of the project's own path stand for themselves. */
-async function asInput(path: string, project: string): Promise<string> {
-  const within = relative(project, path);
-  if (!isPattern(project) || !isPattern(within) || (await canAccess(path))) return path;
-  return `${escapePattern(project)}/${within}`;
+/** In a pattern the letters of the folder's own path stand for themselves. */
+async function asInput(path: string, folder: string): Promise<string> {
+  const within = relative(folder, path);
+  if (!isPattern(folder) || !isPattern(within) || (await canAccess(path))) return path;
+  return `${escapePattern(folder)}/${within}`;
 }
 
 /** Placeholders that are filled in later, since a manifest is read before there is a run. */
@@ -163,7 +171,7 @@ function placeholderMistake(word: string, values: Readonly<Record<string, string
 async function contradictions(
   source: ManifestSource,
   file: YamlFile,
-  target: ResolvedTarget | undefined,
+  { target, checks }: Pick<Manifest, 'target' | 'checks'>,
 ): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = [];
   const add = (at: readonly PropertyKey[], mistakes: readonly Mistake[]) =>
@@ -174,7 +182,7 @@ async function contradictions(
   for (const kind of others)
     found.push(file.diagnose([kind], `there is a target already, ${first}; a job has one`, 'key'));
   if (target !== undefined) add([target.kind], kindOf(target).mistakes(source[target.kind]));
-  for (const [index, spec] of source.checks.entries()) {
+  for (const [index, spec] of checks.entries()) {
     const at = ['checks', index];
     const { needsDataset, mistakes } = checkOf(spec);
     if (target === undefined)

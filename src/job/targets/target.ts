@@ -57,6 +57,8 @@ export type RowValue = string | number | bigint | null | Uint8Array;
 export interface Repeated {
   /** The number of different values that are there more than once. */
   readonly groups: number;
+  /** The number of rows that have them. */
+  readonly rows: number;
   /** The first of them, each with the number of its rows. */
   readonly samples: readonly { readonly values: readonly RowValue[]; readonly rows: number }[];
 }
@@ -113,12 +115,20 @@ export interface TargetReader extends Disposable {
   count(table: string): number;
   /** Values of these columns that more than one row has. As in SQL, an empty value equals nothing, not even another empty one. */
   repeated(table: string, columns: readonly string[], sampleLimit: number): Repeated;
+  /** The rows that have such values, those with the same ones together; `shown` are the columns that are given. */
+  repeatedRows(
+    table: string,
+    columns: readonly string[],
+    shown: readonly string[],
+  ): IterableIterator<readonly RowValue[]>;
   /** Every row, one after the other: never more than one is in memory. */
   rows(table: string, columns: readonly string[]): IterableIterator<readonly RowValue[]>;
   /** Answers questions about every row in one scan. Without it, `rows` is asked, and the answers are worked out from them. */
   scan?(table: string, questions: RowQuestions, signal: AbortSignal | undefined): Promise<RowAnswers>;
   /** Asks a query of the manifest: the number of rows it finds, and the first of them. It can change nothing. */
   query(sql: string, sampleLimit: number): QueryAnswer;
+  /** Asks such a query for all the rows that it finds, one after the other. */
+  queryRows(sql: string): IterableIterator<readonly RowValue[]>;
   /** The rows whose value in a column has a fault: how many, and the first of them by their key. */
   faulty(
     table: string,
@@ -126,6 +136,15 @@ export interface TargetReader extends Disposable {
     fault: ColumnFault,
     shown: Pick<RowQuestions, 'keyColumns' | 'sampleLimit'>,
   ): Breaking;
+  /** Those rows, one after the other in the order of their keys; `shown` are the columns that are given. */
+  faultyRows(
+    table: string,
+    column: string,
+    fault: ColumnFault,
+    shown: { readonly keyColumns: readonly string[]; readonly columns: readonly string[] },
+  ): IterableIterator<readonly RowValue[]>;
+  /** The greatest value of a column; empty where no row has one. */
+  greatest(table: string, column: string): RowValue;
   /** Finds single rows by their key. */
   rowFinder(
     table: string,

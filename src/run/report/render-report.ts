@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
 import type { Accounting, RunPhase, RunRecord, RunSeries } from '../run-record.ts';
 import { type Html, html } from './html.ts';
@@ -42,7 +43,10 @@ ${origin(run)}
 
 function heading(run: RunRecord): Html {
   const held = run.checks.filter(({ status }) => status === 'held').length;
-  const skipped = run.checks.filter(({ status }) => status === 'skipped').length;
+  const others = (['warned', 'skipped'] as const).flatMap((each) => {
+    const count = run.checks.filter(({ status }) => status === each).length;
+    return count === 0 ? [] : [`, ${formatNumber(count)} ${each}`];
+  });
   return html`<h1>${run.job.name} <span class="state${run.state === 'succeeded' ? ' good' : ''}">${run.state}</span></h1>
 <p class="soft">${run.id}</p>
 ${run.message === undefined ? '' : html`<div class="message">${run.message}${run.hint === undefined ? '' : `\n${run.hint}`}</div>`}
@@ -50,7 +54,7 @@ ${run.message === undefined ? '' : html`<div class="message">${run.message}${run
 ${fact(seconds(run.durationMs ?? 0), 'whole run')}
 ${fact(String(run.exitCode ?? ''), run.cause === undefined ? 'exit code' : `exit code (${run.cause})`)}
 ${run.accounting && fact(formatNumber(run.accounting.loaded), 'rows loaded')}
-${run.checks.length === 0 ? '' : fact(`${formatNumber(held)} of ${formatNumber(run.checks.length)}`, skipped === 0 ? 'checks held' : `checks held, ${formatNumber(skipped)} skipped`)}
+${run.checks.length === 0 ? '' : fact(`${formatNumber(held)} of ${formatNumber(run.checks.length)}`, `checks held${others.join('')}`)}
 ${run.cluster && fact(run.cluster.backend, run.cluster.workers === undefined ? 'backend' : `backend, ${counted(run.cluster.workers, 'worker')}`)}
 </div>`;
 }
@@ -76,12 +80,12 @@ ${because.map(([reason, rows]) => html`<tr><td>${reason}</td><td class="number">
 }
 
 function checks(all: RunRecord['checks']): Html {
-  const marks = { held: '✓', failed: '✗', skipped: '–' };
+  const marks = { held: '✓', warned: '!', failed: '✗', skipped: '–' };
   return html`<h2>Checks</h2>
 <table><tr><th></th><th>Check</th><th>Expected</th><th>Found</th></tr>
 ${all.map(
-  ({ name, status, expected, found, detail }) =>
-    html`<tr><td class="${status}" title="${status}">${marks[status]}</td><td class="name">${name}</td><td>${expected}</td><td class="detail">${found}${detail === undefined ? '' : `\n${detail}`}</td></tr>\n`,
+  ({ name, status, expected, found, detail, faulty }) =>
+    html`<tr><td class="${status}" title="${status}">${marks[status]}</td><td class="name">${name}</td><td>${expected}</td><td class="detail">${found}${detail === undefined ? '' : `\n${detail}`}${faulty?.file === undefined ? '' : html`\n<a href="${faulty.file}">${describeFaultyRows(faulty, faulty.file)}</a>`}</td></tr>\n`,
 )}</table>`;
 }
 

@@ -29,7 +29,7 @@ th { text-align: left; color: var(--soft); font-weight: 500; font-size: 13px; }
 th, td { padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.detail { white-space: pre-wrap; } td.name { white-space: nowrap; }
-.held { color: var(--good); } .failed { color: var(--bad); } .skipped { color: var(--soft); }
+.held { color: var(--good); } .failed { color: var(--bad); } .warned { color: var(--quarantine); } .skipped { color: var(--soft); }
 .time { width: 34%; } .time div { height: 10px; border-radius: 3px; background: var(--accent); min-width: 2px; margin-top: 6px; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 13px; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 16px; }

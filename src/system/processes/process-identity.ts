@@ -40,6 +40,12 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
   return { pid: process.pid, startedAt, ...(await ownPlace()) };
 }
 
+/** The identity of a living process of this machine; undefined where no process has that number. */
+export async function identityOf(pid: number): Promise<ProcessIdentity | undefined> {
+  const startedAt = await startOf(pid);
+  return startedAt === undefined ? undefined : { pid, startedAt, ...(await ownPlace()) };
+}
+
 /**
  * Tells where a process was or is, as seen from here. `past` is this host before its last start: whatever ran then is
  * over. `elsewhere` is another host or another PID namespace: nothing can be said of what runs there, and nothing

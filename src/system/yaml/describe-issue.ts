@@ -49,7 +49,10 @@ export function describeIssue(issue: Issue, schema: z.ZodType): readonly Describ
             : unknownWord(issue.discriminator, String(given), options);
         return [{ path: at, message, at: 'value' }];
       }
-      return [{ path, message: `${describeValue(issue.input)} does not fit here`, at: 'value' }];
+      // A schema that says it in words of its own knows better.
+      const reason =
+        issue.message === 'Invalid input' ? 'does not fit here' : `does not fit: ${issue.message}`;
+      return [{ path, message: `${describeValue(issue.input)}${reason}`, at: 'value' }];
     }
     case 'too_small':
       return [

@@ -26,6 +26,15 @@ const run = aRun({
       expected: 'x',
       found: hostile,
       detail: 'id 1\nid 2',
+      faulty: { rows: 2, file: 'failing-rows-2-pattern.jsonl' },
+    },
+    {
+      kind: 'query',
+      name: 'query (few)',
+      status: 'warned',
+      expected: 'no row',
+      found: '3 rows',
+      detail: 'id 7.',
     },
     {
       kind: 'checksum',
@@ -40,14 +49,15 @@ const run = aRun({
 
 it('a run is a test suite: the job and each check', () => {
   const xml = formatJunit(run);
-  expect(xml).toContain('tests="4" failures="1" errors="0" skipped="1"');
+  expect(xml).toContain('tests="5" failures="1" errors="0" skipped="1"');
   expect(xml).toContain('<testcase classname="job" name="etl-20260131-120000-aaaaaa"/>');
   expect(xml).toContain('<testcase classname="unique" name="unique (id)"/>');
-  expect(xml).toContain('>id 1\nid 2</failure>');
+  expect(xml).toContain('>id 1\nid 2\nAll 2 rows: failing-rows-2-pattern.jsonl</failure>');
+  expect(xml).toContain('<system-out>Warning: expected no row, found 3 rows\nid 7.</system-out>');
   expect(xml).toContain('<skipped message="no ledger"></skipped>');
   expect(xml).toContain('a&lt;b&gt; &amp; &quot;c&quot; | \ufffd\ufffd ]]&gt;');
   // Nothing but elements and text: what is left without its tags has no sign of one.
-  expect(xml.replace(/<\/?[a-z]+(?: [a-z]+="[^"<]*")*\/?>|<\?xml[^>]*\?>/g, '')).not.toMatch(/[<>]/);
+  expect(xml.replace(/<\/?[a-z-]+(?: [a-z]+="[^"<]*")*\/?>|<\?xml[^>]*\?>/g, '')).not.toMatch(/[<>]/);
 });
 
 it('a run that did not get to its checks is an error of the job', () => {
@@ -62,6 +72,8 @@ it('a run is a page of Markdown in which what it says is text', () => {
   const page = formatMarkdown(run);
   expect(page).toMatch(/^## ❌ \w+: checks-failed in 12\.3 s\n/);
   expect(page).toContain('| ✅ | unique (id) | no two | none |\n');
+  expect(page).toContain('| ⚠️ | query (few) | no row | 3 rows |\n');
+  expect(page).toContain('All 2 rows: failing-rows-2-pattern.jsonl |\n');
   expect(page).toContain('| ➖ | checksum | y | skipped |\n');
   expect(page).toContain('Quarantined: invalid-email 2\n');
   for (const line of page.split('\n').filter((each) => each.startsWith('| ❌')))

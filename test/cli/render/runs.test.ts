@@ -31,19 +31,19 @@ const skipped = {
 test('a check that was skipped is said to be skipped, and not counted as held', () => {
   const held = { ...skipped, status: 'held', found: 'so' } as const;
   expect(checksPhase([skipped])).toEqual({
-    result: { phase: 'checks', passed: 0, of: 1, skipped: 1 },
+    result: { phase: 'checks', passed: 0, of: 1, warned: 0, skipped: 1 },
     outcome: 'skipped',
   });
   expect(checksPhase([held, skipped])).toEqual({
-    result: { phase: 'checks', passed: 1, of: 2, skipped: 1 },
+    result: { phase: 'checks', passed: 1, of: 2, warned: 0, skipped: 1 },
     outcome: 'done',
   });
   expect(checksPhase([held])).toEqual({
-    result: { phase: 'checks', passed: 1, of: 1, skipped: 0 },
+    result: { phase: 'checks', passed: 1, of: 1, warned: 0, skipped: 0 },
     outcome: 'done',
   });
   expect(checksPhase([held, { ...held, status: 'failed' }])).toEqual({
-    result: { phase: 'checks', passed: 1, of: 2, skipped: 0 },
+    result: { phase: 'checks', passed: 1, of: 2, warned: 0, skipped: 0 },
     outcome: 'failed',
   });
   const summary = summaryOf({ checks: [skipped] });
@@ -53,6 +53,48 @@ test('a check that was skipped is said to be skipped, and not counted as held', 
   expect(summary).toContain('Result      succeeded in 30.0 s, but 1 check was skipped\n');
   expect(renderReport(aRun({ checks: [skipped] }), [])).toContain(
     '<b>0 of 1</b><span>checks held, 1 skipped</span>',
+  );
+});
+
+const warned = {
+  ...skipped,
+  name: 'not_null (city)',
+  status: 'warned',
+  expected: 'a city in every row',
+  found: 'in 4 of 9 rows city is empty',
+  detail: 'id 1: city is empty.',
+  faulty: { rows: 4, file: 'failing-rows-1-not_null.jsonl' },
+} as const;
+
+test('a check that warned is shown with its rows and their file, and the run has succeeded', () => {
+  const held = { ...skipped, status: 'held' } as const;
+  expect(checksPhase([held, warned])).toEqual({
+    result: { phase: 'checks', passed: 1, of: 2, warned: 1, skipped: 0 },
+    outcome: 'done',
+  });
+  expect(checksVerdict([warned], undefined, false)).toEqual({ state: 'succeeded', exitCode: 0 });
+  expect(checksVerdict([held, warned], undefined, true)).toMatchObject({
+    exitCode: 65,
+    message: '--strict: 1 of 2 checks warned: not_null (city).',
+  });
+  const file = '.sparkctl/runs/etl-20260131-120000-aaaaaa/failing-rows-1-not_null.jsonl';
+  const summary = summaryOf({ checks: [warned, skipped] });
+  expect(summary).toContain(
+    `Checks      ! not_null (city): expected a city in every row, found in 4 of 9 rows city is empty
+              id 1: city is empty.
+              All 4 rows: ${file}\n`,
+  );
+  expect(summary).toContain('succeeded in 30.0 s, but 1 check warned and 1 check was skipped\n');
+  const cut = {
+    ...warned,
+    status: 'failed',
+    faulty: { ...warned.faulty, rows: 200_000, kept: 100_000 },
+  } as const;
+  expect(summaryOf({ checks: [cut] })).toContain(`The first 100,000 of 200,000 rows: ${file}\n`);
+  const page = renderReport(aRun({ checks: [warned, held] }), []);
+  expect(page).toContain('<b>1 of 2</b><span>checks held, 1 warned</span>');
+  expect(page).toContain(
+    '<a href="failing-rows-1-not_null.jsonl">All 4 rows: failing-rows-1-not_null.jsonl</a>',
   );
 });
 

@@ -47,6 +47,12 @@ const cases: readonly Case[] = [
     'DELETE FROM users WHERE id > 2',
     { expected: 'at least 5 and at most 9 rows', found: '2 rows' },
   ],
+  [
+    { kind: 'row_count', max: 9 },
+    'row_count',
+    "INSERT INTO users VALUES (10, 'a', 1, 'e', 1.5, 'c', 't')",
+    { expected: 'at most 9 rows', found: '10 rows' },
+  ],
 ];
 
 async function fewUsers() {
@@ -120,6 +126,10 @@ describe('checks of columns', () => {
       { kind: 'accepted_range', column: 'created_at', max: 3 },
       '3 is no value of the timestamp column "created_at"',
     ],
+    [{ kind: 'accepted_range', column: 'age', min: 3, max: 2 }, '2 is less than min, which is 3'],
+    [{ kind: 'freshness', column: 'created_a', maxAge: '1d' }, 'did you mean "created_at"?'],
+    [{ kind: 'freshness', column: 'age', maxAge: '1d' }, 'the integer column "age" has no times'],
+    [{ kind: 'row_count', min: 3, max: 2, change: 1 }, '2 is less than min, which is 3'],
     [{ kind: 'row_count' }, 'it needs min, max or both'],
     [{ kind: 'row_count', min: 3, max: 2 }, '2 is less than min, which is 3'],
   ])('%o is a mistake that is told before anything runs', async (spec, problem) => {

@@ -24,6 +24,7 @@ test('a query that finds something fails and shows the first rows, with exact in
     found: '5 rows',
     detail:
       'big 9007199254740993, the name "x1".\nbig 9007199254740994, the name "x2".\nbig 9007199254740995, the name "x3".',
+    faulty: { rows: 5 },
   });
 });
 

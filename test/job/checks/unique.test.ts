@@ -26,6 +26,7 @@ test('rows that are there twice, in a table without its key', async () => {
     expected: 'no two rows with the same id',
     found: '6 values that more than one row has',
     detail: 'id 1 is in 2 rows.\nid 2 is in 3 rows.\nid 3 is in 2 rows.',
+    faulty: { rows: 13 },
   });
 });
 

@@ -25,6 +25,7 @@ import {
   readCommittedRun,
   readLastCommittedRun,
 } from './sink-tables.ts';
+import { explainSqliteError } from './sqlite-errors.ts';
 import { quoteIdentifier, readTableInfo, type TableInfo, tableDifferences } from './table.ts';
 
 /** One unchanging view of a SQLite database. It holds a shared lock until it is closed, so that writers wait for it. */
@@ -67,17 +68,28 @@ export class DatabaseReader implements TargetReader {
 
   repeated(table: string, columns: readonly string[], sampleLimit: number): Repeated {
     // SQLite's own check has looked at every key, if it was made.
-    if (this.#isSound && this.#haveKey(table, columns)) return { groups: 0, samples: [] };
-    const list = quoteAll(columns);
-    const filled = columns.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ');
-    const sql = `SELECT ${list}, count(*) FROM ${quoteIdentifier(table)} WHERE ${filled} GROUP BY ${list} HAVING count(*) > 1`;
+    if (this.#isSound && this.#haveKey(table, columns)) return { groups: 0, rows: 0, samples: [] };
     let groups = 0;
+    let rows = 0;
     const samples: { values: RowValue[]; rows: number }[] = [];
-    for (const row of this.#connection.iterate(sql)) {
+    for (const row of this.#connection.iterate(repeatedSql(table, columns, ', count(*)'))) {
+      const found = Number(row.at(-1));
       groups += 1;
-      if (samples.length < sampleLimit) samples.push({ values: row.slice(0, -1), rows: Number(row.at(-1)) });
+      rows += found;
+      if (samples.length < sampleLimit) samples.push({ values: row.slice(0, -1), rows: found });
     }
-    return { groups, samples };
+    return { groups, rows, samples };
+  }
+
+  repeatedRows(
+    table: string,
+    columns: readonly string[],
+    shown: readonly string[],
+  ): IterableIterator<readonly RowValue[]> {
+    const list = quoteAll(columns);
+    return this.#connection.iterate(
+      `SELECT ${quoteAll(shown)} FROM ${quoteIdentifier(table)} WHERE (${list}) IN (${repeatedSql(table, columns)}) ORDER BY ${list}`,
+    );
   }
 
   rows(table: string, columns: readonly string[]): IterableIterator<readonly RowValue[]> {
@@ -118,6 +130,15 @@ export class DatabaseReader implements TargetReader {
     return { columns: statement.columns().map(({ name }) => name), rows, samples };
   }
 
+  *queryRows(sql: string): IterableIterator<readonly RowValue[]> {
+    const statement = this.#connection.ask((database) => prepareQuery(database, sql, this.location));
+    try {
+      yield* statement.iterate();
+    } catch (error) {
+      throw explainSqliteError(error, this.location);
+    }
+  }
+
   faulty(
     table: string,
     column: string,
@@ -132,6 +153,24 @@ export class DatabaseReader implements TargetReader {
     const columns = quoteAll([...keyColumns, column]);
     const found = ask(`SELECT ${columns} ${from} ORDER BY ${quoteAll(keyColumns)} LIMIT ${sampleLimit}`);
     return { rows, samples: found.map((row) => ({ key: row.slice(0, -1), value: row.at(-1) ?? null })) };
+  }
+
+  faultyRows(
+    table: string,
+    column: string,
+    fault: ColumnFault,
+    { keyColumns, columns }: { readonly keyColumns: readonly string[]; readonly columns: readonly string[] },
+  ): IterableIterator<readonly RowValue[]> {
+    const { sql, values } = faultSql(column, fault);
+    return this.#connection.iterate(
+      `SELECT ${quoteAll(columns)} FROM ${quoteIdentifier(table)} AS t WHERE ${sql} ORDER BY ${quoteAll(keyColumns)}`,
+      ...values,
+    );
+  }
+
+  greatest(table: string, column: string): RowValue {
+    const sql = `SELECT max(${quoteIdentifier(column)}) FROM ${quoteIdentifier(table)}`;
+    return [...this.#connection.iterate(sql)][0]?.[0] ?? null;
   }
 
   rowFinder(
@@ -198,6 +237,13 @@ function prepareQuery(database: Database, sql: string, path: string): Statement<
     hint: 'Write one SELECT.',
     details: { sql },
   });
+}
+
+/** The values that more than one row has, and what else is selected of each of them. */
+function repeatedSql(table: string, columns: readonly string[], more = ''): string {
+  const list = quoteAll(columns);
+  const filled = columns.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ');
+  return `SELECT ${list}${more} FROM ${quoteIdentifier(table)} WHERE ${filled} GROUP BY ${list} HAVING count(*) > 1`;
 }
 
 function quoteAll(names: readonly string[]): string {

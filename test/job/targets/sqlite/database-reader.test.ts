@@ -35,6 +35,7 @@ test('values that repeat are counted, the first are shown, and empty ones do not
   );
   expect(database.repeated('t', ['a', 'b'], 1)).toEqual({
     groups: 2,
+    rows: 5,
     samples: [{ values: ['x', 1n], rows: 2 }],
   });
   expect(database.repeated('t', ['a', 'b'], 3).groups).toBe(2);

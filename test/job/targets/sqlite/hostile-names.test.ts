@@ -43,6 +43,7 @@ test.each(hostile)('a table and columns named %s are data, not SQL', async (name
   ]);
   expect(database.repeated(name, [`${name} 2`], 3)).toEqual({
     groups: 1,
+    rows: 2,
     samples: [{ values: ['a'], rows: 2 }],
   });
   const patterns = [{ column: `${name} 2`, matches: 'b' }];
