@@ -58,7 +58,11 @@ class Page {
       return { name: symbol.name, target, declaration: target.declarations[0] };
     });
     const values = this.#symbols.filter(({ target }) => target.flags & ts.SymbolFlags.Value);
-    return `import {\n${values.map((value) => `  ${value.name},\n`).join('')}} from '${name}';`;
+    const names = values.map((value) => value.name);
+    const whole = `import { ${names.join(', ')} } from '${name}';`;
+    return whole.length <= longest
+      ? whole
+      : `import {\n${names.map((each) => `  ${each},\n`).join('')}} from '${name}';`;
   }
 
   /** Functions, classes and values first, then types, each group by name. */
@@ -149,9 +153,12 @@ class Page {
   }
 
   #property(symbol, place, indent = '') {
+    const { valueDeclaration } = symbol;
+    if (valueDeclaration && ts.isMethodSignature(valueDeclaration))
+      return `${indent}${line(signature(valueDeclaration), this.#text(symbol))}`;
     const type = this.#checker.getTypeOfSymbolAtLocation(symbol, place);
     const isOptional = symbol.flags & ts.SymbolFlags.Optional;
-    const written = symbol.valueDeclaration?.type?.getText().replace(/\s+/g, ' ');
+    const written = valueDeclaration?.type?.getText().replace(/\s+/g, ' ');
     const shown = (written ?? this.#shown(type, place)).replace(isOptional ? / \| undefined$/ : /$^/, '');
     const inner = shown.length > longest ? this.#inner(type) : undefined;
     const short = inner === undefined ? shown : `{ … }${shown.endsWith('[]') ? '[]' : ''}`;
@@ -174,9 +181,15 @@ class Page {
     return /^'[\w-]+'( \| '[\w-]+')+$/.test(shown) ? shown.split(' | ').sort().join(' | ') : shown;
   }
 
+  /** The doc comment of a symbol, an example in it as a block of code. */
   #text(symbol) {
     const text = ts.displayPartsToString(symbol.getDocumentationComment(this.#checker)).trim();
-    return text === '' ? '' : `${text.replaceAll('\n', ' ')}\n\n`;
+    if (text === '') return '';
+    const parts = text.split(/\n\n(?=\S)|\n\n(?= {4})/).map((part) => {
+      if (part.startsWith('    ')) return block(part.replace(/^ {4}/gm, '')).trimEnd();
+      return part.startsWith('```') ? part : part.replaceAll('\n', ' ');
+    });
+    return `${parts.join('\n\n')}\n\n`;
   }
 }
 
