@@ -323,7 +323,8 @@ def _write(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatch]) -
     path = Path(plan.staging)
     if not path.is_dir():
         raise CannotCreateError(
-            f"the staging folder is not on this worker: {path}. The database's folder must be shared with it."
+            f"the staging folder is not on this worker: {path}. The database's folder must be shared with it,"
+            " or another one that is named as staging"
         )
     with _failures_said(plan):
         shard = Shard(plan, partition)
