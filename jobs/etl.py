@@ -1,31 +1,36 @@
 """
-Loads users from lines of JSON into a SQLite table: e-mail addresses cleaned, every rejected line kept in a
-quarantine table with its reason.
+Loads users from lines of JSON into a SQLite table, all or nothing. What it rejects is kept with the reason.
 
     spark-submit jobs/etl.py --input data/users.jsonl --database data/users.db
-
-The table is the old version or the whole new one, whatever happens. The same run id again changes nothing.
 """
 
 import argparse
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
-from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType, TimestampType
+from pyspark.sql.types import StructType
 
 from jobkit.command_line import add_arguments, committed_before, lock_timeout_ms, run_job
-from sparkctl_io import CommittedRun, clean_email, is_email, read_json_lines, reject, require, write_sqlite
+from sparkctl_io import (
+    CommittedRun,
+    clean_email,
+    is_email,
+    read_json_lines,
+    reject,
+    repair,
+    require,
+    write_sqlite,
+)
 
-USERS = StructType(
-    [
-        StructField("id", LongType(), nullable=False),
-        StructField("name", StringType(), nullable=False),
-        StructField("age", LongType(), nullable=False),
-        StructField("email", StringType(), nullable=False),
-        StructField("salary", DoubleType(), nullable=False),
-        StructField("city", StringType(), nullable=False),
-        StructField("created_at", TimestampType(), nullable=False),
-    ]
+USERS = (
+    StructType()
+    .add("id", "long", nullable=False)
+    .add("name", "string", nullable=False)
+    .add("age", "long", nullable=False)
+    .add("email", "string", nullable=False)
+    .add("salary", "double", nullable=False)
+    .add("city", "string", nullable=False)
+    .add("created_at", "timestamp", nullable=False)
 )
 
 
@@ -34,17 +39,14 @@ def clean(users: DataFrame) -> DataFrame:
     return (
         users.transform(require("id", reason="missing-key"))
         .transform(require("age", "salary", "name", "email", "city", "created_at"))
-        .withColumn("email", clean_email("email"))
+        .transform(repair("email", clean_email("email")))
         .transform(reject("invalid-email", ~is_email("email")))
         .transform(reject("invalid-value", ~col("age").between(0, 150)))
     )
 
 
 def load(arguments: argparse.Namespace) -> CommittedRun:
-    if before := committed_before(arguments):
-        return before
-    spark = SparkSession.builder.appName("etl").getOrCreate()
-    try:
+    with SparkSession.builder.appName("etl").getOrCreate() as spark:
         return write_sqlite(
             clean(read_json_lines(spark, arguments.input, USERS)),
             arguments.database,
@@ -54,8 +56,6 @@ def load(arguments: argparse.Namespace) -> CommittedRun:
             key=["id"],
             lock_timeout_ms=lock_timeout_ms(arguments),
         )
-    finally:
-        spark.stop()
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def main() -> None:
     add_arguments(parser, "users")
     parser.add_argument("--mode", choices=["overwrite", "append", "upsert"], default="overwrite")
     arguments = parser.parse_args()
-    run_job("etl", lambda: load(arguments))
+    run_job("etl", lambda: committed_before(arguments) or load(arguments))
 
 
 if __name__ == "__main__":

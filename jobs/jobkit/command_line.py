@@ -63,6 +63,7 @@ def run_job(name: str, job: Callable[[], CommittedRun]) -> None:
         f"run {run.run_id} {'was committed before, nothing changed' if run.repeated else 'committed'}:"
         f" {run.target} read {run.read}{more} = loaded {run.loaded} + quarantined {run.quarantined}"
         f" + duplicates {run.duplicates} + filtered {run.filtered}"
+        f"{f'; {run.repaired} of the loaded ones repaired' if run.repaired else ''}"
     )
 
 

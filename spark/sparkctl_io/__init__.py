@@ -17,7 +17,7 @@ from .reasons import Reason
 from .sink.run_ledger import CommittedRun, find_run
 from .sink.target import check_database
 from .sink.write import register_sqlite, write_sqlite
-from .source import accepted, reject, require
+from .source import accepted, reject, repair, require
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # type: ignore[no-untyped-call]
 
@@ -36,6 +36,7 @@ __all__ = [
     "read_json_lines",
     "register_sqlite",
     "reject",
+    "repair",
     "require",
     "write_sqlite",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql.functions import coalesce, col, lit, struct, when
-from pyspark.sql.types import LongType, StringType, StructField, StructType
+from pyspark.sql.types import BooleanType, LongType, StringType, StructField, StructType
 
 from .column_names import spark_name
 from .errors import UnknownOptionError
@@ -22,6 +22,8 @@ SOURCE_TYPE = StructType(
         # The byte of the file where the line begins, if it can be found by it; else its text is in `raw`.
         StructField("offset", LongType()),
         StructField("raw", StringType()),
+        # True if the job has repaired a value of the row.
+        StructField("repaired", BooleanType()),
         # Why the row is not to be loaded; null for a row that is.
         StructField("reason", StringType()),
     ]
@@ -62,15 +64,25 @@ def reject(reason: str, condition: Column) -> Callable[[DataFrame], DataFrame]:
         )
 
     def mark(frame: DataFrame) -> DataFrame:
-        if not knows_its_source(frame):
-            raise UnknownOptionError(
-                f"rows can be rejected as {reason} only while they know which line they are from: read them"
-                f" with read_json_lines or read_csv, and keep the column {SOURCE}"
-            )
-        source = col(SOURCE)
-        marked = coalesce(source["reason"], when(condition, lit(reason)))
-        fields = [source[name].alias(name) for name in SOURCE_TYPE.names[:-1]]
-        return frame.withColumn(SOURCE, struct(*fields, marked.alias("reason")))
+        _must_know_its_source(frame, f"rows can be rejected as {reason}")
+        marked = coalesce(col(SOURCE)["reason"], when(condition, lit(reason)))
+        return frame.withColumn(SOURCE, _source_with(reason=marked))
+
+    return mark
+
+
+def repair(column: str, value: Column) -> Callable[[DataFrame], DataFrame]:
+    """
+    Replaces the values of a column, for `DataFrame.transform`, and marks the rows in which that changed one.
+
+    Like `withColumn`, but the run ledger counts the rows that are loaded with a repaired value.
+    """
+
+    def mark(frame: DataFrame) -> DataFrame:
+        _must_know_its_source(frame, f"repaired values of {column} can be counted")
+        changed = ~col(spark_name(column)).eqNullSafe(value)
+        marked = when(changed, lit(True)).otherwise(col(SOURCE)["repaired"])
+        return frame.withColumns({column: value, SOURCE: _source_with(repaired=marked)})
 
     return mark
 
@@ -95,6 +107,19 @@ def require(*columns: str, reason: str = "missing-value") -> Callable[[DataFrame
 def accepted(frame: DataFrame) -> DataFrame:
     """The rows that no `reject` has marked, for `DataFrame.transform`: to count with, or to learn from."""
     return frame.where(col(SOURCE)["reason"].isNull())
+
+
+def _source_with(**changed: Column) -> Column:
+    fields = ((name, changed.get(name, col(SOURCE)[name])) for name in SOURCE_TYPE.names)
+    return struct(*(value.alias(name) for name, value in fields))
+
+
+def _must_know_its_source(frame: DataFrame, what: str) -> None:
+    if not knows_its_source(frame):
+        raise UnknownOptionError(
+            f"{what} only while they know which line they are from: read them with read_json_lines or"
+            f" read_csv, and keep the column {SOURCE}"
+        )
 
 
 def knows_its_source(frame: DataFrame) -> bool:

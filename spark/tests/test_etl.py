@@ -281,7 +281,8 @@ def test_plain_spark_submit_runs_the_script(tmp_path, database, query):
     done = submit(tmp_path, *asked)
     assert done.returncode == 0, done.stderr
     assert done.stdout == (
-        "run first committed: users read 3 = loaded 1 + quarantined 1 + duplicates 1 + filtered 0\n"
+        "run first committed: users read 3 = loaded 1 + quarantined 1 + duplicates 1 + filtered 0;"
+        " 1 of the loaded ones repaired\n"
     )
     assert query("SELECT source_file, line, reason FROM users_quarantine ORDER BY line") == [
         ("in/users 1.json", 2, "missing-value"),
@@ -290,7 +291,8 @@ def test_plain_spark_submit_runs_the_script(tmp_path, database, query):
     again = submit(tmp_path, *asked)
     assert (again.returncode, again.stdout) == (
         0,
-        "run first was committed before, nothing changed: users read 3 = loaded 1 + quarantined 1 + duplicates 1 + filtered 0\n",
+        "run first was committed before, nothing changed: users read 3 = loaded 1 + quarantined 1 + duplicates 1 + filtered 0;"
+        " 1 of the loaded ones repaired\n",
     )
     missing = submit(tmp_path, "--input", "gone", "--database", "test.db")
     # spark-submit itself joins what a Python script says on stderr with its stdout.

@@ -372,7 +372,7 @@ def read_cut(file, places):
         block = Block(str(file), start, stop, state.st_size)
         for batch in rows_of_block(block, parser, SCHEMA, reports):
             for row in batch.to_pylist():
-                _, _, line, offset, _, _ = (row.pop(name) for name in FLAT_NAMES)
+                _, _, line, offset, *_ = (row.pop(name) for name in FLAT_NAMES)
                 found.append((before + line, offset, repr(row)))
         [report] = reports.values()
         for one in report.unreadable.to_pylist():

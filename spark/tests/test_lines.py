@@ -174,8 +174,8 @@ def read_blocks(found, parser, schema=ONE):
         reports = {}
         for batch in rows_of_block(block, parser, schema, reports):
             for row in batch.to_pylist():
-                file, start, line, offset, raw, reason = (row.pop(name) for name in FLAT_NAMES)
-                assert (file, start, reason) == (block.file, block.start, None)
+                file, start, line, offset, raw, *marks = (row.pop(name) for name in FLAT_NAMES)
+                assert (file, start, *marks) == (block.file, block.start, None, None)
                 rows.append((before + line, offset, raw, *row.values()))
         [report] = reports.values()
         unreadable += [

@@ -16,13 +16,24 @@ import pyspark
 import pytest
 from made_database import make
 from pyspark import TaskContext
-from pyspark.sql.functions import broadcast, col, expr, lit
+from pyspark.sql.functions import broadcast, col, expr, lit, trim
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType, TimestampType
 from written_checksum import written_checksum
 
-from sparkctl_io import accepted, errors, find_run, read_csv, read_json_lines, reject, require, write_sqlite
+from sparkctl_io import (
+    accepted,
+    errors,
+    find_run,
+    read_csv,
+    read_json_lines,
+    reject,
+    repair,
+    require,
+    write_sqlite,
+)
 from sparkctl_io.reading import blocks, reader
 from sparkctl_io.sink import write as sink_write
+from sparkctl_io.source import SOURCE_TYPE
 
 SCHEMA = StructType(
     [
@@ -59,7 +70,7 @@ def orders(tmp_path, monkeypatch):
                 "id": chance.randrange(700),
                 "name": f"é{number}",
                 "age": chance.randrange(20, 60),
-                "city": chance.choice(CITIES),
+                "city": chance.choice(CITIES) + " " * (number % 3),
                 "price": chance.randrange(1, 10_000) / 100,
             }
             kind = chance.random()
@@ -80,6 +91,8 @@ def read(spark, folder):
         read_json_lines(spark, str(folder), SCHEMA)
         .transform(require("id", reason="missing-key"))
         .transform(reject("negative-price", col("price") < 0))
+        .transform(repair("city", trim("city")))
+        .transform(repair("name", expr("if(id % 5 = 0, upper(name), name)")))
         .withColumn("tag", lit("-"))
     )
 
@@ -90,6 +103,7 @@ class Line(NamedTuple):
     values: tuple
     reason: str | None
     raw: str
+    repaired: bool
 
 
 class Expected(NamedTuple):
@@ -116,14 +130,16 @@ def expected(folder, operations=(), known=(), mode="overwrite", key=(0, 4)):
                 quarantine[place] = ("wrong-type", text)
                 continue
             reason = "missing-key" if row["id"] is None else "negative-price" if row["price"] < 0 else None
-            values = (row["id"], row["name"], row["age"], row["city"], "-")
-            lines.append(Line(*place, values, reason, text))
+            name = row["name"].upper() if row["id"] is not None and row["id"] % 5 == 0 else row["name"]
+            values = (row["id"], name, row["age"], row["city"].strip(), "-")
+            repaired = (name, values[3]) != (row["name"], row["city"])
+            lines.append(Line(*place, values, reason, text, repaired))
     unreadable = len(quarantine)
     for operation in operations:
         lines = operation(lines)
     lines.sort(key=lambda line: line[:2])
     touched = len({line[:2] for line in lines})
-    taken, rows = set(known) if mode == "append" else set(), []
+    taken, rows, repaired = set(known) if mode == "append" else set(), [], 0
     for line in lines:
         place, its_key = line[:2], tuple(line.values[n] for n in key)
         if line.reason is not None:
@@ -132,18 +148,19 @@ def expected(folder, operations=(), known=(), mode="overwrite", key=(0, 4)):
             quarantine.setdefault(place, ("duplicate-key", line.raw))
         else:
             rows.append(line.values)
+            repaired += line.repaired
             if key:
                 taken.add(its_key)
     duplicates = sum(reason == "duplicate-key" for reason, _ in quarantine.values())
     quarantined = len(quarantine) - duplicates
     added = len(rows) + len(quarantine) - unreadable - touched
-    accounts = (count, len(rows), quarantined, duplicates, count - unreadable - touched, added)
+    accounts = (count, len(rows), quarantined, duplicates, count - unreadable - touched, added, repaired)
     return Expected(sorted(rows), sorted((*place, *found) for place, found in quarantine.items()), accounts)
 
 
 def accounts_of(run):
     assert run.read + run.added == run.loaded + run.quarantined + run.duplicates + run.filtered
-    return (run.read, run.loaded, run.quarantined, run.duplicates, run.filtered, run.added)
+    return (run.read, run.loaded, run.quarantined, run.duplicates, run.filtered, run.added, run.repaired)
 
 
 def assert_written(query, run, wanted, table="t"):
@@ -465,7 +482,7 @@ def test_no_rows_are_left(spark, database, query, orders):
         run = write(frame, database, table)
         wanted = expected(orders, [lambda _: []])
         # Where Spark has dropped the reader from its plan, nothing was read.
-        assert accounts_of(run) in (wanted.accounts, (0, 0, 0, 0, 0, 0))
+        assert accounts_of(run) in (wanted.accounts, (0, 0, 0, 0, 0, 0, 0))
         if run.read:
             assert_written(query, run, wanted, table)
         assert query(f"SELECT count(*) FROM {table}") == [(0,)]
@@ -495,8 +512,8 @@ def test_two_frames_that_know_their_lines(spark, database, query, orders, tmp_pa
             ]
         ],
     )
-    read_, loaded, quarantined, duplicates, filtered, added = of_orders.accounts
-    assert accounts_of(run) == (read_ + 4, loaded, quarantined + 1, duplicates, filtered + 3, added)
+    read_, loaded, quarantined, duplicates, filtered, added, repaired = of_orders.accounts
+    assert accounts_of(run) == (read_ + 4, loaded, quarantined + 1, duplicates, filtered + 3, added, repaired)
     assert query("SELECT source_file, line, reason FROM t_quarantine WHERE source_file LIKE '%csv'") == [
         ("tags.csv", 5, "malformed-csv")
     ]
@@ -513,7 +530,7 @@ def test_one_file_that_is_read_twice(spark, database, query, tmp_path):
     run = write_sqlite(frame, database, "t", key="id")
     assert query("SELECT * FROM t") == [("1", 5), ("b", 6)]
     assert query("SELECT line, reason FROM t_quarantine ORDER BY 1") == [(3, "wrong-type"), (4, "wrong-type")]
-    assert accounts_of(run) == (4, 2, 2, 0, 0, 0)
+    assert accounts_of(run) == (4, 2, 2, 0, 0, 0, 0)
 
 
 def test_one_file_that_is_cut_in_two_ways_is_an_error(spark, database, orders, monkeypatch):
@@ -564,9 +581,8 @@ def test_a_line_wins_over_a_row_of_no_line(spark, database, query, orders):
     made = frame.limit(300).select(
         *(col(name) for name in ("id", "age", "city", "tag")),
         lit("made").alias("name"),
-        expr("cast(null AS struct<file: string, block: long, line: long, offset: long, raw: string, reason: string>)")
-        .alias("_source"),
-    )  # fmt: skip
+        lit(None).cast(SOURCE_TYPE).alias("_source"),
+    )
     run = write(columns(made).where("id IS NOT NULL").unionByName(columns(frame)), database)
     wanted = expected(orders)
     assert [row for row in query("SELECT * FROM t ORDER BY 1") if row[1] != "made"] == wanted.rows

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from pyspark.sql.datasource import WriterCommitMessage
+from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import DecimalType, DoubleType, LongType, StringType, StructField, StructType
 from written_checksum import written_checksum
 
@@ -71,6 +72,7 @@ def lines(*rows, file="/data/a.json", block=0, first=1, places=None):
         places,
         [None] * len(rows),
         [f"raw {n}" for n in names],
+        [line % 2 == 0 for line in places],
         reasons,
     ]
     return with_places(
@@ -80,7 +82,7 @@ def lines(*rows, file="/data/a.json", block=0, first=1, places=None):
 
 
 def with_places(rows, fields):
-    kinds = [pa.string() if isinstance(field.dataType, StringType) else pa.int64() for field in SOURCE_TYPE]
+    kinds = [to_arrow_type(field.dataType) for field in SOURCE_TYPE]
     for flat, name, kind in zip(FLAT_NAMES, SOURCE_TYPE.names, kinds, strict=True):
         rows = rows.append_column(flat, pa.array(fields[name], kind))
     return rows

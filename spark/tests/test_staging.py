@@ -1,15 +1,21 @@
 """What an earlier write left is removed, what another one is using stays."""
 
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from pyspark.sql.functions import lit, udf
+from pyspark.sql.types import LongType, StringType
 
-from sparkctl_io.errors import CannotCreateError, PermissionRefusedError
+from sparkctl_io import register_sqlite, write_sqlite
+from sparkctl_io.errors import CannotCreateError, PermissionRefusedError, UnknownOptionError
+from sparkctl_io.sink import tasks
 from sparkctl_io.sink.staging import Staging, staging_root
 
 GUARD = """
@@ -119,3 +125,54 @@ except JobError as error:
     assert said(database) == f"77 the folder of the database can't be written by this user: {tmp_path}\n"
     assert said(hidden / "inner" / "x.db") == f"77 Permission denied: {hidden / 'inner'}\n"
     assert PermissionRefusedError.exit_code == 77
+
+
+@udf(returnType=StringType())
+def staged_in(folder):
+    """The folders of writes that are there while rows are computed."""
+    return "|".join(sorted(str(path.relative_to(folder)) for path in Path(folder).rglob(".*.sparkctl/*")))
+
+
+@pytest.mark.parametrize("how", ["write_sqlite", "format", "address"])
+def test_tasks_write_where_the_user_wants_it(spark, database, query, tmp_path, how):
+    elsewhere = tmp_path / "elsewhere with blanks"
+    elsewhere.mkdir()
+    frame = spark.range(0, 3, 1, 1).select("id", staged_in(lit(str(tmp_path))).alias("seen"))
+    if how == "format":
+        register_sqlite(spark)
+        options = {"table": "t", "key": "id", "staging": str(elsewhere)}
+        frame.write.format("sqlite").mode("append").options(**options).save(str(database))
+    else:
+        address = elsewhere if how == "write_sqlite" else elsewhere.as_uri()
+        write_sqlite(frame, database, "t", key="id", staging=address)
+    [(seen,)] = query("SELECT DISTINCT seen FROM t")
+    assert re.fullmatch(r"elsewhere with blanks/\.test\.db\.[0-9a-f]{12}\.sparkctl/[^/|]+", seen)
+    assert list(elsewhere.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [elsewhere.name, "test.db"]
+
+
+@udf(returnType=LongType())
+def never(number):
+    raise AssertionError("rows were read")
+
+
+def test_where_nothing_can_be_staged_is_said_before_rows_are_read(spark, database, tmp_path, monkeypatch):
+    frame = spark.range(3).select(never("id").alias("id"))
+
+    def staged_at(address):
+        write_sqlite(frame, database, "t", key="id", staging=address)
+
+    with pytest.raises(CannotCreateError, match=f"the staging folder is not there: {tmp_path}/no. Make it"):
+        staged_at(tmp_path / "no")
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotCreateError, match=f"the staging folder is not there: {tmp_path}/file"):
+        staged_at(tmp_path / "file")
+    with pytest.raises(UnknownOptionError, match="staging can't be at hdfs://a/b: it must be a folder"):
+        staged_at("hdfs://a/b")
+    with pytest.raises(PermissionRefusedError, match=r"/sys/\.test\.db\.[0-9a-f]{12}\.sparkctl"):
+        staged_at("/sys")  # where nobody can make a folder
+    monkeypatch.setattr(tasks, "_is_one_machine", lambda _: False)
+    monkeypatch.setattr(tasks, "_workers_see", lambda *_: False)
+    with pytest.raises(CannotCreateError, match=f"not every worker can write .* folder {tmp_path}: name one"):
+        staged_at(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]

@@ -43,6 +43,7 @@ const accounting = z.object({
   duplicates: z.number(),
   filtered: z.number(),
   added: z.number().optional(),
+  repaired: z.number().optional(),
   reasons: z.record(z.string(), z.number()),
 });
 

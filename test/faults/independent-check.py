@@ -149,7 +149,7 @@ def expect(inputs: list[Path], project: Path) -> dict[str, Any]:
     loaded, rejected = Checksum(), Checksum()
     keys: set[int] = set()
     reasons: Counter[str] = Counter()
-    read = 0
+    read = repaired = 0
     for path in sorted(inputs):
         source = (
             str(path.absolute().relative_to(project))
@@ -175,6 +175,7 @@ def expect(inputs: list[Path], project: Path) -> dict[str, Any]:
                 else:
                     keys.add(row[0])
                     loaded.add(row)
+                    repaired += row[COLUMNS.index("email")] != json.loads(line)["email"]
     duplicates = reasons.pop("duplicate-key", 0)
     return {
         "read": read,
@@ -182,6 +183,7 @@ def expect(inputs: list[Path], project: Path) -> dict[str, Any]:
         "quarantined": sum(reasons.values()),
         "duplicates": duplicates,
         "filtered": 0,
+        "repaired": repaired,
         "reasons": dict(sorted(reasons.items())),
         "checksum": str(loaded),
         "quarantineChecksum": str(rejected),

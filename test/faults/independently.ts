@@ -24,6 +24,8 @@ export interface Expected {
   readonly loaded: number;
   readonly quarantined: number;
   readonly duplicates: number;
+  /** Rows whose address is not as it stands in the input. */
+  readonly repaired: number;
   readonly reasons: Readonly<Record<string, number>>;
   readonly checksum: string;
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runChecks } from '../../src/job/checks/run-checks.ts';
 import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { loadManifest } from '../../src/job/manifest/load-manifest.ts';
+import { expectedOf } from '../faults/independently.ts';
 import { projectWithCluster } from '../support/running-cluster.ts';
 import { executorsSoon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
@@ -41,12 +42,15 @@ describe('the users job', () => {
     expect(first.exitCode, first.stderr).toBe(0);
     const run = JSON.parse(first.stdout);
     const ledger = await readLedger(project.path('data/users.jsonl'));
+    const { repaired } = await expectedOf(project.folder, [project.path('data/users.jsonl')]);
+    expect(repaired).toBeGreaterThan(500);
     expect(run.accounting).toEqual({
       read: 5_000,
       loaded: ledger?.loaded,
       quarantined: Object.values(ledger?.quarantined ?? {}).reduce((sum, { rows }) => sum + rows, 0),
       duplicates: ledger?.duplicates.rows,
       filtered: 0,
+      repaired,
       reasons: Object.fromEntries(
         Object.entries(ledger?.quarantined ?? {}).map(([reason, { rows }]) => [reason, rows]),
       ),
@@ -117,7 +121,7 @@ describe('the users job', () => {
     await writeFile(project.path('jobs/own.yaml'), own);
     const { exitCode, stderr } = await submit('jobs/own.py');
     expect(stderr).toContain(
-      'Accounting  3 read = 1 loaded + 1 quarantined + 1 duplicates + 0 filtered\n            malformed-json 1\n',
+      'Accounting  3 read = 1 loaded + 1 quarantined + 1 duplicates + 0 filtered; 1 of the loaded ones repaired\n            malformed-json 1\n',
     );
     expect(stderr).toMatch(/✓ checksum: 1 row with checksum [0-9a-f]{24}\n/);
     expect(exitCode).toBe(0);

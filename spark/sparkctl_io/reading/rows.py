@@ -77,6 +77,7 @@ def _rows_in(
         pa.array(lines.numbers[places]),
         offsets,
         raw,
+        pa.nulls(count, pa.bool_()),
         pa.nulls(count, pa.string()),
     ]
     yield pa.RecordBatch.from_arrays([*columns, *source], names=[*schema.names, *FLAT_NAMES])

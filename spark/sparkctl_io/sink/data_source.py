@@ -22,7 +22,8 @@ class SqliteDataSource(DataSource):
     Writes a frame into a table of a SQLite database, all of it or nothing.
 
     Options: `path` (or the argument of `save`), `table`, and if wanted `runId`, `key` (columns of the primary
-    key, by commas, for a table that is made), `mode` (`upsert`, with Spark's mode append), `lockTimeoutMs`.
+    key, by commas, for a table that is made), `mode` (`upsert`, with Spark's mode append), `lockTimeoutMs`,
+    `staging` (a folder that the driver and all workers see, where they don't see that of the database).
     """
 
     @classmethod
@@ -48,7 +49,7 @@ class SqliteDataSource(DataSource):
             run_id=options.get("runId"),
             lock_timeout_ms=_milliseconds(options.get("lockTimeoutMs")),
         )
-        staging = Staging.create(plan.database, plan.run_id, guarded=False)
+        staging = Staging.create(plan.database, plan.run_id, options.get("staging"), guarded=False)
         staging.leave()
         return SqliteWriter(plan.staged_in(staging.folder))
 

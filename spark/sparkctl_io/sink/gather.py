@@ -11,7 +11,7 @@ from .identifiers import quoted, quoted_list
 from .merge import Piece, attach_scratch, file_order, shard_of
 from .message import PLACE, REJECTS, ROWS, SCATTERED, ShardMessage
 from .one_by_one import PlacedRow
-from .places import all_places
+from .places import Place, all_places
 from .plan import WritePlan
 from .quarantine import Quarantine
 from .row_checksum import RowChecksum
@@ -23,6 +23,8 @@ _FILE = "gathered.db"
 _PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "cache_size = -65536")
 _AT_ONCE = 10_000
 _LINE = ", ".join(PLACE[:3])
+_PlaceOfRow = tuple[int, int, int, int | None, str | None, bool | None]
+"""The values of `PLACE`."""
 
 
 class Gathered:
@@ -90,7 +92,7 @@ class Gathered:
         rows = f"SELECT {self._columns} FROM gathering.gathered WHERE true ORDER BY rowid"
         self.loaded = connection.execute(insertion(plan.target, rows, plan.mode == "upsert")).rowcount
 
-    def _rejected(self, place: tuple[int, int, int, int | None, str | None], reason: str) -> Rejected:
+    def _rejected(self, place: _PlaceOfRow, reason: str) -> Rejected:
         return Rejected(self._files[place[0]] if place[0] < len(self._files) else None, *place[1:], reason)
 
     def _attach_shard(self, connection: sqlite3.Connection, number: int, message: ShardMessage) -> None:
@@ -126,13 +128,14 @@ class Gathered:
             matches = "r.rowid = p.number"
             if self._plan.dedupes:  # a rowid may be another one than the row's number, where it is the key
                 matches = " AND ".join(f"r.{quoted(key)} = p.k{place}" for place, key in enumerate(keys))
-            names = ["number", *(f"k{place}" for place in range(len(keys))), "line", "offset", "raw"]
+            names = ["number", *(f"k{place}" for place in range(len(keys))), *Place._fields]
             shard.execute(f"CREATE TEMP TABLE places ({', '.join(names)})")
             shard.executemany(
                 f"INSERT INTO temp.places VALUES ({', '.join('?' * len(names))})", all_places(piece.places)
             )
             found = shard.execute(
-                f"SELECT {quoted_list(self._plan.target.columns, 'r.')}, ?, ?, p.line, p.offset, p.raw"
+                f"SELECT {quoted_list(self._plan.target.columns, 'r.')}, ?, ?,"
+                f" {quoted_list(Place._fields, 'p.')}"
                 f" FROM temp.places AS p CROSS JOIN {rows} AS r WHERE {matches}",
                 (self._files.index(piece.stretch.file or ""), piece.stretch.block),
             )
@@ -170,5 +173,6 @@ class Gathered:
             self.refused += len(chunk)
             self.checksum.remove([row[:width] for row in chunk])
             connection.executemany(
-                f"INSERT INTO {schema}.repeated VALUES (?, ?, ?, ?, ?)", (row[width:] for row in chunk)
+                f"INSERT INTO {schema}.repeated VALUES ({', '.join('?' * len(PLACE))})",
+                (row[width:] for row in chunk),
             )

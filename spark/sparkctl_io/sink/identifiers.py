@@ -1,5 +1,7 @@
 """Names inside SQL text."""
 
+from collections.abc import Sequence
+
 from ..errors import UnknownOptionError
 
 
@@ -15,5 +17,5 @@ def folded(name: str) -> str:
     return name.encode().lower().decode()
 
 
-def quoted_list(names: tuple[str, ...] | list[str], prefix: str = "") -> str:
+def quoted_list(names: Sequence[str], prefix: str = "") -> str:
     return ", ".join(prefix + quoted(name) for name in names)

@@ -207,8 +207,8 @@ class Merge:
         while chunk := wanted.fetchmany(_KEYS_AT_ONCE):
             columns = [pa.array(column) for column in zip(*chunk, strict=True)]
             table = pa.Table.from_arrays(columns, names=list(self._plan.target.key))
-            for line, offset, raw in places_of_keys(piece.places, table):
-                yield Rejected(file, block, line, offset, raw, Reason.DUPLICATE_KEY)
+            for of_row in places_of_keys(piece.places, table):
+                yield Rejected(file, block, *of_row, Reason.DUPLICATE_KEY)
 
 
 def attach_scratch(connection: sqlite3.Connection, path: Path, schema: str) -> None:

@@ -15,9 +15,11 @@ SCATTERED = "scattered"
 """The table of the rows that came in no order, each with its place."""
 REJECTS = "rejects"
 """The table of the rows that are not to be loaded, each with its place and its reason."""
-PLACE = ("_file", "_block", "_line", "_offset", "_raw")
+PLACE = ("_file", "_block", "_line", "_offset", "_raw", "_repaired")
 """
-Columns beside those of a row, or of a reason: from which line it is, see `source.SOURCE_TYPE`.
+Columns beside those of a row, or of a reason: from which line it is, and whether a value of it was repaired.
+
+See `source.SOURCE_TYPE`.
 
 The file is the place of its name in the message.
 """
@@ -59,6 +61,8 @@ class ShardMessage(WriterCommitMessage):
     scattered: int = 0
     """Rows that came in no order."""
     rejects: int = 0
+    repaired: int = 0
+    """Rows in which the job has repaired a value, whatever became of them."""
     checksum: RowChecksum = field(default_factory=RowChecksum)
     """That of the rows to be loaded."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -76,6 +80,7 @@ class ShardMessage(WriterCommitMessage):
                 "stretches": [asdict(one) for one in self.stretches],
                 "scattered": self.scattered,
                 "rejects": self.rejects,
+                "repaired": self.repaired,
                 "checksum": self.checksum.digest(),
                 "counts": self.counts,
                 "failure": self.failure and [type(self.failure).__name__, str(self.failure)],
@@ -94,6 +99,7 @@ class ShardMessage(WriterCommitMessage):
             stretches=[Stretch(**one) for one in said["stretches"]],
             scattered=said["scattered"],
             rejects=said["rejects"],
+            repaired=said["repaired"],
             checksum=RowChecksum.of_digest(said["checksum"]),
             counts=Counter(said["counts"]),
             failure=kinds[failure[0]](failure[1]) if failure else None,

@@ -96,5 +96,8 @@ def rows_of(plan: WritePlan, pieces: Sequence[Piece]) -> Iterator[PlacedRow]:
             continue
         with contextlib.closing(open_database(piece.shard, plan.lock_timeout_ms)) as shard:
             rows = shard.execute(f"SELECT {columns} FROM {ROWS.format(piece.stretch.index)} ORDER BY rowid")
-            for row, (_, *_key, line, offset, raw) in zip(rows, all_places(piece.places), strict=True):
-                yield row, Rejected(piece.stretch.file, piece.stretch.block, line, offset, raw, "")
+            file, block = piece.stretch.file, piece.stretch.block
+            for row, (_, *_key, line, offset, raw, repaired) in zip(
+                rows, all_places(piece.places), strict=True
+            ):
+                yield row, Rejected(file, block, line, offset, raw, repaired, "")

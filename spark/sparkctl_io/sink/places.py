@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from .staging import create_file
 
-_LINE, _OFFSET, _RAW = "_line", "_offset", "_raw"
+_COLUMNS = ("_line", "_offset", "_raw", "_repaired")
 
 
 class Place(NamedTuple):
@@ -19,6 +19,8 @@ class Place(NamedTuple):
     line: int
     offset: int | None
     raw: str | None
+    repaired: bool | None
+    """Whether the job has repaired a value of it."""
 
 
 class Places:
@@ -33,9 +35,10 @@ class Places:
         self._file: Any = None
         self._writer: Any = None
 
-    def add(self, keys: pa.RecordBatch, line: pa.Array, offset: pa.Array, raw: pa.Array) -> None:
+    def add(self, keys: pa.RecordBatch, *place: pa.Array) -> None:
+        """`place`: for each field of `Place` its values."""
         batch = keys
-        for name, column in ((_LINE, line), (_OFFSET, offset), (_RAW, raw)):
+        for name, column in zip(_COLUMNS, place, strict=True):
             batch = batch.append_column(name, column)
         if self._writer is None:
             create_file(self._path)
@@ -71,7 +74,7 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
 
 
 def _places(batch: pa.RecordBatch) -> Iterator[Place]:
-    columns = (batch.column(name).to_pylist() for name in (_LINE, _OFFSET, _RAW))
+    columns = (batch.column(name).to_pylist() for name in _COLUMNS)
     return (Place(*values) for values in zip(*columns, strict=True))
 
 

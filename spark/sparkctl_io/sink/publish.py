@@ -249,6 +249,7 @@ def _account(
             duplicates=duplicates,
             filtered=filtered,
             added=added,
+            repaired=sum(message.repaired for message in messages) - quarantine.repaired,
             committed_at=now,
             checksum=checksum.digest(),
         ),

@@ -21,6 +21,8 @@ class Quarantine:
         self._statement = f"INSERT OR IGNORE INTO {self._table} VALUES (?, ?, ?, ?, ?)"
         self.counts: Counter[str] = Counter()
         """Lines by their reason."""
+        self.repaired = 0
+        """Rows in which the job had repaired a value, and which are not loaded all the same."""
 
     def add(self, rejected: Iterable[Rejected]) -> None:
         counts: Counter[str] = Counter()
@@ -33,9 +35,14 @@ class Quarantine:
     def _rows(
         self, rejected: Iterable[Rejected], counts: Counter[str]
     ) -> Iterator[tuple[str, str, int, str, str]]:
-        for name, number, reason, raw in self._sources.with_text(rejected):
+        for name, number, reason, raw in self._sources.with_text(self._noted(rejected)):
             counts[reason] += 1
             yield self._run_id, name, number, reason, raw
+
+    def _noted(self, rejected: Iterable[Rejected]) -> Iterator[Rejected]:
+        for one in rejected:
+            self.repaired += bool(one.repaired)
+            yield one
 
     def _count_again(self) -> None:
         found = self._connection.execute(

@@ -10,9 +10,10 @@ from .target import RUNS, open_database
 
 _KEY = ("run_id", "target")
 _COLUMNS = (
-    "run_id, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at, checksum, added"
+    "run_id, target, mode, read, loaded, quarantined, duplicates, filtered, committed_at, checksum, added,"
+    " repaired"
 )
-_LATER = {"checksum": "NULL", "added": "0"}
+_LATER = {"checksum": "NULL", "added": "0", "repaired": "0"}
 """Columns that tables of earlier versions have not, and what is said in their place."""
 # A run may write several tables, each in a transaction of its own. SQLite compares their names so.
 _DEFINITION = f"""CREATE TABLE {RUNS} (
@@ -27,6 +28,7 @@ _DEFINITION = f"""CREATE TABLE {RUNS} (
   committed_at TEXT NOT NULL,
   checksum TEXT,
   added INTEGER NOT NULL DEFAULT 0,
+  repaired INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ({", ".join(_KEY)})
 ) STRICT"""
 _QUARANTINE_KEY = ("run_id", "source_file", "line")
@@ -100,6 +102,8 @@ class CommittedRun:
     """That of the rows that the run has loaded, see `RowChecksum`: with the mode overwrite, of the table."""
     added: int = 0
     """Rows that the job has made beyond one for each line, as a join does, and those of no line at all."""
+    repaired: int = 0
+    """Rows that are loaded with a value that the job has repaired, see `repair`."""
     repeated: bool = False
     """Whether it was committed before and this time nothing was changed; not a column."""
 

@@ -145,6 +145,7 @@ class Shard:
 
     def _take(self, stretch: Stretch | None, batch: pa.RecordBatch, source: "_Source") -> None:
         """Sorts rows with a source: to be loaded, or rejected; and counts them."""
+        self._message.repaired += source.repaired.true_count
         if source.reason.null_count < len(source.reason):
             marked = pc.is_valid(source.reason)
             self._reject(source.filter(marked))
@@ -183,7 +184,7 @@ class Shard:
         elif stretch is not None:
             if self._places is not None and source is not None:
                 keys = rows.select(list(self._plan.target.key))
-                self._places.add(keys, source.line, source.offset, source.raw)
+                self._places.add(keys, source.line, source.offset, source.raw, source.repaired)
             stretch.rows += rows.num_rows
             self._note_range(stretch, rows)
             self._cursor.adbc_ingest(ROWS.format(stretch.index), rows, mode="append")
@@ -240,7 +241,7 @@ class _Source:
 
     def __init__(self, columns: Iterable[pa.Array]) -> None:
         self.columns = list(columns)
-        self.file, self.block, self.line, self.offset, self.raw, self.reason = self.columns
+        self.file, self.block, self.line, self.offset, self.raw, self.repaired, self.reason = self.columns
         self._ends: list[int] | None = None
 
     @property
@@ -322,7 +323,8 @@ def _write(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatch]) -
     path = Path(plan.staging)
     if not path.is_dir():
         raise CannotCreateError(
-            f"the staging folder is not on this worker: {path}. The database's folder must be shared with it."
+            f"the staging folder is not on this worker: {path}. The database's folder must be shared with it,"
+            " or another one that is named as staging"
         )
     with _failures_said(plan):
         shard = Shard(plan, partition)

@@ -22,6 +22,7 @@ class Rejected(NamedTuple):
     line: int
     offset: int | None
     raw: str | None
+    repaired: bool | None
     reason: str
 
 
@@ -75,7 +76,7 @@ class Sources:
             for batch in self._reports[file, block].unreadable.to_batches():
                 columns = [column.to_pylist() for column in batch.columns]
                 for line, offset, raw, reason in zip(*columns, strict=True):
-                    yield Rejected(file, block, line, offset, raw, reason)
+                    yield Rejected(file, block, line, offset, raw, False, reason)
 
     def with_text(self, rejected: Iterable[Rejected]) -> Iterator[tuple[str, int, str, str]]:
         """For each of the lines the name of its file, its number in it, its reason, and its text."""

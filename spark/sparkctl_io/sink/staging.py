@@ -2,14 +2,18 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
+import socket
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import from_os
+from ..errors import CannotCreateError, UnknownOptionError, from_os
+from ..reading.input_paths import REMOTE
+from .source_files import local_path
 
 # Containers run as another user of the same group; nobody else has to look in here.
 _FOLDER_MODE, _FILE_MODE = 0o770, 0o660
@@ -17,8 +21,29 @@ _UNGUARDED = "unguarded"
 _UNGUARDED_LIFETIME_S = 24 * 3600
 
 
-def staging_root(database: Path) -> Path:
-    return database.absolute().parent / f".{database.name}.sparkctl"
+def staging_root(database: Path, address: str | Path | None = None) -> Path:
+    """
+    The folder for the folders of all writes into a database: beside it, or where its user wants it.
+
+    There others may have theirs. Locks need not reach other hosts, so that only writes of the same host share
+    one.
+    """
+    if address is None:
+        return database.absolute().parent / f".{database.name}.sparkctl"
+    known = hashlib.sha256(f"{socket.gethostname()}\0{database.absolute()}".encode()).hexdigest()[:12]
+    return _folder_of(str(address)) / f".{database.name}.{known}.sparkctl"
+
+
+def _folder_of(address: str) -> Path:
+    if REMOTE.match(address):
+        raise UnknownOptionError(
+            f"staging can't be at {address}: it must be a folder that the driver and all workers see under"
+            " one path. Without the option, what they write reaches the driver through Spark."
+        )
+    folder = Path(local_path(address) or address)
+    if not folder.is_dir():
+        raise CannotCreateError(f"the staging folder is not there: {folder.absolute()}. Make it first.")
+    return folder.absolute()
 
 
 class Staging:
@@ -34,12 +59,16 @@ class Staging:
         self._guard = guard
 
     @staticmethod
-    def create(database: Path, run_id: str, guarded: bool = True) -> "Staging":
+    def create(
+        database: Path, run_id: str, address: str | Path | None = None, guarded: bool = True
+    ) -> "Staging":
         """
+        `address`: where it shall be, if not beside the database.
+
         Unguarded: for a write whose driver doesn't hold the object, because the options alone describe it.
         Such a folder is taken for abandoned after a day.
         """
-        root = staging_root(database)
+        root = staging_root(database, address)
         try:
             with _alone_in(root):
                 _remove_abandoned(root)

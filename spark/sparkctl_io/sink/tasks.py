@@ -1,5 +1,6 @@
 """Has tasks write their shards, and fetches those that were written where the driver can't look."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 
-from ..errors import AccountingError, UnavailableError
+from ..errors import AccountingError, CannotCreateError, UnavailableError
 from ..reading.reader import parallelism
 from ..source import flattened
 from .message import ShardMessage
@@ -26,9 +27,11 @@ _AT_ONCE = 8 << 20
 _SHARD_FILE = re.compile(r"[0-9a-f]{32}(\.\d+)?\.(db|arrow)")
 
 
-def written(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
+def written(frame: DataFrame, plan: WritePlan, must_be_seen: bool = False) -> list[ShardMessage]:
     """
     What the tasks say of their shards, all of which are in the staging folder afterwards.
+
+    `must_be_seen`: a staging folder that not all workers can write into is an error.
 
     Only what an attempt says that Spark accepts comes back, however often Spark tries a task.
     """
@@ -37,6 +40,11 @@ def written(frame: DataFrame, plan: WritePlan) -> list[ShardMessage]:
     spark = frame.sparkSession
     if _is_one_machine(spark) or _workers_see(spark, Path(plan.staging)):
         return _written_here(frame, plan)
+    if must_be_seen:
+        raise CannotCreateError(
+            f"not every worker can write into the staging folder {Path(plan.staging).parent.parent}: name one"
+            " that all of them have under this path, or none"
+        )
     return _fetched(frame, plan)
 
 
@@ -95,13 +103,14 @@ def _is_one_machine(spark: SparkSession) -> bool:
 
 
 def _workers_see(spark: SparkSession, folder: Path) -> bool:
-    """Whether every worker has the staging folder, and what a shard needs: found out before rows are read."""
+    """Whether all can write into the folder, and have what a shard needs: found out before rows are read."""
     name = str(folder)
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for _ in batches:
             missing = [needed for needed in _NEEDED if find_spec(needed) is None]
-            yield _row(name=", ".join(missing), content=b"seen" if Path(name).is_dir() else None)
+            is_writable = os.access(name, os.W_OK | os.X_OK)
+            yield _row(name=", ".join(missing), content=b"seen" if is_writable else None)
 
     cores = parallelism(spark)
     found = spark.range(0, cores, 1, cores).mapInArrow(look, _COLUMNS).collect()

@@ -37,6 +37,7 @@ def write_sqlite(
     run_id: str | None = None,
     companions: Mapping[str, DataFrame] | None = None,
     lock_timeout_ms: int = DEFAULT_LOCK_TIMEOUT_MS,
+    staging: str | Path | None = None,
 ) -> CommittedRun:
     """
     Writes the rows into a table: afterwards it is the new version, or the old one if anything failed.
@@ -48,6 +49,9 @@ def write_sqlite(
 
     `companions`: small tables by their names, at most 100,000 rows each, such as results that were computed
     from these rows. Whatever the mode, each is replaced, in the same transaction as the rows.
+
+    `staging`: a folder that the driver and all workers see, for what the tasks write, where they don't see
+    that of the database. Without one it reaches the driver through Spark.
     """
     path = Path(database).absolute()
     readers = readers_of(frame) if knows_its_source(frame) else []
@@ -57,12 +61,12 @@ def write_sqlite(
     plan = plan_write(path, table, rows, key=keys, mode=mode, run_id=run_id, lock_timeout_ms=lock_timeout_ms)
     if plan.committed is not None:
         return plan.committed
-    staging = Staging.create(path, plan.run_id)
+    own = Staging.create(path, plan.run_id, staging)
     try:
-        plan = plan.staged_in(staging.folder)
+        plan = plan.staged_in(own.folder)
         if companions:
-            stage_companions(path, table, staging.folder, companions, lock_timeout_ms)
-        said = written(frame, plan)
+            stage_companions(path, table, own.folder, companions, lock_timeout_ms)
+        said = written(frame, plan, must_be_seen=staging is not None)
         # Spark runs no task where it finds out itself that there are no rows.
         shards = shards_of(said) if said else []
         is_new = publish(plan, shards, Sources(_reports(readers, shards), plan.project))
@@ -72,7 +76,7 @@ def write_sqlite(
             raise
         raise foreseen from None
     finally:
-        staging.remove()
+        own.remove()
     run = find_run(path, plan.run_id, table, lock_timeout_ms)
     if run is None:
         raise JobError(f"run {plan.run_id} has ended without an error, and {table} is not in {path}")

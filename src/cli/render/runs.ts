@@ -14,9 +14,9 @@ import { formatTable } from './table.ts';
 type Paint = ReturnType<typeof paint>;
 type Checks = readonly RunRecord['checks'][number][];
 
-/** `100,000 read = 95,012 loaded + 3,988 quarantined + 1,000 duplicates + 0 filtered`, or `≠` where it does not add up. */
+/** `100,000 read = 95,012 loaded + 3,988 quarantined + 1,000 duplicates + 0 filtered`, or `≠` where it does not add up; and how many were repaired. */
 export function formatAccounting(accounting: NonNullable<RunRecord['accounting']>): string {
-  const { read, loaded, quarantined, duplicates, filtered, added = 0 } = accounting;
+  const { read, loaded, quarantined, duplicates, filtered, added = 0, repaired = 0 } = accounting;
   const parts = [
     `${formatNumber(loaded)} loaded`,
     `${formatNumber(quarantined)} quarantined`,
@@ -25,7 +25,8 @@ export function formatAccounting(accounting: NonNullable<RunRecord['accounting']
   ];
   const more = added === 0 ? '' : ` + ${formatNumber(added)} added`;
   const relation = read + added === loaded + quarantined + duplicates + filtered ? '=' : '≠';
-  return `${formatNumber(read)} read${more} ${relation} ${parts.join(' + ')}`;
+  const mended = repaired === 0 ? '' : `; ${formatNumber(repaired)} of the loaded ones repaired`;
+  return `${formatNumber(read)} read${more} ${relation} ${parts.join(' + ')}${mended}`;
 }
 
 /** The summary at the end of a run. */

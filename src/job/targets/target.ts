@@ -173,6 +173,8 @@ export interface CommittedRun {
   readonly filtered: number;
   /** Rows that the job made beyond one for each line; absent where an earlier version recorded the run. */
   readonly added?: number;
+  /** Rows that were loaded with a value that the job has repaired; absent where an earlier version recorded the run. */
+  readonly repaired?: number;
   readonly committedAt: string;
   /** The checksum of the rows that it has loaded, see `RowChecksum`; null where the job recorded none. */
   readonly checksum: string | null;

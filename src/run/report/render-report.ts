@@ -63,12 +63,12 @@ function fact(value: string, label: string): Html {
   return html`<div class="fact"><b>${value}</b><span>${label}</span></div>\n`;
 }
 
-function accounting({ read, reasons, added = 0, ...parts }: Accounting): Html {
+function accounting({ read, reasons, added = 0, repaired = 0, ...parts }: Accounting): Html {
   const kinds = ['loaded', 'quarantined', 'duplicates', 'filtered'] as const;
   const sum = kinds.reduce((all, kind) => all + parts[kind], 0);
   const because = Object.entries(reasons).filter(([, rows]) => rows > 0);
   return html`<h2>Where every row went</h2>
-<p>${formatNumber(read)} read${added === 0 ? '' : ` and ${formatNumber(added)} added`}${sum === read + added ? '' : html`, <span class="failed">and ${formatNumber(sum)} accounted for: these numbers do not add up</span>`}</p>
+<p>${formatNumber(read)} read${added === 0 ? '' : ` and ${formatNumber(added)} added`}${sum === read + added ? '' : html`, <span class="failed">and ${formatNumber(sum)} accounted for: these numbers do not add up</span>`}${repaired === 0 ? '' : `. The job has repaired a value in ${counted(repaired, 'row')} of those that it has loaded.`}</p>
 <div class="bar">${kinds.filter((kind) => parts[kind] > 0).map((kind) => html`<i class="${kind}" style="width:${((100 * parts[kind]) / Math.max(1, read + added)).toFixed(3)}%"></i>`)}</div>
 <div class="legend">${kinds.map((kind) => html`<span><i class="${kind}"></i>${formatNumber(parts[kind])} ${kind}</span>`)}</div>
 ${

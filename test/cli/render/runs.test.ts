@@ -19,6 +19,17 @@ test('an accounting that does not add up is no equation, neither in the summary 
   expect(renderReport(aRun(), [])).not.toContain('add up');
 });
 
+test('rows in which a value was repaired are said beside the equation', () => {
+  const accounting = { read: 9, loaded: 9, quarantined: 0, duplicates: 0, filtered: 0, reasons: {} };
+  const equation = '9 read = 9 loaded + 0 quarantined + 0 duplicates + 0 filtered';
+  expect(summaryOf({ accounting })).toContain(`${equation}\n`);
+  const repaired = { ...accounting, repaired: 1 };
+  expect(summaryOf({ accounting: repaired })).toContain(`${equation}; 1 of the loaded ones repaired\n`);
+  expect(renderReport(aRun({ accounting: repaired }), [])).toContain(
+    'The job has repaired a value in 1 row of those that it has loaded.',
+  );
+});
+
 const skipped = {
   kind: 'checksum',
   name: 'checksum',

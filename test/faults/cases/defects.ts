@@ -40,15 +40,16 @@ export function defects(
             const reasons = Object.fromEntries(
               Object.entries(ledger.quarantined).map(([reason, { rows: count }]) => [reason, count]),
             );
+            const expected = await expectedOf(project.folder, project.users.inputs);
             expect(JSON.parse(stdout).accounting).toEqual({
               read: rows,
               loaded: ledger.loaded,
               quarantined: Object.values(reasons).reduce((sum, count) => sum + count, 0),
               duplicates: ledger.duplicates.rows,
               filtered: 0,
+              repaired: expected.repaired,
               reasons,
             });
-            const expected = await expectedOf(project.folder, project.users.inputs);
             expect(expected).toMatchObject({ reasons, checksum: ledger.checksum, loaded: ledger.loaded });
             checksums.add(expected.checksum);
             return exitCode;

@@ -34,6 +34,20 @@ test('rows that a job has made beyond one for each line are added to those that 
   expect(await users.check(specs.accounting, { ledger: undefined })).toEqual({ ...held, expected, found });
 });
 
+test('rows in which a job has repaired a value are among those that it has loaded', async () => {
+  const users = await loadedUsers();
+  const accounting = async () => {
+    const { databasePath, dataPath, ledger } = users;
+    const target = usersIn(databasePath);
+    const request = { target, checks: [specs.accounting], ledger, inputFiles: [dataPath], runId: 'run-1' };
+    return (await checkResult(request)).accounting;
+  };
+  users.tamper('ALTER TABLE sparkctl_runs ADD COLUMN repaired INTEGER NOT NULL DEFAULT 0');
+  expect(await accounting()).not.toHaveProperty('repaired');
+  users.tamper('UPDATE sparkctl_runs SET repaired = 14');
+  expect(await accounting()).toMatchObject({ loaded: 303, repaired: 14 });
+});
+
 test('the header of a file of CSV is no row', async () => {
   const users = await loadedUsers(0);
   const folder = temporaryFolder();

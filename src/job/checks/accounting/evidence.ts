@@ -60,14 +60,16 @@ export interface Accounting {
   readonly filtered: number;
   /** Rows that the job made beyond one for each line, as a join does. */
   readonly added?: number;
+  /** The loaded ones in which the job has repaired a value. */
+  readonly repaired?: number;
   /** The quarantined ones by reason. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
-/** The accounting of what is really there. What a job filtered away or added has to be taken on its word: it leaves no trace. */
+/** The accounting of what is really there. What a job filtered away, added or repaired has to be taken on its word: it leaves no trace. */
 export function accountingOf(evidence: Evidence, ledger: Ledger | undefined): Accounting {
   const { [duplicateReason]: duplicates = 0, ...reasons } = evidence.rejected;
-  const added = evidence.run?.added ?? 0;
+  const { added = 0, repaired = 0 } = evidence.run ?? {};
   return {
     read: evidence.read,
     loaded: evidence.replacesTable ? evidence.tableRows : (evidence.run?.loaded ?? evidence.tableRows),
@@ -75,6 +77,7 @@ export function accountingOf(evidence: Evidence, ledger: Ledger | undefined): Ac
     duplicates,
     filtered: evidence.run?.filtered ?? ledger?.filtered ?? 0,
     ...(added === 0 ? {} : { added }),
+    ...(repaired === 0 ? {} : { repaired }),
     reasons,
   };
 }
