@@ -231,7 +231,9 @@ describe('submit', () => {
     expect(run.phases.find(({ id }) => id === 'checks')).toMatchObject({ summary: '1 of 2 held, 1 warned' });
   });
 
-  it('compares the rows of the table with those of the last run that succeeded', async () => {
+  it('compares the rows of the table with those of the last run that succeeded', {
+    timeout: 60_000,
+  }, async () => {
     let folder = '';
     let id = 0;
     const backend = new FakeBackend({ drive: async () => await loading(() => folder, ++id)() });
@@ -259,7 +261,9 @@ describe('submit', () => {
     });
   });
 
-  it('keeps the tables of as many runs as the manifest says, so that their rows can be compared', async () => {
+  it('keeps the tables of as many runs as the manifest says, so that their rows can be compared', {
+    timeout: 60_000,
+  }, async () => {
     let folder = '';
     let id = 0;
     const backend = new FakeBackend({ drive: async () => await loading(() => folder, ++id)() });
