@@ -5,8 +5,7 @@ import type { CheckResult } from '../job/checks/check.ts';
 import { readLedger } from '../job/datasets/ledger.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
 import { resolveJob } from '../job/resolve-job.ts';
-import { kindOf } from '../job/targets/registry.ts';
-import { askChecks, type CheckableManifest, checksVerdict } from '../run/check-result.ts';
+import { askChecks, type CheckableManifest, checksVerdict, loadingJob } from '../run/check-result.ts';
 import { type Accounting, newRunId, plainJobName, type RunOutcome } from '../run/run-record.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
@@ -50,21 +49,17 @@ export async function check(
     ledger: await ledgerOf(manifest),
     rowsFolder: { root: stateFolder(project), parts },
   };
+  const of = loadingJob(project, job.name, manifest);
   const mark = newRunId(`check-${job.name}`, new Date());
   const { results, accounting, rows } = await inPhase(emit, 'checks', () =>
-    askChecks(manifest, { project, job: job.name }, facts, { mark, signal }),
+    askChecks(manifest, of, facts, { mark, signal }),
   );
   const { hint: _ofRuns, exitCode = 0, ...verdict } = checksVerdict(results, accounting, strict);
-  const { target } = manifest;
   return {
     job: job.name,
     ...verdict,
     exitCode,
-    database: {
-      path: kindOf(target).location(target),
-      table: target.table.name,
-      ...(rows !== undefined && { rows }),
-    },
+    database: { ...of.database, ...(rows !== undefined && { rows }) },
     checks: results,
     ...(accounting && { accounting }),
     folder: join(stateFolder(project), ...parts),

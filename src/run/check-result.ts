@@ -5,15 +5,15 @@ import { checkOf } from '../job/checks/registry.ts';
 import type { Ledger } from '../job/datasets/ledger.ts';
 import { findInput } from '../job/input/find-input.ts';
 import type { Manifest } from '../job/manifest/manifest.ts';
-import type { ResolvedTarget } from '../job/targets/registry.ts';
+import { kindOf, type ResolvedTarget } from '../job/targets/registry.ts';
 import { exitCodeOf } from '../system/errors/sparkctl-error.ts';
 import type { PhaseOutcome, PhaseResult } from '../system/event.ts';
 import { formatNumber } from '../system/format-number.ts';
 import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
+import type { LoadingJob } from './earlier-runs.ts';
 import type { RunPlan } from './plan-run.ts';
-import type { previousRows } from './previous-rows.ts';
 import type { Run } from './run.ts';
 import type { Accounting, RunOutcome } from './run-record.ts';
 import { runsFolder } from './run-store.ts';
@@ -33,8 +33,10 @@ export async function checkResult(
 ): Promise<RunOutcome> {
   await journal.update({ state: 'checking' });
   const checked = skipChecks ? { ...manifest, checks: [] } : manifest;
-  const facts = { ledger, runId: id, rowsFolder: { root: runsFolder(context.project), parts: [id] } };
-  const of = { project: context.project, job: journal.record.job.name, run: id };
+  const folder = { root: runsFolder(context.project), parts: [id] };
+  const tableFolder = manifest.keep === undefined ? undefined : folder;
+  const facts = { ledger, runId: id, rowsFolder: folder, tableFolder };
+  const of = loadingJob(context.project, journal.record.job.name, manifest);
   const { results, accounting, rows } = await journal.phase('checks', async () => {
     const end = await askChecks(checked, of, facts, { mark: id, signal: context.signal });
     return { ...end, ...(skipChecks && { outcome: 'skipped' as const }) };
@@ -45,21 +47,30 @@ export async function checkResult(
     ...(accounting && { accounting }),
     ...(database && rows !== undefined && { database: { ...database, rows } }),
   });
+  if (manifest.keep !== undefined)
+    await (await import('./kept-tables.ts')).removeOldTables(of, manifest.keep, context.emit);
   // A run that was stopped meanwhile ends as stopped, and not as succeeded.
   context.signal.throwIfAborted();
   return checksVerdict(results, accounting, strict);
 }
 
-/** Has the checks of a manifest made in a process of their own. `of` says whose result it is. */
+/** A job with the table of its manifest. */
+export function loadingJob(project: string, job: string, { target }: CheckableManifest): LoadingJob {
+  return { project, job, database: { path: kindOf(target).location(target), table: target.table.name } };
+}
+
+/** Has the checks of a manifest made in a process of their own. */
 export async function askChecks(
   { target, checks, input, file }: CheckableManifest,
-  of: Parameters<typeof previousRows>[1],
-  facts: Pick<CheckQuestion, 'ledger' | 'runId' | 'rowsFolder'>,
+  of: LoadingJob,
+  facts: Pick<CheckQuestion, 'ledger' | 'runId' | 'rowsFolder' | 'tableFolder'>,
   options: Parameters<typeof askModule>[2],
 ): Promise<PhaseEnd<CheckAnswer>> {
   const inputFiles = input === undefined ? [] : await findInput(input.path, file);
   const compares = checks.some((spec) => checkOf(spec).comparesRuns?.(spec));
-  const previous = compares ? await (await import('./previous-rows.ts')).previousRows(target, of) : undefined;
+  const previous = compares
+    ? await (await import('./earlier-runs.ts')).previousRows(of, facts.runId)
+    : undefined;
   const question = { ...facts, target, checks, previous, inputFiles, inputFormat: input?.format };
   const value = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, options);
   return { value, ...checksPhase(value.results) };

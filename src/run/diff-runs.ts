@@ -49,7 +49,9 @@ function factsOf(run: RunRecord): ReadonlyMap<string, string | number> {
   const { reasons = {}, ...counts } = run.accounting ?? {};
   for (const [name, rows] of Object.entries(counts)) add(`rows ${name}`, rows);
   for (const [reason, rows] of Object.entries(reasons)) add(`rows quarantined, ${reason}`, rows);
-  for (const { name, status, found } of run.checks) {
+  add('rows of the table', run.database?.rows);
+  for (const { name, status, found, faulty } of run.checks) {
+    add(`check ${name}, rows wrong`, faulty?.rows);
     add(`check ${name}`, status);
     add(`check ${name}, found`, found);
   }

@@ -5,6 +5,7 @@ import { checkSpec } from '../job/checks/registry.ts';
 import { datasetSpec } from '../job/datasets/registry.ts';
 import { inputFormats } from '../job/input/find-input.ts';
 import { formatManifest, type Manifest } from '../job/manifest/manifest.ts';
+import { keptTables } from '../job/manifest/manifest-schema.ts';
 import { resolvedTarget } from '../job/targets/registry.ts';
 import { type Redactor, redacted } from '../spark/redact.ts';
 import type { SparkSubmission } from '../spark/spark-submit.ts';
@@ -81,6 +82,7 @@ const manifest = z.object({
   conf: texts,
   arguments: z.array(z.string()),
   checks: z.array(checkSpec),
+  keep: keptTables.optional(),
 });
 
 const place = z.discriminatedUnion('kind', [

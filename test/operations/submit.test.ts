@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
 import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import { check } from '../../src/operations/check.ts';
+import { compareData } from '../../src/operations/compare-data.ts';
 import { planSubmission, submit, submitPlanned } from '../../src/operations/submit.ts';
 import { createRunFolder, runFolder } from '../../src/run/run-store.ts';
 import { readPlan } from '../../src/run/stored-plan.ts';
@@ -230,7 +231,9 @@ describe('submit', () => {
     expect(run.phases.find(({ id }) => id === 'checks')).toMatchObject({ summary: '1 of 2 held, 1 warned' });
   });
 
-  it('compares the rows of the table with those of the last run that succeeded', async () => {
+  it('compares the rows of the table with those of the last run that succeeded', {
+    timeout: 60_000,
+  }, async () => {
     let folder = '';
     let id = 0;
     const backend = new FakeBackend({ drive: async () => await loading(() => folder, ++id)() });
@@ -256,6 +259,27 @@ describe('submit', () => {
       state: 'succeeded',
       checks: [{ found: `4 rows, 3 more than after run ${first.id}` }],
     });
+  });
+
+  it('keeps the tables of as many runs as the manifest says, so that their rows can be compared', {
+    timeout: 60_000,
+  }, async () => {
+    let folder = '';
+    let id = 0;
+    const backend = new FakeBackend({ drive: async () => await loading(() => folder, ++id)() });
+    await using on = await stage(backend);
+    folder = on.project.folder;
+    await writeJob(on.project);
+    await on.project.write('job.yaml', `${manifest.replace(/checks: .*/, '')}keep: 2\n`);
+    const ids: string[] = [];
+    for (let runs = 0; runs < 3; runs++) ids.push((await submit({ application: 'job.py' }, on.context)).id);
+    const [first = '', second = '', third = ''] = ids;
+    expect(await compareData(folder, second, third)).toMatchObject({
+      rows: { a: 2, b: 3 },
+      added: { rows: 1, samples: [{ key: [3] }] },
+      removed: { rows: 0 },
+    });
+    await expect(compareData(folder, first, third)).rejects.toThrow(`Run ${first} has kept no table.`);
   });
 
   it('keeps its plan in the run folder, without secrets', async () => {

@@ -53,6 +53,27 @@ cause                         -          application
 `);
 });
 
+test('the rows of the table, and those that a check has found to be wrong, are compared', () => {
+  const run = (rows: number, wrong: number) =>
+    aRun({
+      database: { path: '/p/a.db', table: 't', rows },
+      checks: [
+        {
+          kind: 'not_null',
+          name: 'not_null (city)',
+          status: 'warned',
+          expected: 'a city in every row',
+          found: 'less',
+          faulty: { rows: wrong },
+        },
+      ],
+    });
+  expect(diffRuns(run(10, 2), run(12, 1)).differences).toEqual([
+    { what: 'rows of the table', a: 10, b: 12, change: 2 },
+    { what: 'check not_null (city), rows wrong', a: 2, b: 1, change: -1 },
+  ]);
+});
+
 test('counts are exact, and fractions that differ look different', () => {
   const accounting = {
     read: 3_000_000,

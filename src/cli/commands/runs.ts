@@ -26,6 +26,10 @@ interface ShowValues extends AnswerValues {
   readonly format?: (typeof formats)[number];
 }
 
+interface DiffValues extends AnswerValues {
+  readonly data?: true;
+}
+
 interface WaitValues extends AnswerValues {
   readonly timeout?: number;
 }
@@ -80,8 +84,12 @@ export function runsCommand(context: CommandContext): Command {
     .description('how two runs differ: results, metrics, times, settings')
     .argument('<a>', 'a run: its id or the beginning of it')
     .argument('<b>', 'another one')
+    .option(
+      '--data',
+      'how the rows of their tables differ instead, where keep: in the manifest has kept them',
+    )
     .option('--json', 'print JSON on stdout')
-    .action((a: string, b: string, values: AnswerValues) => diff(a, b, values, context));
+    .action((a: string, b: string, values: DiffValues) => diff(a, b, values, context));
   runs
     .command('open')
     .description("show a run's report in the browser")
@@ -141,11 +149,23 @@ async function show(id: string | undefined, values: ShowValues, context: Command
 }
 
 /** Compares two runs. A difference is no failure. */
-async function diff(a: string, b: string, values: AnswerValues, context: CommandContext): Promise<void> {
+async function diff(a: string, b: string, values: DiffValues, context: CommandContext): Promise<void> {
+  if (values.data) return await diffRows(a, b, values, context);
   const { project, compareRuns, formatRunDiff, print } = await load(context);
   const { a: one, b: other, ...difference } = await compareRuns(project, a, b);
   print(context, values, { schemaVersion: 1, a: one.id, b: other.id, ...difference }, () =>
     formatRunDiff(one, other, difference),
+  );
+}
+
+/** Compares the rows that two runs have kept. */
+async function diffRows(a: string, b: string, values: AnswerValues, context: CommandContext): Promise<void> {
+  const { project, print } = await load(context);
+  const { compareData } = await import('../../operations/compare-data.ts');
+  const { formatDataDiff } = await import('../render/data-diff.ts');
+  const { a: one, b: other, ...difference } = await compareData(project, a, b);
+  print(context, values, { schemaVersion: 1, a: one.id, b: other.id, ...difference }, () =>
+    formatDataDiff(one.id, other.id, difference),
   );
 }
 

@@ -35,7 +35,8 @@ export const freshness: Check<typeof spec> = {
     if (at === undefined)
       return { status: 'failed', expected, found: `${showValue(newest)}, which is no time` };
     const ageMs = Date.now() - at;
-    const found = `the newest is ${String(newest)}, ${ageMs < 0 ? 'still to come' : `${formatAge(ageMs)} ago`}`;
+    const age = ageMs < 0 ? 'still to come' : `${formatAge(ageMs)} ago`;
+    const found = `${String(newest)} as the newest, ${age}`;
     return { status: ageMs <= (parseDuration(maxAge) ?? 0) ? 'held' : 'failed', expected, found };
   },
 };

@@ -51,7 +51,7 @@ export const rowCount: Check<typeof spec> = {
       return { status: 'skipped', expected, found, detail };
     }
     const difference = rows - previous.rows;
-    const expected = [...limits, `at most ${most} more or less than ${formatNumber(previous.rows)}`].join(
+    const expected = [...limits, `at most ${most} more or less than ${counted(previous.rows, 'row')}`].join(
       ' and ',
     );
     const words =

@@ -14,6 +14,8 @@ export interface CheckRequest extends Omit<CheckContext, 'reader' | 'table' | 's
   readonly checks: readonly CheckSpec[];
   /** The folder in which the rows that are wrong are kept. Without it, they are counted only. */
   readonly rowsFolder?: RowsFolder | undefined;
+  /** The folder in which the rows of the table are kept, where they are. */
+  readonly tableFolder?: RowsFolder | undefined;
   /** Told each result as soon as it is known. */
   readonly onResult?: ((result: CheckResult) => void) | undefined;
 }
@@ -38,11 +40,17 @@ export async function runChecks(request: CheckRequest): Promise<readonly CheckRe
 /** Runs checks, counts the rows and accounts for the lines of the input, on the same view of the target. */
 export async function checkResult(request: CheckRequest): Promise<CheckAnswer> {
   const hasInput = request.inputFiles.length > 0;
-  const answer = async (context: CheckContext): Promise<CheckAnswer> => ({
-    results: await runAll(request, context),
-    accounting: hasInput ? await accountingOf(context) : undefined,
-    rows: hasTable(context) ? context.reader.count(context.table.name) : undefined,
-  });
+  const answer = async (context: CheckContext): Promise<CheckAnswer> => {
+    const results = await runAll(request, context);
+    const accounting = hasInput ? await accountingOf(context) : undefined;
+    if (!hasTable(context)) return { results, accounting, rows: undefined };
+    const { reader, table } = context;
+    if (request.tableFolder !== undefined) {
+      const { keepTable } = await import('../kept-table/kept-table.ts');
+      await keepTable(reader, table, request.tableFolder);
+    }
+    return { results, accounting, rows: reader.count(table.name) };
+  };
   return await onTarget(request, answer, (error) => {
     if (hasInput) throw error;
     return { results: failAll(request, error), accounting: undefined, rows: undefined };

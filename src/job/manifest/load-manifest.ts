@@ -126,6 +126,7 @@ async function resolveManifest(
         return { ...spec, ...(await checkOf(spec).resolve?.(spec, absolute)) } as CheckSpec;
       }),
     ),
+    ...(source.keep !== undefined && { keep: source.keep }),
   };
 }
 
@@ -181,6 +182,8 @@ async function contradictions(
   const [first, ...others] = namedTargets(source);
   for (const kind of others)
     found.push(file.diagnose([kind], `there is a target already, ${first}; a job has one`, 'key'));
+  if (source.keep !== undefined && target === undefined)
+    found.push(file.diagnose(['keep'], `to keep tables needs ${targetKeys.join(' or ')}`, 'key'));
   if (target !== undefined) add([target.kind], kindOf(target).mistakes(source[target.kind]));
   for (const [index, spec] of checks.entries()) {
     const at = ['checks', index];

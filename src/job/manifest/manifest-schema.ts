@@ -15,6 +15,9 @@ const memorySize = z
     'a memory size is a number with m, g or t, such as 512m or 2g',
   );
 
+/** Each is a whole table. */
+export const keptTables = z.number().int().min(1).max(100);
+
 /** A key for each kind of target, of which a manifest has at most one. */
 const targetSpecs = Object.fromEntries(
   Object.entries(targets).map(([key, { spec }]) => [key, spec.optional()]),
@@ -75,6 +78,11 @@ export const manifestSchema = z.strictObject({
       'Arguments of the script. ${input}, ${database}, ${table}, ${outputs.NAME}, ${run} and ${artifacts} are filled in.',
     ),
   checks: z.array(checkSpec).default([]).describe('Checks of the result.'),
+  keep: keptTables
+    .optional()
+    .describe(
+      'How many of the last runs keep the rows of their table in their folder, so that runs diff --data can compare them. Default: none.',
+    ),
 });
 
 export type ManifestSource = z.output<typeof manifestSchema>;

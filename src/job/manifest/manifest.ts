@@ -23,6 +23,8 @@ export interface Manifest {
   /** Placeholders filled in, but for those of the run: `${run}` and `${artifacts}`. */
   readonly arguments: readonly string[];
   readonly checks: readonly CheckSpec[];
+  /** The number of runs whose tables are kept. */
+  readonly keep?: number;
 }
 
 /** The manifest as it was resolved, for the run folder; its target stands under the key that the person wrote. */

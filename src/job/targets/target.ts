@@ -121,8 +121,12 @@ export interface TargetReader extends Disposable {
     columns: readonly string[],
     shown: readonly string[],
   ): IterableIterator<readonly RowValue[]>;
-  /** Every row, one after the other: never more than one is in memory. */
-  rows(table: string, columns: readonly string[]): IterableIterator<readonly RowValue[]>;
+  /** Every row, one after the other: never more than one is in memory. Where columns to order by are named, in the order of `compareKeys`. */
+  rows(
+    table: string,
+    columns: readonly string[],
+    orderBy?: readonly string[],
+  ): IterableIterator<readonly RowValue[]>;
   /** Answers questions about every row in one scan. Without it, `rows` is asked, and the answers are worked out from them. */
   scan?(table: string, questions: RowQuestions, signal: AbortSignal | undefined): Promise<RowAnswers>;
   /** Asks a query of the manifest: the number of rows it finds, and the first of them. It can change nothing. */

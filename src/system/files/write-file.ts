@@ -5,7 +5,7 @@ import { open, rename, rm, writeFile } from 'node:fs/promises';
 /** Writes a file so that a reader finds the old content or the whole new one, never a part. `mode` is the file's permission bits. */
 export async function writeAtomically(
   path: string,
-  content: string | Uint8Array | AsyncIterable<string>,
+  content: string | Uint8Array | AsyncIterable<string | Uint8Array>,
   mode = 0o600,
 ): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;

@@ -40,7 +40,7 @@ test.each([
     name: 'freshness (created_at)',
     status,
     expected: `a created_at within ${maxAge} of now`,
-    found: expect.stringMatching(new RegExp(`^the newest is ${created.replace('+', '\\+')}, .*${words}$`)),
+    found: expect.stringMatching(new RegExp(`^${created.replace('+', '\\+')} as the newest, .*${words}$`)),
   });
 });
 

@@ -32,7 +32,7 @@ test.each([
 test('limits and change must both hold', async () => {
   expect(await of(9, { min: 10, change: '20%' }, previous)).toMatchObject({
     status: 'failed',
-    expected: 'at least 10 and at most 20% more or less than 10',
+    expected: 'at least 10 and at most 20% more or less than 10 rows',
   });
   expect(await of(9, { min: 5, max: 9, change: '20%' }, previous)).toMatchObject({ status: 'held' });
 });

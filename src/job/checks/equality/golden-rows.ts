@@ -1,6 +1,6 @@
 import { SparkctlError } from '../../../system/errors/sparkctl-error.ts';
-import { contentOf } from '../../input/decompress.ts';
 import { formatOfPath, unreadable } from '../../input/find-input.ts';
+import { linesOf } from '../../input/lines.ts';
 import type { ColumnSpec } from '../../targets/table-spec.ts';
 import type { RowValue } from '../../targets/target.ts';
 
@@ -138,19 +138,6 @@ function csvFields(record: string): readonly (string | null)[] | undefined {
     fields.push(quoted === undefined ? plain || null : quoted.replaceAll('""', '"'));
     if (end === '') return field.lastIndex === record.length ? fields : undefined;
   }
-}
-
-/** The lines of a file, without their ends and without a byte order mark. */
-async function* linesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const piece of contentOf(path, signal)) {
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const each of lines) yield each.endsWith('\r') ? each.slice(0, -1) : each;
-  }
-  rest += decoder.decode();
-  if (rest !== '') yield rest;
 }
 
 /** The value that a table has for one that is written; undefined where it is none of the column's type. */

@@ -92,8 +92,13 @@ export class DatabaseReader implements TargetReader {
     );
   }
 
-  rows(table: string, columns: readonly string[]): IterableIterator<readonly RowValue[]> {
-    return this.#connection.iterate(`SELECT ${quoteAll(columns)} FROM ${quoteIdentifier(table)}`);
+  rows(
+    table: string,
+    columns: readonly string[],
+    orderBy: readonly string[] = [],
+  ): IterableIterator<readonly RowValue[]> {
+    const order = orderBy.length === 0 ? '' : ` ORDER BY ${quoteAll(orderBy)}`;
+    return this.#connection.iterate(`SELECT ${quoteAll(columns)} FROM ${quoteIdentifier(table)}${order}`);
   }
 
   /** Scans a large table on threads with connections of their own: while this one reads, nobody can commit what they would see. */
