@@ -33,7 +33,7 @@ export default defineConfig({
           isolate: false,
           // Many files wait for a process or a timer.
           maxWorkers: 3,
-          testTimeout: minute / 3,
+          testTimeout: minute,
           unstubEnvs: true,
           sequence: { groupOrder: 0 },
         },
@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'cli',
           include: ['test/**/*.cli.test.ts', 'test/fuzz/**/*.test.ts'],
           maxWorkers: 2,
-          testTimeout: minute / 2,
+          testTimeout: minute,
           sequence: { groupOrder: 1 },
         },
       },
