@@ -31,7 +31,7 @@ export interface SubmitRequest {
   readonly rows?: number | undefined;
   /** Seed of the dataset, instead of the manifest's. */
   readonly seed?: number | undefined;
-  /** Fail where a row was quarantined or a check skipped. */
+  /** Fail where a row was quarantined, or a check warned or was skipped. */
   readonly strict?: boolean | undefined;
   readonly skipChecks?: boolean | undefined;
   /** Takes what the driver prints, as it comes. Until it settles the driver is held back. */

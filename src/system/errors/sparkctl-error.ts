@@ -6,7 +6,7 @@
 export const exitCodeOf = {
   /** Unknown command or option, or a bad value. */
   usage: 64,
-  /** A check did not hold, or `--strict` met a quarantined row. */
+  /** A check did not hold, or `--strict` met a quarantined row, a warning or a skipped check. */
   checks: 65,
   /** An input that was named is not there or cannot be read. */
   input: 66,

@@ -78,6 +78,15 @@ test('a table with exactly the rows of lines of JSON, compressed ones too', asyn
   });
 });
 
+test('a line end within quotation marks is a part of the value, as it is written', async () => {
+  const windows = golden.replaceAll('\n', '\r\n');
+  expect(await compared(windows).ask()).toMatchObject({
+    detail: 'Row id 9007199254740993: name is "two\\nlines", expected "two\\r\\nlines".',
+  });
+  const change = `UPDATE people SET name = 'two' || char(13, 10) || 'lines' WHERE id = 9007199254740993`;
+  expect(await compared(windows, change).ask()).toMatchObject({ status: 'held' });
+});
+
 test('rows that are missing, changed or not expected are counted, shown and kept', async () => {
   const change = `DELETE FROM people WHERE id = 1; UPDATE people SET height = 3, note = 'x' WHERE id = 3;
     INSERT INTO people VALUES (4, 'd', NULL, NULL, 0, 't'), (3, 'again', NULL, NULL, 0, 't')`;

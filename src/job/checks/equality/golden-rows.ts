@@ -98,7 +98,7 @@ async function* csvRecords({ path, columns, signal }: Wanted): AsyncGenerator<Wr
     begun.push(text);
     if ((text.match(/"/g)?.length ?? 0) % 2 === 1) isOpen = !isOpen;
     if (isOpen) continue;
-    const whole = begun.join('\n');
+    const whole = begun.join('\n').replace(/\r$/, '');
     begun = [];
     if (whole.trim() === '') continue;
     const fields = csvFields(whole);
