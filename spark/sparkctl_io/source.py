@@ -31,6 +31,7 @@ SOURCE_TYPE = StructType(
 """`_source`, a struct. Columns of a job's own must not have its name."""
 FLAT_NAMES = [f"{SOURCE} {field}" for field in SOURCE_TYPE.names]
 """The fields of `_source` as columns of their own, to and from Python: Spark has half the work with them."""
+_COMPUTED = f"{SOURCE} repaired value"
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -80,9 +81,13 @@ def repair(column: str, value: Column) -> Callable[[DataFrame], DataFrame]:
 
     def mark(frame: DataFrame) -> DataFrame:
         _must_know_its_source(frame, f"repaired values of {column} can be counted")
-        changed = ~col(spark_name(column)).eqNullSafe(value)
+        # In a column of its own first, or Spark would compute it twice.
+        computed = col(spark_name(_COMPUTED))
+        changed = ~col(spark_name(column)).eqNullSafe(computed)
         marked = when(changed, lit(True)).otherwise(col(SOURCE)["repaired"])
-        return frame.withColumns({column: value, SOURCE: _source_with(repaired=marked)})
+        computing = frame.withColumn(_COMPUTED, value)
+        repaired = computing.withColumns({column: computed, SOURCE: _source_with(repaired=marked)})
+        return repaired.drop(_COMPUTED)
 
     return mark
 
