@@ -8,7 +8,7 @@ import type { RunRecord } from './run-record.ts';
 import { detachedLog, findLeft, lostBy, runFolder, writeRun } from './run-store.ts';
 
 /** The hidden command that takes a run up. */
-export const takeUpCommand = 'take-up-run';
+const takeUpCommand = 'take-up-run';
 
 /** The time that a process may take to begin, on a busy machine. */
 const beginningMs = 30_000;
