@@ -55,7 +55,8 @@ export async function runDriver(
   const detached = isDetachable(plan, redactor);
   using output = new RunOutput(folder, isTakenUp);
   return await journal.phase('submit', async (): Promise<PhaseEnd<RunOutcome>> => {
-    context.signal.throwIfAborted();
+    // One that runs already has to be found, to be ended.
+    if (!isTakenUp) context.signal.throwIfAborted();
     const watch = new DriverWatch({ signal: context.signal, failed: output.failed });
     const [toStdout, toStderr] = [watch.handOn(run.onStdout), watch.handOn(run.onStderr)];
     const launch: DriverLaunch = {

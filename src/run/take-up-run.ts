@@ -37,9 +37,10 @@ export async function takeUpRun(
   const record = await lookAfter(
     { id, folder: runFolder(project, id), journal, redactor, timeout },
     { ...outer, emit },
-    async (claims, signal) => {
+    async (claims) => {
       try {
-        return await claims.takeOver(() => becomeOwner(left, journal), signal);
+        // Also where the time of the run is over: then its driver has to be ended.
+        return await claims.takeOver(() => becomeOwner(left, journal), outer.signal);
       } catch (error) {
         // It is not this process's to be ended.
         problem = { error };

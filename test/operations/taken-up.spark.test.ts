@@ -79,6 +79,17 @@ describe('a detached run without a cluster whose sparkctl was killed', () => {
     expect(processesMentioning(project.folder)).toEqual([]);
   });
 
+  it('ends at once where its time was over meanwhile, and its driver with it', async () => {
+    const { id, record } = await leave(project, [...local, '--timeout', '1h', 'waiting.py', '7']);
+    const path = `.sparkctl/runs/${id}/plan.json`;
+    const plan = JSON.parse(readFileSync(project.path(path), 'utf8'));
+    expect(plan.timeoutMs).toBe(3_600_000);
+    await project.write(path, JSON.stringify({ ...plan, timeoutMs: 1 }));
+    expect((await run('wait', id)).exitCode).toBe(124);
+    expect(record()).toMatchObject({ state: 'timed-out', exitCode: 124 });
+    expect(processesMentioning(project.folder)).toEqual([]);
+  });
+
   it('is lost with its driver', async () => {
     const { id, record } = await leave(project, [...local, 'waiting.py', '7']);
     for (const pid of await findMarked(id)) process.kill(pid, 'SIGKILL');
