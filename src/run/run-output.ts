@@ -80,7 +80,7 @@ export class RunOutput implements Disposable {
 /** Opens a log, to add to it. What has come into its place meanwhile, and is none, is refused. */
 function openLog(path: string): number {
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
-  const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  const file = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
   const stats = fstatSync(file);
   if (stats.isFile() && stats.nlink === 1) return file;
   closeSync(file);
@@ -91,6 +91,14 @@ function openLog(path: string): number {
     hint: 'Something other than sparkctl has put it there. What the run printed is lost.',
     details: { path },
   });
+}
+
+function open(path: string, flags: number): number {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (error) {
+    throw wrapWriteError(error, `The file ${path}`);
+  }
 }
 
 /** The end of a file, as text. */
