@@ -28,9 +28,13 @@ def main() -> None:
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
     os.close(stdout)
     os.close(stderr)
-    code = program.wait()
+    os.write(end, describe_end(program.wait()))
+
+
+def describe_end(code: int) -> bytes:
+    """Describe how a program ended: a line of JSON."""
     told = {"exitCode": code} if code >= 0 else {"signal": signal.Signals(-code).name}
-    os.write(end, f"{json.dumps(told)}\n".encode())
+    return f"{json.dumps(told)}\n".encode()
 
 
 def open_pipe(path: Path) -> int:

@@ -10,6 +10,7 @@ import { generateCommand } from './commands/generate.ts';
 import { keepClusterCommand } from './commands/keep-cluster.ts';
 import { runsCommand } from './commands/runs.ts';
 import { submitCommand } from './commands/submit.ts';
+import { takeUpRunCommand } from './commands/take-up-run.ts';
 
 /** The whole command line. Commands load what they need only when they run, so that help costs nothing. */
 export function buildProgram(context: CommandContext): Command {
@@ -47,6 +48,7 @@ Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no inp
     { hidden: true },
   );
   program.addCommand(keepClusterCommand(context), { hidden: true });
+  program.addCommand(takeUpRunCommand(context), { hidden: true });
   silence(program, context.host);
   return program;
 }

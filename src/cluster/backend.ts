@@ -40,8 +40,17 @@ export interface ClusterBackend {
   /** Predicts what `connect` will say of a cluster that is not there yet, for a dry run. Starts and writes nothing. */
   preview(plan: ClusterPlan, context: OperationContext): Promise<ClusterConnection>;
   startDriver(name: string, launch: DriverLaunch, context: OperationContext): Promise<RunningDriver>;
+  /**
+   * Finds the driver that another process has started for a detached run, also one that has ended meanwhile; undefined where
+   * nothing is left of it. A backend without this leaves such a run lost.
+   */
+  takeUpDriver?(
+    name: string,
+    launch: DriverLaunch,
+    context: OperationContext,
+  ): Promise<RunningDriver | undefined>;
   /** Standby drivers, where the backend has them. */
   readonly standbys?: StandbyKeeper;
-  /** Ends and removes ephemeral clusters whose sparkctl process is dead. Returns their names. */
-  reclaim(context: OperationContext): Promise<readonly string[]>;
+  /** Ends and removes ephemeral clusters whose sparkctl process is dead. Returns their names. The drivers of `runs` are left alone. */
+  reclaim(context: OperationContext, runs?: ReadonlySet<string>): Promise<readonly string[]>;
 }

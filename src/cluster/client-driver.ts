@@ -8,6 +8,7 @@ import { packageRoot } from '../system/package.ts';
 import { type ProgramExit, type RunningProgram, startProgram } from '../system/processes/start-program.ts';
 import { type DriverExit, type DriverLaunch, type RunningDriver, sparkLogPath } from './driver.ts';
 import { clientPropertiesPath, driverScratch } from './driver-files.ts';
+import { followKept, startKept } from './kept-driver.ts';
 import type { OperationContext } from './operation-context.ts';
 
 /** The numbers of the signals that end processes, for the 128 + n of a shell. */
@@ -37,9 +38,28 @@ export async function startClientDriver(
 ): Promise<RunningDriver> {
   const { runtime } = context.spark;
   const command = await prepareClient(launch, context, extras);
-  const { workingFolder, runId: mark, onStdout, onStderr } = launch;
-  const program = startProgram({ ...command, workingFolder, mark, onStdout, onStderr });
+  const { workingFolder, runFolder, runId: mark, onStdout, onStderr } = launch;
+  const { environment } = command;
+  const words = [command.file, ...command.args];
+  const program = launch.detached
+    ? await startKept({ runFolder, mark, words, environment, workingFolder }, context)
+    : startProgram({ ...command, workingFolder, mark, onStdout, onStderr });
   return followClient(program, (await runtime()).sparkHome, command.release);
+}
+
+/** Finds the driver that another process has started for a detached run; undefined where nothing is left of it. `secretFolder` is where it was given its secret. */
+export async function takeUpClientDriver(
+  { runId, runFolder }: Pick<DriverLaunch, 'runId' | 'runFolder'>,
+  { spark }: OperationContext,
+  secretFolder = runFolder,
+): Promise<RunningDriver | undefined> {
+  const program = await followKept({ runFolder, mark: runId });
+  if (program === undefined) return undefined;
+  const { sparkHome } = await spark.runtime();
+  return followClient(program, sparkHome, async () => {
+    await rm(clientPropertiesPath(secretFolder, runId), { force: true });
+    await removeScratch(runId);
+  });
 }
 
 /** A call of spark-submit on this machine, with the files that it needs. */
@@ -61,12 +81,9 @@ export async function prepareClient(
   extras?: ClientDriverExtras,
 ): Promise<ClientCommand> {
   const { sparkHome } = await context.spark.runtime();
-  const scratch = await makeScratch(launch.runId);
-  // What is left of it must not change how the run has ended.
-  const removeScratch = () =>
-    rm(scratch, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  await makeScratch(launch.runId);
   const properties = await propertiesFile(launch, extras?.secret).catch(async (error) => {
-    await removeScratch();
+    await removeScratch(launch.runId);
     throw error;
   });
   return {
@@ -78,7 +95,7 @@ export async function prepareClient(
     environment: await clientEnvironment(launch, context, extras),
     release: async () => {
       await properties.remove();
-      await removeScratch();
+      await removeScratch(launch.runId);
     },
   };
 }
@@ -146,14 +163,18 @@ export function followClient(
 }
 
 /** Fails where the folder exists already: another user may have made it, and could read what Spark puts there. */
-async function makeScratch(runId: string): Promise<string> {
+async function makeScratch(runId: string): Promise<void> {
   const scratch = driverScratch(runId);
   try {
     await mkdir(scratch, { mode: 0o700 });
-    return scratch;
   } catch (error) {
     throw wrapWriteError(error, `The folder ${scratch} for temporary files`);
   }
+}
+
+/** Removes the folder for temporary files of a driver. What is left of it must not change how the run has ended. */
+export async function removeScratch(runId: string): Promise<void> {
+  await rm(driverScratch(runId), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 /** spark-submit takes one file of properties. Where there are several, or a secret, which must not stand in argv, they are put into a private one. */

@@ -149,6 +149,12 @@ export class Cluster implements AsyncDisposable {
     return { driver, start: { start: 'cold', reason: taken } };
   }
 
+  /** Finds the driver that another process has started for a detached run; undefined where nothing is left of it. */
+  async takeUpDriver(launch: DriverLaunch): Promise<RunningDriver | undefined> {
+    const driver = await this.standbys?.takeUp(launch);
+    return driver ?? (await this.#backend.takeUpDriver?.(this.name, launch, this.#context));
+  }
+
   /**
    * Notes that the next standby driver is to be made like this launch. Disposing of the handle begins to make it: what is done
    * until then, such as checks, has the machine for itself.

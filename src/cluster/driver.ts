@@ -47,6 +47,8 @@ export interface DriverLaunch {
   /** The same for a standby driver, or the reason why none can take it. */
   readonly warm: WarmLaunch | ColdReason;
   readonly workingFolder: string;
+  /** True where the driver goes on when this process dies, and what it prints and how it ends is kept for another: it is not handed on. */
+  readonly detached?: boolean;
   /** The tag by which YARN knows the application, where the driver runs within YARN and only its client is started here. */
   readonly yarnTag?: string;
   readonly onStdout: TakeOutput;

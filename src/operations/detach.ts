@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { isRunId } from '../run/run-record.ts';
-import { runFolder } from '../run/run-store.ts';
+import { detachedLog, runFolder } from '../run/run-store.ts';
 import { makeStateFolder, stateFolder } from '../system/files/places.ts';
 import { packageRoot } from '../system/package.ts';
 import { type StartedDaemon, startDaemon } from '../system/processes/start-daemon.ts';
 import { waitUntil } from '../system/processes/wait-until.ts';
-
-/** The file in a run's folder with the words of a sparkctl that works without a terminal. */
-export const detachedLog = 'sparkctl.log';
 
 /** A submission that another process looks after; or else its end, where it did not get as far as a run. */
 export type Detached =

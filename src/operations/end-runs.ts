@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationContext } from '../cluster/operation-context.ts';
+import { haveTakenUp } from '../run/have-taken-up.ts';
 import { reclaim } from '../run/reclaim.ts';
 import { isFinal, type RunRecord } from '../run/run-record.ts';
-import { type FoundRun, findRun, readRuns, runsFolder } from '../run/run-store.ts';
+import { type FoundRun, findLeft, findRun, readRuns, runsFolder } from '../run/run-store.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { hold } from '../system/files/hold.ts';
@@ -16,38 +17,48 @@ const lookEveryMs = 300;
 const beginningMs = 10_000;
 const aYearMs = 365 * 86_400_000;
 
-/** Waits until a run is over, and reads its record then. One whose sparkctl is dead is over, and lost. */
+/** Waits until a run is over, and reads its record then. One whose sparkctl is dead is taken up again, or else it is over, and lost. */
 export async function waitForRun(
-  project: string,
   id: string | undefined,
-  { timeoutMs = aYearMs, signal }: { readonly timeoutMs?: number | undefined; readonly signal: AbortSignal },
+  timeoutMs: number | undefined,
+  context: OperationContext,
 ): Promise<RunRecord> {
+  const { project, signal } = context;
   const run = await findRun(project, id);
   const over = await waitUntil(
     async () => {
+      const left = await findLeft(project, run.id);
+      if (left !== undefined) await haveTakenUp(left, 'in-order', context);
       const now = await findRun(project, run.id);
       return isFinal(now.state) ? now : undefined;
     },
-    { timeoutMs, intervalMs: lookEveryMs, signal },
+    { timeoutMs: timeoutMs ?? aYearMs, intervalMs: lookEveryMs, signal },
   );
   if (over !== undefined) return over;
   throw new SparkctlError({
     code: 'run-goes-on',
     category: 'timeout',
-    message: `Run ${run.id} still goes on after ${formatNumber(timeoutMs / 1000)} s.`,
+    message: `Run ${run.id} still goes on after ${formatNumber((timeoutMs ?? aYearMs) / 1000)} s.`,
     hint: `It was not stopped. Wait on, or end it: sparkctl runs kill ${run.id}`,
     details: { run: run.id },
   });
 }
 
+/** Has runs that a killed sparkctl has left taken up again, before something is said of them. */
+export async function takeUpLeft(context: OperationContext): Promise<void> {
+  const { runs } = await readRuns(context.project);
+  for (const { record, situation } of runs)
+    if (situation === 'left') await haveTakenUp(record, 'in-order', context);
+}
+
 /** Has a run end in order, whichever process looks after it, and reads its record then. A run that is over stays as it is. */
 export async function killRun(
-  project: string,
   id: string | undefined,
   context: OperationContext,
 ): Promise<{ readonly record: RunRecord; readonly wasOver: boolean }> {
+  const { project, signal } = context;
+  await takeUpLeft(context);
   const run = await findRun(project, id);
-  const { signal } = context;
   const found = await waitUntil(
     async () => {
       if (isFinal((await findRun(project, run.id)).state)) return 'over' as const;

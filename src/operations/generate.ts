@@ -50,7 +50,7 @@ export async function generate(
   await using claims = new Claims({
     project,
     run: id,
-    reclaim: () => reclaim(context),
+    reclaim: () => reclaim(context, 'at-once'),
     onStopWanted: () => {},
   });
   const [conflict] = await claims.tryToAdd([wanted], signal);

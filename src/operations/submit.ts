@@ -11,6 +11,7 @@ import { commandForPeople } from '../run/run-driver.ts';
 import { newRunId, type RunRecord } from '../run/run-record.ts';
 import { readPlan, withoutSecrets } from '../run/stored-plan.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
+import { takeUpRun } from '../run/take-up-run.ts';
 import type { Redactor } from '../spark/redact.ts';
 
 /**
@@ -62,11 +63,22 @@ export async function planSubmission(
 export async function submitPlanned(id: string, context: OperationContext): Promise<RunRecord> {
   await reclaim(context);
   const plan = await readPlan(context.project, id);
-  const { options, propertiesFiles: files, applicationArguments } = plan.submission;
-  const given = await givenProperties(plan.job, { options, files }, context.environment);
-  const record = await executePlan(plan, redactorOf(plan.job, applicationArguments, given), context);
+  const record = await executePlan(plan, await redactorOfPlan(plan, context), context);
   await context.spark.prepareNext();
   return record;
+}
+
+/** Takes up a run of the project that a killed sparkctl has left. Nothing is done where another process was faster. */
+export async function takeUp(id: string, context: OperationContext): Promise<void> {
+  const plan = await readPlan(context.project, id);
+  if ((await takeUpRun(plan, await redactorOfPlan(plan, context), context)) === undefined) return;
+  await context.spark.prepareNext();
+}
+
+async function redactorOfPlan({ job, submission }: RunPlan, { environment }: OperationContext) {
+  const { options, propertiesFiles: files, applicationArguments } = submission;
+  const given = await givenProperties(job, { options, files }, environment);
+  return redactorOf(job, applicationArguments, given);
 }
 
 /** Brings together all that a submission says, and sees to it that no error tells a secret. */

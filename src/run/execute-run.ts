@@ -1,33 +1,26 @@
 import { Cluster, type ClusterStatus } from '../cluster/cluster.ts';
 import type { ClusterConnection } from '../cluster/driver.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
+import type { Ledger } from '../job/datasets/ledger.ts';
 import type { Job } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
 import type { Redactor } from '../spark/redact.ts';
-import {
-  exitCodeOf,
-  type FailureCategory,
-  firstFailure,
-  SparkctlError,
-} from '../system/errors/sparkctl-error.ts';
+import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import type { PhaseResult, SparkctlEvent } from '../system/event.ts';
-import { formatNumber } from '../system/format-number.ts';
-import { Claims } from '../system/locks/claims.ts';
 import { sparkctlVersion } from '../system/package.ts';
 import { ownIdentity } from '../system/processes/process-identity.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
-import { after } from '../system/processes/wait-until.ts';
-import { keepMetrics, writeReport } from './artifacts.ts';
+import { keepMetrics } from './artifacts.ts';
 import { checkResult } from './check-result.ts';
 import { claimData } from './claim-data.ts';
+import { lookAfter } from './look-after-run.ts';
 import { mustFit, type RunFacts, type RunPlan } from './plan-run.ts';
 import { filesOf, prepareInput, prepareOutputs, prepareTarget } from './prepare-job.ts';
-import { reclaim } from './reclaim.ts';
 import { claimPlace, reservePlace } from './reserve-place.ts';
 import type { Run } from './run.ts';
 import { runDriver } from './run-driver.ts';
 import { RunJournal } from './run-journal.ts';
-import type { RunOutcome, RunRecord, RunState } from './run-record.ts';
+import type { RunOutcome, RunRecord } from './run-record.ts';
 import { createRunFolder, writeInRun, writeRun } from './run-store.ts';
 import { manifestForKeeping, planFile, planForKeeping } from './stored-plan.ts';
 
@@ -73,15 +66,26 @@ async function executeRun(plan: RunPlan, run: Run): Promise<RunOutcome> {
   const files = await filesOf(plan.job);
   const connection = await openCluster(plan, cluster, run);
   const outcome = await runDriver({ plan, cluster, connection, files }, run);
+  return await concludeRun(plan, outcome, async () => ledger, run);
+}
+
+/** Does what comes after the driver: takes its metrics, and checks the result. */
+export async function concludeRun(
+  plan: RunPlan,
+  outcome: RunOutcome,
+  ledger: () => Promise<Ledger | undefined>,
+  run: Run,
+): Promise<RunOutcome> {
+  const { manifest } = plan.job;
   await keepMetrics(run);
   if (outcome.exitCode !== 0) return outcome;
   run.context.signal.throwIfAborted();
   if (manifest?.target === undefined) return { state: 'succeeded', exitCode: 0 };
-  return await checkResult(plan, { ...manifest, target: manifest.target }, ledger, run);
+  return await checkResult(plan, { ...manifest, target: manifest.target }, await ledger(), run);
 }
 
 /** The cluster that a plan goes to, not yet started. Disposing of it takes down what was made for the run alone. */
-async function clusterOf({ place }: RunPlan, { journal, context }: Run): Promise<Cluster> {
+export async function clusterOf({ place }: RunPlan, { journal, context }: Run): Promise<Cluster> {
   return await Cluster.of(place.backend, place.name, context, (takeDown) =>
     journal.phase('cluster-down', async () => {
       const removed = await takeDown();
@@ -182,13 +186,13 @@ interface RunFrame {
   readonly onStderr?: TakeOutput | undefined;
 }
 
-/** Makes the folder and the record of a run, and sees to it that the record tells how the work ended, whatever ended it. */
+/** Makes the folder and the record of a run, and has it looked after from then on. */
 async function inRunFolder(
   frame: RunFrame,
   outer: OperationContext,
   work: (run: Run) => Promise<RunOutcome>,
 ): Promise<RunRecord> {
-  const { id, job, redactor, onStdout, onStderr } = frame;
+  const { id, job, redactor, timeoutMs, onStdout, onStderr } = frame;
   const emit = (event: SparkctlEvent) => outer.emit(redactor.everywhere(event));
   const context = { ...outer, emit };
   const record = redactor.everywhere(await newRecord(frame, context));
@@ -197,34 +201,14 @@ async function inRunFolder(
   emit({ kind: 'run-created', run: id, folder });
   if (job.manifest) await writeInRun(record, 'manifest.yaml', manifestForKeeping(job.manifest, redactor));
   const journal = new RunJournal(record, emit, redactor);
-  const timeout = timeoutSignal(frame.timeoutMs);
-  const stopped = new AbortController();
-  // Free only when the record says how the run has ended.
-  await using claims = new Claims({
-    project: context.project,
-    run: id,
-    reclaim: () => reclaim(context),
-    onStopWanted: (by) => stopped.abort(stoppedBy(by)),
-  });
-  const signal = AbortSignal.any([context.signal, stopped.signal, ...(timeout ? [timeout.signal] : [])]);
-  let outcome: RunOutcome;
-  try {
-    // From now on it can be asked to end.
-    await claims.tryToAdd([], signal);
-    const inRun = { ...context, signal, run: id };
-    outcome = await work({ id, folder, journal, claims, redactor, context: inRun, onStdout, onStderr });
-  } catch (error) {
-    outcome = outcomeOf(signal.aborted ? signal.reason : error);
-    if (outcome.cause === 'defect') {
-      await writeReport(await journal.finish(outcome), emit);
-      throw error;
-    }
-  } finally {
-    timeout?.cancel();
-  }
-  const finished = await journal.finish(outcome);
-  await writeReport(finished, emit);
-  return finished;
+  const timeout = timeoutMs === undefined ? undefined : { timeoutMs, leftMs: timeoutMs };
+  const finished = await lookAfter(
+    { id, folder, journal, redactor, timeout, onStdout, onStderr },
+    context,
+    async (claims, signal) => (await claims.tryToAdd([], signal)).length === 0,
+    work,
+  );
+  return finished ?? journal.record;
 }
 
 async function newRecord(
@@ -257,47 +241,5 @@ async function newRecord(
       },
     }),
     links: {},
-  };
-}
-
-function stoppedBy(by: string): SparkctlError {
-  return new SparkctlError({ code: 'stopped', category: 'terminated', message: `Stopped by ${by}.` });
-}
-
-function timeoutSignal(
-  timeoutMs: number | undefined,
-): { readonly signal: AbortSignal; readonly cancel: () => void } | undefined {
-  if (timeoutMs === undefined) return undefined;
-  const controller = new AbortController();
-  const error = new SparkctlError({
-    code: 'timeout',
-    category: 'timeout',
-    message: `The timeout of ${formatNumber(timeoutMs / 1000)} s was reached, and the application was stopped.`,
-    hint: 'Give it more time with --timeout, or see in the run folder what took so long.',
-  });
-  const cancel = after(timeoutMs, () => controller.abort(error));
-  return { signal: controller.signal, cancel };
-}
-
-const stateOfCause: Partial<Record<FailureCategory, RunState>> = {
-  timeout: 'timed-out',
-  interrupted: 'killed',
-  terminated: 'killed',
-  checks: 'checks-failed',
-};
-
-/** The ending that an error means. */
-export function outcomeOf(thrown: unknown): RunOutcome {
-  const error = firstFailure(thrown);
-  if (!(error instanceof SparkctlError)) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { state: 'failed', cause: 'defect', exitCode: exitCodeOf.defect, message };
-  }
-  return {
-    state: stateOfCause[error.category] ?? 'failed',
-    cause: error.category,
-    exitCode: error.exitCode,
-    message: error.message,
-    ...(error.hint !== undefined && { hint: error.hint }),
   };
 }

@@ -46,6 +46,8 @@ export interface RunPlan {
   readonly timeoutMs?: number;
   readonly strict: boolean;
   readonly skipChecks: boolean;
+  /** True for a run that any command takes up again where its process is killed. */
+  readonly detached: boolean;
   /** The wish for standby drivers: false where the run is to have a driver of its own, and leaves none. */
   readonly standby: StandbySettings | false;
 }
@@ -106,6 +108,7 @@ export function planRun(facts: RunFacts, found: FoundPlace): RunPlan {
     ...(request.timeoutMs !== undefined && { timeoutMs: request.timeoutMs }),
     strict: request.strict === true,
     skipChecks: request.skipChecks === true,
+    detached: request.detached === true,
     standby: request.standby ?? { idleMs: usualIdleMs },
   };
 }

@@ -10,39 +10,54 @@ import { canAccess } from '../system/files/read-file.ts';
 import { livenessOf } from '../system/processes/process-identity.ts';
 import { endMarked, livingMarks } from '../system/processes/process-mark.ts';
 import { mapFew } from '../system/processes/wait-until.ts';
+import { haveTakenUp } from './have-taken-up.ts';
 import type { RunRecord } from './run-record.ts';
-import { readRuns, runFolder, writeRun } from './run-store.ts';
+import { type FoundRun, readRuns, runFolder, writeRun } from './run-store.ts';
 
 const driverGraceMs = 5_000;
 
 /**
  * Ends what a killed sparkctl left: drivers of this project's runs, clusters that were made for them, and installations of
  * the runtime. Every command that works with clusters begins with it. A backend that does not answer has nothing to
- * reclaim, and what belongs to another host or PID namespace is never touched.
+ * reclaim, and what belongs to another host or PID namespace is never touched. Runs that can be taken up again are, by a process
+ * of their own; `at-once` does not wait until that one has begun. Returns the runs that go on.
  */
-export async function reclaim(context: OperationContext): Promise<void> {
+export async function reclaim(
+  context: OperationContext,
+  when: 'in-order' | 'at-once' = 'in-order',
+): Promise<ReadonlySet<string>> {
   await reclaimMade(context);
-  await reclaimRuns(context);
+  const { runs } = await readRuns(context.project);
+  for (const { record, situation } of runs)
+    if (situation === 'left') await haveTakenUp(record, when, context);
+  const goingOn = new Set(runs.filter(isGoingOn).map(({ record }) => record.id));
+  await reclaimRuns(
+    runs.filter((run) => !isGoingOn(run)),
+    context,
+  );
   for (const kind of await presentBackends(context)) {
     try {
       const backend = await loadBackend(kind, context);
-      for (const name of await backend.reclaim(context)) {
+      for (const name of await backend.reclaim(context, goingOn)) {
         context.emit({ kind: 'cluster-reclaimed', cluster: name });
       }
       for (const name of await clusterNames(context.project))
-        await (await Cluster.of(kind, name, context)).standbys?.reclaim();
+        await (await Cluster.of(kind, name, context)).standbys?.reclaim(goingOn);
     } catch (error) {
       if (!(error instanceof SparkctlError && error.category !== 'io')) throw error;
     }
   }
+  return goingOn;
 }
 
-async function reclaimRuns(context: OperationContext): Promise<void> {
-  const { runs } = await readRuns(context.project);
-  const notGoingOn = runs.filter(({ situation }) => situation === 'over' || situation === 'abandoned');
-  if (notGoingOn.length === 0) return;
+function isGoingOn({ situation }: FoundRun): boolean {
+  return situation !== 'over' && situation !== 'abandoned';
+}
+
+async function reclaimRuns(runs: readonly FoundRun[], context: OperationContext): Promise<void> {
+  if (runs.length === 0) return;
   const [marks, scratches] = await Promise.all([livingMarks(), runsWithScratch()]);
-  const left = await mapFew(notGoingOn, async (found) => {
+  const left = await mapFew(runs, async (found) => {
     const { record } = found;
     const files = await privateFilesOf(record);
     const remains = marks.has(record.id) || scratches.has(record.id) || files.length > 0;

@@ -4,6 +4,7 @@ import {
   type ClusterConnection,
   type DriverExit,
   type DriverLaunch,
+  type RunningDriver,
   sparkLogPath,
 } from '../cluster/driver.ts';
 import { warmLaunch } from '../cluster/standby/warm-launch.ts';
@@ -13,6 +14,7 @@ import { splitSecrets } from '../spark/secrets.ts';
 import { type SparkSubmission, sparkSubmitArguments } from '../spark/spark-submit.ts';
 import { describeColdReason } from '../system/describe-phase.ts';
 import { printableRecord } from '../system/errors/printable.ts';
+import type { DriverStart } from '../system/event.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { followApplication } from './application/follow-application.ts';
 import { DriverWatch } from './driver-watch.ts';
@@ -23,18 +25,22 @@ import { type RunPlan, submissionTo } from './plan-run.ts';
 import type { Run } from './run.ts';
 import type { RunJournal } from './run-journal.ts';
 import { RunOutput } from './run-output.ts';
-import type { RunOutcome } from './run-record.ts';
+import type { RunOutcome, RunRecord } from './run-record.ts';
 import { artifactsFolder, holdRun } from './run-store.ts';
+import { lacksSecrets, planForKeeping } from './stored-plan.ts';
+
+/** The files of a driver that runs already. */
+const noFiles: DriverLaunch['files'] = { reads: [], writes: [] };
 
 interface DriverRun {
   readonly plan: RunPlan;
   readonly cluster: Cluster;
   readonly connection: ClusterConnection;
-  /** The files that the job reads and writes in the project. */
-  readonly files: DriverLaunch['files'];
+  /** The files that the job reads and writes in the project; undefined where the driver was started before, and is taken up. */
+  readonly files?: DriverLaunch['files'];
 }
 
-/** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. */
+/** Runs spark-submit to its end, or until the signal aborts: then nothing of it is left when this throws. A driver that is taken up and gone makes the run a lost one. */
 export async function runDriver(
   { plan, cluster, connection, files }: DriverRun,
   run: Run,
@@ -45,21 +51,25 @@ export async function runDriver(
   const { submission: open, secretProperties } = splitSecrets(submission, plan.redactsSpark);
   const blanking = redactor.with(connection.secrets);
   await journal.update({ state: 'running', command: [...commandForPeople(submission, blanking)] });
-  using output = new RunOutput(folder);
+  const isTakenUp = files === undefined;
+  const detached = isDetachable(plan, redactor);
+  using output = new RunOutput(folder, isTakenUp);
   return await journal.phase('submit', async (): Promise<PhaseEnd<RunOutcome>> => {
-    context.signal.throwIfAborted();
+    // One that runs already has to be found, to be ended.
+    if (!isTakenUp) context.signal.throwIfAborted();
     const watch = new DriverWatch({ signal: context.signal, failed: output.failed });
     const [toStdout, toStderr] = [watch.handOn(run.onStdout), watch.handOn(run.onStderr)];
     const launch: DriverLaunch = {
       runId: id,
       runFolder: folder,
       artifactsFolder: join(folder, artifactsFolder),
-      files,
+      files: files ?? noFiles,
       sparkSubmitArguments: sparkSubmitArguments(open),
       secretProperties,
       propertiesFiles: submission.propertiesFiles,
       warm: plan.standby === false ? { why: 'not-wanted' } : warmLaunch(open, secretProperties),
       workingFolder: plan.workingFolder,
+      detached,
       ...(plan.place.kind === 'external' && plan.place.yarnTag && { yarnTag: plan.place.yarnTag }),
       onStdout: (chunk) => {
         output.stdout(chunk);
@@ -70,12 +80,12 @@ export async function runDriver(
         return toStderr(chunk);
       },
     };
-    const { driver, start } = await cluster.startDriver(launch);
-    const recorded = {
-      id: driver.id,
-      start: start.start,
-      ...(start.start === 'cold' && { reason: describeColdReason(start.reason) }),
-    };
+    const found = isTakenUp
+      ? await takeUp(launch, cluster, journal.record)
+      : await cluster.startDriver(launch);
+    if (found === undefined) return { value: lostWithDriver, outcome: 'failed' };
+    const { driver, start } = found;
+    const recorded = { ...journal.record.driver, id: driver.id, detached, ...recordedStart(start) };
     let exit: DriverExit;
     try {
       await using _progress = followApplication(sparkLogPath(folder), context.emit);
@@ -103,6 +113,47 @@ export async function runDriver(
       outcome: exit.exitCode === 0 ? 'done' : 'failed',
     };
   });
+}
+
+const lostWithDriver: RunOutcome = {
+  state: 'lost',
+  cause: 'terminated',
+  message:
+    'The sparkctl that looked after the run exited without reporting, and of its driver nothing is left.',
+};
+
+/** Tells whether a run can be taken up where its sparkctl is killed: whoever does so must have all of the plan, and find the cluster. */
+function isDetachable(plan: RunPlan, redactor: Redactor): boolean {
+  const { place } = plan;
+  const isLasting = place.kind !== 'new' || !place.cluster.ephemeral;
+  const isHere = place.kind !== 'external' || place.yarnTag === undefined;
+  return plan.detached && isLasting && isHere && !lacksSecrets(planForKeeping(plan, redactor));
+}
+
+/** Finds the driver that the record names. One whose end is in the record already may be gone. */
+async function takeUp(
+  launch: DriverLaunch,
+  cluster: Cluster,
+  { driver: recorded }: Pick<RunRecord, 'driver'>,
+): Promise<{ readonly driver: RunningDriver; readonly start: DriverStart } | undefined> {
+  const { id = '', exitCode } = recorded ?? {};
+  const driver =
+    exitCode === undefined
+      ? await cluster.takeUpDriver(launch)
+      : { id, exited: Promise.resolve({ exitCode }), stop: async () => {} };
+  return driver && { driver, start: { start: 'taken-up' } };
+}
+
+function recordedStart(start: DriverStart): Pick<NonNullable<RunRecord['driver']>, 'start' | 'reason'> {
+  switch (start.start) {
+    case 'cold':
+      return { start: 'cold', reason: describeColdReason(start.reason) };
+    case 'warm':
+      return { start: 'warm' };
+    // As the record says.
+    case 'taken-up':
+      return {};
+  }
 }
 
 /** The call of spark-submit as people may see it: its properties files first, and no secret. */

@@ -10,9 +10,17 @@ export class RunJournal {
   #record: RunRecord;
   readonly #emit: Emit;
   readonly #redactor: Redactor;
-  readonly #beganAt = performance.now();
+  readonly #beganAt: number;
+  /** The time that another process has given to the phase that comes first here. */
+  #earlierMs: number;
 
-  constructor(record: RunRecord, emit: Emit, redactor: Redactor) {
+  /** `earlierMs` is the age of a run that is taken up. */
+  constructor(record: RunRecord, emit: Emit, redactor: Redactor, earlierMs = 0) {
+    this.#beganAt = performance.now() - earlierMs;
+    this.#earlierMs = Math.max(
+      0,
+      record.phases.reduce((left, { durationMs }) => left - durationMs, earlierMs),
+    );
     this.#record = record;
     this.#emit = emit;
     this.#redactor = redactor;
@@ -34,10 +42,11 @@ export class RunJournal {
       const ended = {
         id: phase,
         title: titleOfPhase(phase),
-        durationMs,
+        durationMs: durationMs + Math.round(this.#earlierMs),
         outcome,
         ...(summary && { summary }),
       };
+      this.#earlierMs = 0;
       await this.update({ phases: [...this.#record.phases, ended] });
     });
   }

@@ -147,6 +147,8 @@ export const runRecordSchema = z.object({
     .object({
       id: z.string(),
       exitCode: z.number().int().optional(),
+      /** True where it goes on without its sparkctl, and any command takes the run up again. */
+      detached: z.boolean().optional(),
       /** Warm: a standby driver that waited was taken. Cold: it was started for the run, for the reason that is given. */
       start: z.enum(['warm', 'cold']).optional(),
       reason: z.string().optional(),

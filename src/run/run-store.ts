@@ -9,10 +9,13 @@ import { type DamagedFile, type ReadJson, readJson } from '../system/files/read-
 import { writeAtomically } from '../system/files/write-file.ts';
 import { livenessOf } from '../system/processes/process-identity.ts';
 import { mapFew } from '../system/processes/wait-until.ts';
-import { isFinal, type RunRecord, runRecordSchema } from './run-record.ts';
+import { isFinal, type RunOutcome, type RunRecord, runRecordSchema } from './run-record.ts';
 
 /** The folder in a run's own where its script leaves metrics and pictures. */
 export const artifactsFolder = 'artifacts';
+
+/** The file in a run's folder with the words of a sparkctl that works without a terminal. */
+export const detachedLog = 'sparkctl.log';
 
 /** The page in a run's folder that shows it. */
 export const reportFile = 'report.html';
@@ -70,11 +73,12 @@ export async function holdRun(project: string, id: string, ...parts: readonly st
 
 /**
  * A run as it is found: over, going on, going on where nothing can be said of it from here (another host or PID
- * namespace), or abandoned: written down as going on although the sparkctl that looked after it is dead.
+ * namespace), or abandoned: written down as going on although the sparkctl that looked after it is dead. It is left where its
+ * driver does not need that one: it can be taken up.
  */
 export interface FoundRun {
   readonly record: RunRecord;
-  readonly situation: 'over' | 'going-on' | 'elsewhere' | 'abandoned';
+  readonly situation: 'over' | 'going-on' | 'elsewhere' | 'left' | 'abandoned';
 }
 
 export interface FoundRuns {
@@ -150,6 +154,12 @@ function damagedRun({ path, reason }: DamagedFile): SparkctlError {
 
 type Judge = typeof livenessOf;
 
+/** A run by its exact id, where it can be taken up. */
+export async function findLeft(project: string, id: string): Promise<RunRecord | undefined> {
+  const read = await readRun(project, id);
+  return read.kind === 'value' && read.value.situation === 'left' ? read.value.record : undefined;
+}
+
 async function readRun(project: string, id: string, judge: Judge = livenessOf): Promise<ReadJson<FoundRun>> {
   const read = await readRecord(project, id);
   if (read.kind !== 'value') return read;
@@ -162,10 +172,7 @@ async function readRun(project: string, id: string, judge: Judge = livenessOf): 
   // It may have written its last words after they were read here and before it ended: the dead write no more.
   const last = await readRecord(project, id);
   if (last.kind !== 'value') return last;
-  const found: FoundRun = isFinal(last.value.state)
-    ? { record: last.value, situation: 'over' }
-    : { record: lost(last.value), situation: 'abandoned' };
-  return { kind: 'value', value: found };
+  return { kind: 'value', value: withoutOwner(last.value) };
 }
 
 /** Reads what stands in a run's folder, as far as it can be that run's. */
@@ -184,11 +191,18 @@ async function readRecord(project: string, id: string): Promise<ReadJson<RunReco
   return { kind: 'value', value: { ...read.value, project } };
 }
 
-function lost(run: RunRecord): RunRecord {
+/** A run whose sparkctl is dead. */
+function withoutOwner(record: RunRecord): FoundRun {
+  if (isFinal(record.state)) return { record, situation: 'over' };
+  if (record.driver?.detached) return { record, situation: 'left' };
+  return { record: { ...record, ...lostBy(record) }, situation: 'abandoned' };
+}
+
+/** The end of a run that nobody looks after any more. `why` says why it could not be taken up. */
+export function lostBy({ owner }: Pick<RunRecord, 'owner'>, why?: string): RunOutcome {
   return {
-    ...run,
     state: 'lost',
     cause: 'terminated',
-    message: `The sparkctl process ${run.owner.pid} that looked after the run exited without reporting.`,
+    message: `The sparkctl process ${owner.pid} that looked after the run exited without reporting${why === undefined ? '' : `, and the run could not be taken up again: ${why}`}.`,
   };
 }

@@ -24,6 +24,11 @@ export function planForKeeping(plan: RunPlan, redactor: Redactor): string {
   return `${JSON.stringify(withoutSecrets(plan, redactor), null, 2)}\n`;
 }
 
+/** Tells whether something was left out of the text of a plan that is kept, so that it cannot be executed again. */
+export function lacksSecrets(kept: string): boolean {
+  return kept.includes(redacted);
+}
+
 /** A plan that may be printed or kept. */
 export function withoutSecrets(plan: RunPlan, redactor: Redactor): RunPlan {
   const { manifest } = plan.job;
@@ -133,6 +138,7 @@ const runPlan = z.object({
   timeoutMs: z.number().positive().optional(),
   strict: z.boolean(),
   skipChecks: z.boolean(),
+  detached: z.boolean().default(false),
   standby: z.union([z.literal(false), z.object({ idleMs: z.number().positive() })]),
 });
 
@@ -145,7 +151,7 @@ export async function readPlan(project: string, id: string): Promise<RunPlan> {
   if (read.value.id !== id || read.value.project !== project)
     throw unusable(path, 'it is that of another run or project');
   // Spark would take the words in place of a secret for the secret.
-  if (JSON.stringify(read.value).includes(redacted)) throw unusable(path, 'its secrets are not in it');
+  if (lacksSecrets(JSON.stringify(read.value))) throw unusable(path, 'its secrets are not in it');
   // JSON has no field that is undefined.
   return read.value as unknown as RunPlan;
 }

@@ -34,6 +34,8 @@ export interface SubmitRequest {
   /** Fail where a row was quarantined, or a check warned or was skipped. */
   readonly strict?: boolean | undefined;
   readonly skipChecks?: boolean | undefined;
+  /** The run outlives this process: where that is killed, any command takes it up again. What the driver prints is then in the run's folder alone. */
+  readonly detached?: boolean | undefined;
   /** Takes what the driver prints, as it comes. Until it settles the driver is held back. */
   readonly onStdout?: TakeOutput | undefined;
   readonly onStderr?: TakeOutput | undefined;

@@ -72,7 +72,14 @@ export function describeFaultyRows(
 
 /** Says how a run got its driver, in a clause. */
 export function describeStart(driver: DriverStart): string {
-  return driver.start === 'warm' ? 'warm start' : `cold start (${describeColdReason(driver.reason)})`;
+  switch (driver.start) {
+    case 'warm':
+      return 'warm start';
+    case 'taken-up':
+      return 'taken up again after its sparkctl was gone';
+    case 'cold':
+      return `cold start (${describeColdReason(driver.reason)})`;
+  }
 }
 
 /** Says why a driver was started anew, in a clause. */

@@ -55,6 +55,7 @@ export type SparkctlEvent =
   | { readonly kind: 'stopping-run'; readonly run: string; readonly cluster: string }
   | { readonly kind: 'cluster-reclaimed'; readonly cluster: string }
   | { readonly kind: 'run-lost'; readonly run: string }
+  | { readonly kind: 'run-taken-up'; readonly run: string }
   | { readonly kind: 'run-cleared'; readonly run: string }
   /** A container's user was given access to files of the project. */
   | {
@@ -171,9 +172,11 @@ export type PhaseResult =
     }
   | { readonly phase: 'cluster-down'; readonly removed: boolean };
 
-/** The way in which a run got its driver: from a standby that waited, or started for it. */
+/** The way in which a run got its driver: from a standby that waited, started for it, or found when the run was taken up. */
 export type DriverStart =
   | { readonly start: 'warm' }
+  /** Another sparkctl had started it. */
+  | { readonly start: 'taken-up' }
   | { readonly start: 'cold'; readonly reason: ColdReason };
 
 /** The reason why a run had a driver of its own started. */

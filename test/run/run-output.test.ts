@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { RunOutput } from '../../src/run/run-output.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
@@ -29,4 +29,27 @@ it('the last that was printed is at hand, however it was cut', async () => {
   output.stdout(Buffer.from(lines));
   expect(lines.endsWith(output.lastPrinted('stdout'))).toBe(true);
   expect(output.lastPrinted('stderr')).toBe('');
+});
+
+it('of a run that is taken up, what others keep stays, and what is handed on begins at its beginning', async () => {
+  await using project = temporaryProject();
+  for (const name of ['stdout.log', 'stderr.log']) await project.write(name, 'before\n');
+  using output = new RunOutput(project.folder, true);
+  expect(output.lastPrinted('stderr')).toBe('before\n');
+  output.stdout(Buffer.from('before\n'));
+  output.stdout(Buffer.from('after\n'));
+  expect(output.lastPrinted('stdout')).toBe('before\nafter\n');
+  expect(readFileSync(project.path('stdout.log'), 'utf8')).toBe('before\nafter\n');
+  expect(readFileSync(project.path('stderr.log'), 'utf8')).toBe('before\n');
+});
+
+it('nothing is written through a link that has come into the place of a log', async () => {
+  await using project = temporaryProject();
+  await project.write('other', 'its own');
+  symlinkSync(project.path('other'), project.path('stdout.log'));
+  expect(() => new RunOutput(project.folder, true)).toThrow('ELOOP');
+  linkSync(project.path('other'), project.path('hard'));
+  renameSync(project.path('hard'), project.path('stdout.log'));
+  expect(() => new RunOutput(project.folder, true)).toThrow('no file of its own');
+  expect(readFileSync(project.path('other'), 'utf8')).toBe('its own');
 });

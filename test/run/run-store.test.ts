@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readRuns } from '../../src/run/run-store.ts';
+import { findLeft, readRuns } from '../../src/run/run-store.ts';
 import { deadOwner, writeRunRecord } from '../support/strange-records.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { aRun } from './a-run.ts';
@@ -26,5 +26,16 @@ describe('the runs of a project', () => {
     expect(runs).toMatchObject([
       { situation: 'abandoned', record: { id: aRun().id, state: 'lost', project: project.folder } },
     ]);
+  });
+
+  it('are left, and go on, where the driver of such a one does not need it', async () => {
+    await using project = temporaryProject();
+    const driver = { id: '4711', detached: true };
+    await writeRunRecord(project, { state: 'running', owner: await deadOwner(), driver });
+    const { runs } = await readRuns(project.folder);
+    expect(runs).toMatchObject([{ situation: 'left', record: { state: 'running' } }]);
+    expect(await findLeft(project.folder, aRun().id)).toEqual(runs[0]?.record);
+    await writeRunRecord(project, { state: 'failed', owner: await deadOwner(), driver });
+    expect(await findLeft(project.folder, aRun().id)).toBeUndefined();
   });
 });

@@ -53,6 +53,13 @@ async function load({ host }: CommandContext) {
   };
 }
 
+/** The same for what is said of runs: those that a killed sparkctl has left are taken up first. */
+async function loadTakenUp(context: CommandContext) {
+  const loaded = await load(context);
+  await loaded.takeUpLeft(loaded.surroundings(context, loaded.quiet(context)));
+  return loaded;
+}
+
 /** `sparkctl runs list|show|diff|logs|open|wait|kill|prune`. */
 export function runsCommand(context: CommandContext): Command {
   const runs = new Command('runs')
@@ -120,7 +127,7 @@ export function runsCommand(context: CommandContext): Command {
 }
 
 async function list(values: AnswerValues, context: CommandContext): Promise<void> {
-  const { project, readRuns, formatRunList, print, quiet } = await load(context);
+  const { project, readRuns, formatRunList, print, quiet } = await loadTakenUp(context);
   const { runs, damaged } = await readRuns(project);
   const progress = quiet(context);
   for (const { path, reason } of damaged) progress.show({ kind: 'record-unusable', path, reason });
@@ -136,7 +143,8 @@ async function list(values: AnswerValues, context: CommandContext): Promise<void
 }
 
 async function show(id: string | undefined, values: ShowValues, context: CommandContext): Promise<void> {
-  const { project, findRun, formatJunit, formatMarkdown, formatRunDetails, print } = await load(context);
+  const { project, findRun, formatJunit, formatMarkdown, formatRunDetails, print } =
+    await loadTakenUp(context);
   const { workingFolder, stdout, environment } = context.host;
   const run = await findRun(project, id);
   const { format = 'text' } = values;
@@ -179,7 +187,7 @@ async function open(id: string | undefined, context: CommandContext): Promise<vo
 }
 
 async function logs(id: string | undefined, values: LogValues, context: CommandContext): Promise<void> {
-  const { project, findRun, runLogs, printLines } = await load(context);
+  const { project, findRun, runLogs, printLines } = await loadTakenUp(context);
   const run = await findRun(project, id);
   const stream = values.spark ? 'spark' : values.stderr ? 'stderr' : 'stdout';
   const lines = runLogs(run, { stream, follow: values.follow === true, signal: context.signal });
@@ -190,17 +198,17 @@ async function logs(id: string | undefined, values: LogValues, context: CommandC
 
 /** Ends with the exit code of the run; a lost one has none, and counts as terminated. */
 async function wait(id: string | undefined, values: WaitValues, context: CommandContext): Promise<void> {
-  const { project, waitForRun, formatFailure, print } = await load(context);
-  const { signal, host } = context;
-  const record = await waitForRun(project, id, { timeoutMs: values.timeout, signal });
+  const { waitForRun, formatFailure, print, quiet, surroundings } = await load(context);
+  const { host } = context;
+  const record = await waitForRun(id, values.timeout, surroundings(context, quiet(context)));
   print(context, values, record, () => `${record.id} ${record.state}\n`);
   host.stderr.write(formatFailure(record, paint(host.stderr, host.environment)));
   context.end(record.exitCode ?? exitCodeOf.terminated);
 }
 
 async function kill(id: string | undefined, values: AnswerValues, context: CommandContext): Promise<void> {
-  const { project, killRun, print, quiet, surroundings } = await load(context);
-  const { record, wasOver } = await killRun(project, id, surroundings(context, quiet(context)));
+  const { killRun, print, quiet, surroundings } = await load(context);
+  const { record, wasOver } = await killRun(id, surroundings(context, quiet(context)));
   print(context, values, record, () =>
     wasOver ? `${record.id} was over already: ${record.state}\n` : `${record.id} ${record.state}\n`,
   );

@@ -34,6 +34,7 @@ interface Values extends ClusterOptionValues, OutputOptionValues, StandbyOptionV
   readonly manifest: boolean;
   readonly dryRun?: true;
   readonly detach?: true;
+  readonly detached?: true;
 }
 
 /** Java's line at every start about a module that Spark switches on; it is kept in stderr.log. */
@@ -71,6 +72,8 @@ export function submitCommand(context: CommandContext): Command {
       '--detach',
       'return at once and leave the run to a process of its own; see runs wait, runs logs -f',
     )
+    // For the process that --detach starts.
+    .addOption(new Option('--detached').hideHelp())
     .option('--dry-run', 'print the command and run nothing');
   withOutput(command, "print the run record on stdout; the script's output is in the run folder");
   addSparkOptions(command, given);
@@ -97,6 +100,7 @@ export function submitCommand(context: CommandContext): Command {
       dataFolder: values.dataFolder,
       strict: values.strict === true,
       skipChecks: values.skipChecks === true,
+      detached: values.detached === true,
     };
     const settings = withSettings(values, context);
     await (values.dryRun ? showPlan(request, settings) : run(request, values, settings));
@@ -170,7 +174,7 @@ async function runDetached({ json, progress }: OutputOptionValues, context: Comm
   const own = context.words.indexOf('--detach');
   const [command = '', ...words] = context.words.toSpliced(own, 1);
   // What the script prints is in the run's folder alone.
-  const asProgram = [command, '--progress', 'json', ...(json ? [] : ['--json']), ...words];
+  const asProgram = [command, '--detached', '--progress', 'json', ...(json ? [] : ['--json']), ...words];
   const detached = await detach(asProgram, workingFolder, surroundings(context, silence));
   if ('exitCode' in detached) {
     stderr.write(printable(detached.words, 'lines'));

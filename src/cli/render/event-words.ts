@@ -55,6 +55,7 @@ const words: Words = {
   'stopping-run': ({ run }) => note(`Stopping run ${run}, which uses the cluster`),
   'cluster-reclaimed': ({ cluster }) => note(`Removed cluster ${cluster}, left by a killed sparkctl`),
   'run-lost': ({ run }) => note(`Run ${run} is lost: its sparkctl exited without reporting`),
+  'run-taken-up': ({ run }) => note(`Run ${run} is taken up again: its sparkctl exited without reporting`),
   'run-cleared': ({ run }) => note(`Removed what was left of run ${run}`),
   'access-changed': ({ project, uid, changes }) =>
     note(

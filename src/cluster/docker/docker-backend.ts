@@ -10,7 +10,7 @@ import { containerLogs } from './containers.ts';
 import { connectDocker, connectIfThere, type Daemon } from './daemon.ts';
 import { dockerStandbys } from './docker-standbys.ts';
 import { clusterStatus, masterUrl, pageUrl } from './docker-status.ts';
-import { startDriver } from './drivers.ts';
+import { startDriver, takeUpDriver } from './drivers.ts';
 import { existingCluster, findCluster, findContainers, knownCluster } from './find-containers.ts';
 import { clusterFolders } from './folders/cluster-folders.ts';
 import { reclaimOrphans, removeCluster } from './remove-cluster.ts';
@@ -90,6 +90,7 @@ export const dockerBackend: ClusterBackend = {
   connect: connection,
   preview: async (plan, context) => previewConnection(plan, context),
   startDriver,
+  takeUpDriver,
   standbys: dockerStandbys,
   reclaim: reclaimOrphans,
 };

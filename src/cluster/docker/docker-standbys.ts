@@ -12,7 +12,7 @@ import type { StandbyKeeper, StandbyLaunch } from '../standby/standby-keeper.ts'
 import { removeContainer, startContainer } from './containers.ts';
 import { connectDocker, type Daemon, dockerMachine } from './daemon.ts';
 import { masterUrl } from './docker-status.ts';
-import { deliverOutput, driverProperties, followDriver } from './drivers.ts';
+import { deliverOutput, driverProperties, followDriver, followFromBeginning } from './drivers.ts';
 import { type FoundContainer, findCluster, imageOf, knownCluster } from './find-containers.ts';
 import { clusterFolders, prepareRun } from './folders/cluster-folders.ts';
 import type { ContainerUser } from './folders/container-user.ts';
@@ -81,6 +81,13 @@ export const dockerStandbys: StandbyKeeper = {
     const output = deliverOutput(stream, launch);
     output.catch(() => {});
     return followDriver(daemon, found.id, output, () => removeProperties(cluster, standby, context));
+  },
+
+  async takeUp(cluster, standby, launch, context) {
+    const daemon = await connectDocker(context.environment);
+    const found = await containerOf(daemon, cluster, standby, context);
+    const release = () => removeProperties(cluster, standby, context);
+    return found && (await followFromBeginning(daemon, found.id, launch, release));
   },
 
   // The variables of a container are the Compose file's, for every driver alike.

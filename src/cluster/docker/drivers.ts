@@ -8,7 +8,7 @@ import type { OperationContext } from '../operation-context.ts';
 import { createContainer, demultiplexer, removeContainer } from './containers.ts';
 import { connectDocker, type Daemon, dockerMachine, statusOf } from './daemon.ts';
 import { findContainers, imageOf, knownCluster } from './find-containers.ts';
-import { type ClusterFolders, prepareRun } from './folders/cluster-folders.ts';
+import { type ClusterFolders, clusterFolders, prepareRun } from './folders/cluster-folders.ts';
 import type { ContainerUser } from './folders/container-user.ts';
 import { may, shareOwn } from './folders/share-with-group.ts';
 import { label } from './plan/labels.ts';
@@ -18,7 +18,7 @@ import { hostContainerUser } from './up-cluster.ts';
 
 /**
  * Starts the driver of a run in a container of its own. It needs this process no more than any container does: it is
- * labelled with the run, so that `findDriver` finds it again.
+ * labelled with the run, so that `takeUpDriver` finds it again.
  */
 export async function startDriver(
   name: string,
@@ -79,19 +79,32 @@ async function startAttached(
  * Finds the driver of a run that another sparkctl process started, running or ended; undefined when there is none. Its
  * output is handed over from the beginning.
  */
-export async function findDriver(
-  { runId, onStdout, onStderr }: Pick<DriverLaunch, 'runId' | 'onStdout' | 'onStderr'>,
-  context: Pick<OperationContext, 'project' | 'environment'>,
+export async function takeUpDriver(
+  name: string,
+  { runId, ...listeners }: Pick<DriverLaunch, 'runId' | 'onStdout' | 'onStderr'>,
+  { project, environment }: Pick<OperationContext, 'project' | 'environment'>,
 ): Promise<RunningDriver | undefined> {
-  const daemon = await connectDocker(context.environment);
-  const found = (await findContainers(daemon, context.project)).find(
-    ({ labels }) => labels[label.run] === runId,
-  );
+  const daemon = await connectDocker(environment);
+  const containers = await findContainers(daemon, project);
+  const found = containers.find(({ labels }) => labels[label.run] === runId);
   if (found === undefined) return undefined;
+  const properties = containerPropertiesPath(clusterFolders(project, name).cluster, runId);
+  return await followFromBeginning(daemon, found.id, listeners, () => rm(properties, { force: true }));
+}
+
+/** Follows the container of a driver that another process has followed until now. Its log has all that it has printed, as text. */
+export async function followFromBeginning(
+  daemon: Daemon,
+  id: string,
+  listeners: Listeners,
+  onGone: () => Promise<void>,
+): Promise<RunningDriver> {
   const stream = await daemon.ask('the log of the driver', (docker) =>
-    docker.getContainer(found.id).logs({ stdout: true, stderr: true, follow: true }),
+    docker.getContainer(id).logs({ stdout: true, stderr: true, follow: true }),
   );
-  return followDriver(daemon, found.id, deliverOutput(stream, { onStdout, onStderr }), async () => {});
+  const output = deliverOutput(stream, listeners);
+  output.catch(() => {});
+  return followDriver(daemon, id, output, onGone);
 }
 
 interface DriverProperties {

@@ -90,9 +90,13 @@ type Labels = Readonly<Record<string, string>>;
 
 /**
  * Removes what belongs to sparkctl processes of this machine that are dead: whole clusters that were made for one run,
- * and drivers that have ended. Whatever has no such owner in its labels, or another project, is never touched.
+ * and drivers that have ended, but for those of `runs`, which go on. Whatever has no such owner in its labels, or another
+ * project, is never touched.
  */
-export async function reclaimOrphans(context: OperationContext): Promise<readonly string[]> {
+export async function reclaimOrphans(
+  context: OperationContext,
+  runs: ReadonlySet<string> = new Set(),
+): Promise<readonly string[]> {
   const daemon = await connectIfThere(context.environment);
   if (daemon === undefined) return [];
   const clusters = new Set<string>();
@@ -108,7 +112,7 @@ export async function reclaimOrphans(context: OperationContext): Promise<readonl
     // On a cluster that stays, a driver outlives its sparkctl and ends its work; `cluster status` shows it.
     // One that was made to wait is its run's by now, whoever made it.
     const isStandby = driver.labels[label.standby] !== undefined;
-    if (isStandby || clusterRoles.includes(driver.role)) continue;
+    if (isStandby || clusterRoles.includes(driver.role) || runs.has(driver.labels[label.run] ?? '')) continue;
     if (!driver.isRunning && (await isOrphan(driver.labels))) await removeContainer(daemon, driver.id, 2_000);
   }
   return [...clusters];

@@ -1,6 +1,6 @@
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { ClusterBackend } from '../backend.ts';
-import { startClientDriver } from '../client-driver.ts';
+import { startClientDriver, takeUpClientDriver } from '../client-driver.ts';
 import { reachMaster } from './reach-master.ts';
 
 /** The external backend: a master that the person named, such as `spark://host:7077`, `yarn` or `local[2]`. The name of the cluster is the master's. */
@@ -40,6 +40,10 @@ export const externalBackend: ClusterBackend = {
     const { followYarn } = await import('./follow-yarn.ts');
     return followYarn(client, launch.yarnTag, context);
   },
+
+  // The client of a driver within YARN says less than the resource manager does, which has to be asked from the beginning on.
+  takeUpDriver: async (_master, launch, context) =>
+    launch.yarnTag === undefined ? await takeUpClientDriver(launch, context) : undefined,
 
   up: ({ name }) => Promise.reject(notOurs(name, 'started')),
   down: (name) => Promise.reject(notOurs(name, 'stopped')),

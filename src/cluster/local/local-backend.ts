@@ -6,7 +6,7 @@ import { followFile } from '../../system/files/read-file.ts';
 import { describePlace, livenessOf, whereIs } from '../../system/processes/process-identity.ts';
 import { endMarked } from '../../system/processes/process-mark.ts';
 import type { ClusterBackend } from '../backend.ts';
-import { startClientDriver } from '../client-driver.ts';
+import { startClientDriver, takeUpClientDriver } from '../client-driver.ts';
 import type { ClusterPlan } from '../cluster.ts';
 import { clusterFolder, noCluster } from '../cluster-folder.ts';
 import type { ClusterConnection } from '../driver.ts';
@@ -121,6 +121,9 @@ export const localBackend: ClusterBackend = {
       ...localDriver,
     });
   },
+
+  takeUpDriver: async (name, launch, context) =>
+    await takeUpClientDriver(launch, context, clusterFolder(context.project, name)),
 
   standbys: localStandbys,
 

@@ -1,18 +1,24 @@
 import { constants, fstatSync, openSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { hasErrorCode } from '../../system/errors/system-error.ts';
+import { canAccess } from '../../system/files/read-file.ts';
 import { parseJson } from '../../system/files/read-json.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
 import { packageRoot, sparkctlVersion } from '../../system/package.ts';
 import { endMarked, findMarked, markVariable } from '../../system/processes/process-mark.ts';
 import { startDaemon } from '../../system/processes/start-daemon.ts';
-import { followProgram, type ProgramExit } from '../../system/processes/start-program.ts';
+import {
+  followProgram,
+  type ProgramExit,
+  type RunningProgram,
+} from '../../system/processes/start-program.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
-import { clientEnvironment, followClient, prepareClient } from '../client-driver.ts';
-import { driverScratch } from '../driver-files.ts';
+import { clientEnvironment, followClient, prepareClient, removeScratch } from '../client-driver.ts';
+import type { RunningDriver } from '../driver.ts';
+import { followKept, startKept } from '../kept-driver.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { digestOf, launchMadeWith } from '../standby/made-with.ts';
 import type { StandbyFolder } from '../standby/standby-folder.ts';
 import type { StandbyKeeper } from '../standby/standby-keeper.ts';
@@ -95,7 +101,14 @@ export const localStandbys: StandbyKeeper = {
 
   lives: async (_cluster, { id }) => (await findMarked(id)).length > 0,
 
-  async follow(_cluster, standby, { onStdout, onStderr }, context) {
+  async follow(_cluster, standby, { onStdout, onStderr, detached, runFolder }, context) {
+    if (detached) {
+      await pipesOf(standby, context.signal);
+      const { environment, project: workingFolder } = context;
+      const words = ['--pipes', standby.path];
+      const kept = { runFolder, mark: standby.id, words, environment, workingFolder };
+      return await followStandby(standby, await startKept(kept, context), context);
+    }
     const [stdout, stderr, end] = await openPipes(standby, context.signal);
     const told = tell(end);
     const [pid] = await findMarked(standby.id);
@@ -105,8 +118,12 @@ export const localStandbys: StandbyKeeper = {
       { stdout, stderr },
       { mark: standby.id, onStdout, onStderr },
     );
-    const { sparkHome } = await context.spark.runtime();
-    return followClient(program, sparkHome, () => removeScratch(standby));
+    return await followStandby(standby, program, context);
+  },
+
+  async takeUp(_cluster, standby, { runFolder }, context) {
+    const program = await followKept({ runFolder, mark: standby.id });
+    return program && (await followStandby(standby, program, context));
   },
 
   async environment(launch, context) {
@@ -120,40 +137,47 @@ export const localStandbys: StandbyKeeper = {
 
   async end(_cluster, standby) {
     await endMarked(standby.id, graceMs);
-    await removeScratch(standby);
+    await removeScratch(standby.id);
   },
 };
 
-async function removeScratch({ id }: StandbyFolder): Promise<void> {
-  await rm(driverScratch(id), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+async function followStandby(
+  { id }: StandbyFolder,
+  program: RunningProgram,
+  { spark }: OperationContext,
+): Promise<RunningDriver> {
+  const { sparkHome } = await spark.runtime();
+  return followClient(program, sparkHome, () => removeScratch(id));
+}
+
+/** Waits until the pipes of a standby's supervisor are there, the last that it makes among them. */
+async function pipesOf({ path }: StandbyFolder, signal: AbortSignal): Promise<void> {
+  const found = await waitUntil(async () => (await canAccess(join(path, 'end'))) || undefined, {
+    timeoutMs: pipesMs,
+    intervalMs: 20,
+    signal,
+  });
+  if (found === undefined) throw new Error('its pipes are not there');
 }
 
 /** Opens the pipes of a standby's supervisor. What has taken their place, and is none, is not opened. */
 async function openPipes(
-  { path }: StandbyFolder,
+  standby: StandbyFolder,
   signal: AbortSignal,
 ): Promise<readonly [Socket, Socket, Socket]> {
+  await pipesOf(standby, signal);
   const opened: Socket[] = [];
-  const found = await waitUntil(
-    () => {
-      try {
-        for (const name of ['stdout', 'stderr', 'end'].slice(opened.length))
-          opened.push(openPipe(join(path, name)));
-        return true;
-      } catch (error) {
-        if (hasErrorCode(error, 'ENOENT')) return undefined;
-        throw error;
-      }
-    },
-    { timeoutMs: pipesMs, intervalMs: 20, signal },
-  ).catch((error: unknown) => {
+  const open = (name: string) => {
+    const socket = openPipe(join(standby.path, name));
+    opened.push(socket);
+    return socket;
+  };
+  try {
+    return [open('stdout'), open('stderr'), open('end')];
+  } catch (error) {
     for (const each of opened) each.destroy();
     throw error;
-  });
-  const [stdout, stderr, end] = opened;
-  if (found !== true || stdout === undefined || stderr === undefined || end === undefined)
-    throw new Error('its pipes are not there');
-  return [stdout, stderr, end];
+  }
 }
 
 function openPipe(path: string): Socket {

@@ -37,6 +37,13 @@ export interface StandbyKeeper {
     launch: StandbyLaunch,
     context: OperationContext,
   ): Promise<RunningDriver>;
+  /** Follows one that another process has followed as the driver of a detached run, also one that has ended; undefined where nothing is left of it. */
+  takeUp(
+    cluster: string,
+    standby: StandbyFolder,
+    launch: DriverLaunch,
+    context: OperationContext,
+  ): Promise<RunningDriver | undefined>;
   /** The environment that a driver started for the run would have, and the names of the variables that must not be changed any more; undefined: its own. */
   environment(launch: StandbyLaunch, context: OperationContext): Promise<StandbyEnvironment | undefined>;
   /** Lets whoever runs the standby read a file in its folder. */

@@ -97,6 +97,17 @@ export class Standbys {
     return reason;
   }
 
+  /** Finds the standby that another process has given to a detached run; undefined where nothing is left of it. */
+  async takeUp(launch: DriverLaunch): Promise<RunningDriver | undefined> {
+    for (const standby of await this.#folders()) {
+      const claim = await claimOf(standby);
+      if (typeof claim === 'string' || claim.run !== launch.runId) continue;
+      const driver = await this.#keeper.takeUp(this.#cluster, standby, launch, this.#context);
+      if (driver !== undefined) return this.#untilGone(standby, driver);
+    }
+    return undefined;
+  }
+
   /** Gives the run to a standby that was claimed for it, and waits until its script begins. */
   async #handOver(standby: StandbyFolder, launch: StandbyLaunch): Promise<RunningDriver | ColdReason> {
     const { signal } = this.#context;
@@ -249,15 +260,15 @@ export class Standbys {
 
   /**
    * Ends what a killed sparkctl has taken and left, and removes what is left of those that went by themselves. One that died
-   * while it waited stays for the next submission, which says so.
+   * while it waited stays for the next submission, which says so. Those that `runs` have taken are left alone.
    */
-  async reclaim(): Promise<void> {
+  async reclaim(runs: ReadonlySet<string>): Promise<void> {
     for (const standby of await this.#folders()) {
       const record = await readStandby(standby);
       // One that cannot be trusted says nothing of who made it; it goes with its cluster.
       if ('unusable' in record || record.backend !== this.#keeper.backend) continue;
       const claim = await claimOf(standby);
-      if (claim === 'free') continue;
+      if (claim === 'free' || (claim !== 'leaving' && runs.has(claim.run))) continue;
       const isLeft =
         claim === 'leaving' ? !(await this.#lives(standby)) : (await livenessOf(claim.owner)) === 'dead';
       if (isLeft) await this.#end(standby);

@@ -51,8 +51,8 @@ export interface Conflict {
 interface ClaimsOptions {
   readonly project: string;
   readonly run: string;
-  /** Ends what dead runs of this project have left: their claims are free only then. */
-  readonly reclaim: () => Promise<void>;
+  /** Ends what dead runs of this project have left: their claims are free only then. Returns those that go on, and are to be taken up by others. */
+  readonly reclaim: () => Promise<ReadonlySet<string> | undefined>;
   /** Called once when another command asks this run to end, with the name of that command. */
   readonly onStopWanted: (by: string) => void;
 }
@@ -87,27 +87,46 @@ export class Claims implements AsyncDisposable {
 
   /** Adds all of these claims, or none of them: then it says what is in the way. */
   async tryToAdd(wanted: readonly Claim[], signal?: AbortSignal): Promise<readonly Conflict[]> {
-    const { project, run, reclaim } = this.#options;
+    const { project, reclaim } = this.#options;
     const path = holderPath(project, this.#id);
     try {
       await using _grant = await grantLock(project, signal);
       const others = (await readHolders(project)).filter(({ id }) => id !== this.#id);
       const dead = others.filter(({ liveness }) => liveness === 'dead');
-      if (dead.length > 0) await reclaim();
-      for (const { id } of dead) await removeFiles(project, id);
+      const goingOn = dead.length > 0 ? await reclaim() : undefined;
+      const over = dead.filter((holder) => !goingOn?.has(holder.run));
+      for (const { id } of over) await removeFiles(project, id);
       const conflicts = conflictsOf(
         wanted,
-        others.filter((other) => !dead.includes(other)),
+        others.filter((other) => !over.includes(other)),
       );
       if (conflicts.length > 0) return conflicts;
-      this.#claims.push(...wanted);
-      const record = { schemaVersion: 1, run, owner: await ownIdentity(), claims: this.#claims };
-      await writeAtomically(path, `${JSON.stringify(record)}\n`);
-      this.#listen();
+      await this.#hold(wanted);
       return [];
     } catch (error) {
       throw wrapWriteError(error, `The file ${path}`);
     }
+  }
+
+  /** Takes over what a dead process held for this run, unless `begin`, which is asked while nobody else can do so, says no. */
+  async takeOver(begin: () => Promise<boolean>, signal?: AbortSignal): Promise<boolean> {
+    const { project, run } = this.#options;
+    await using _grant = await grantLock(project, signal);
+    if (!(await begin())) return false;
+    const dead = (await readHolders(project)).filter(
+      (holder) => holder.run === run && holder.liveness === 'dead',
+    );
+    await this.#hold(dead.flatMap(({ claims }) => claims));
+    for (const { id } of dead) await removeFiles(project, id);
+    return true;
+  }
+
+  async #hold(wanted: readonly Claim[]): Promise<void> {
+    const { project, run } = this.#options;
+    this.#claims.push(...wanted);
+    const record = { schemaVersion: 1, run, owner: await ownIdentity(), claims: this.#claims };
+    await writeAtomically(holderPath(project, this.#id), `${JSON.stringify(record)}\n`);
+    this.#listen();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

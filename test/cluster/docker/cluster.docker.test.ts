@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
-import { findDriver } from '../../../src/cluster/docker/drivers.ts';
+import { takeUpDriver } from '../../../src/cluster/docker/drivers.ts';
 import { httpGet } from '../../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { repository } from '../../support/sparkctl.ts';
@@ -219,7 +219,8 @@ spark.stop()
     const { runId, saw, driver } = await startDriver('default', context, ['jobs/slow.py', '2']);
     await saw('started');
     const out: Uint8Array[] = [];
-    const again = await findDriver(
+    const again = await takeUpDriver(
+      'default',
       { runId, onStdout: (chunk) => void out.push(Uint8Array.from(chunk)), onStderr: () => {} },
       context,
     );
@@ -227,7 +228,9 @@ spark.stop()
     expect(await again?.exited.catch(() => 'removed by the other')).toBeDefined();
     await driver.exited;
     expect(Buffer.concat(out).toString()).toBe('started\nsum 1\n');
-    expect(await findDriver({ runId, onStdout: () => {}, onStderr: () => {} }, context)).toBeUndefined();
+    expect(
+      await takeUpDriver('default', { runId, onStdout: () => {}, onStderr: () => {} }, context),
+    ).toBeUndefined();
   });
 
   it('shows the page of a running driver, and ends the driver and all that it runs when it is told to stop', async () => {

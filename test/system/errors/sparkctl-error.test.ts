@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outcomeOf } from '../../../src/run/execute-run.ts';
+import { outcomeOf } from '../../../src/run/look-after-run.ts';
 import { firstFailure, SparkctlError } from '../../../src/system/errors/sparkctl-error.ts';
 
 const failed = (message: string) =>
