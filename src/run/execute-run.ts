@@ -216,14 +216,14 @@ async function inRunFolder(
   } catch (error) {
     outcome = outcomeOf(signal.aborted ? signal.reason : error);
     if (outcome.cause === 'defect') {
-      await writeReport(await journal.finish(outcome), emit);
+      await writeReport(await journal.finish(outcome), redactor, emit);
       throw error;
     }
   } finally {
     timeout?.cancel();
   }
   const finished = await journal.finish(outcome);
-  await writeReport(finished, emit);
+  await writeReport(finished, redactor, emit);
   return finished;
 }
 

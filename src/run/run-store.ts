@@ -14,6 +14,9 @@ import { isFinal, type RunRecord, runRecordSchema } from './run-record.ts';
 /** The folder in a run's own where its script leaves metrics and pictures. */
 export const artifactsFolder = 'artifacts';
 
+/** The folder in a run's own with the event logs of its applications. */
+export const eventLogFolder = 'eventlog';
+
 /** The page in a run's folder that shows it. */
 export const reportFile = 'report.html';
 
@@ -30,7 +33,7 @@ export async function createRunFolder(project: string, id: string): Promise<stri
   const folder = runFolder(project, id);
   try {
     await makeStateFolder(project);
-    for (const part of ['eventlog', artifactsFolder])
+    for (const part of [eventLogFolder, artifactsFolder])
       await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
     return folder;
   } catch (error) {

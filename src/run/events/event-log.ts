@@ -69,7 +69,7 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
 }
 
 /** `eventlog_v2_app-2026…-0000` and `app-2026…-0000.inprogress` belong to `app-2026…-0000`. */
-function applicationId(name: string): string {
+export function applicationId(name: string): string {
   return name
     .replace(/^eventlog_v2_/, '')
     .replace(/\.inprogress$/, '')
