@@ -1,6 +1,17 @@
 import { type Html, html } from './html.ts';
-import type { Section } from './spark-sections.ts';
 import { style } from './style.ts';
+
+/** A part of a page with a title of its own. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
+/** What may be wider than a phone, and is then moved by hand or keys. */
+export function scrolling(label: string, content: Html): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label} (table)">${content}</div>`;
+}
 
 /** A whole page: no server, no network and no script. */
 export function renderPage(title: string, heading: Html, sections: readonly Section[]): string {

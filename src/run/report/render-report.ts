@@ -8,8 +8,8 @@ import type { Accounting, RunPhase, RunRecord, RunSeries } from '../run-record.t
 import { type Analysis, analyse, type Figure } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { drawLineChart } from './line-chart.ts';
-import { renderPage } from './page.ts';
-import { levels, type Section, sparkSections } from './spark-sections.ts';
+import { renderPage, type Section, scrolling } from './page.ts';
+import { levels, sparkSections } from './spark-sections.ts';
 import { formatShare, formatTime } from './units.ts';
 
 /** A drawing that a job left, as the text of an SVG file. */
@@ -125,11 +125,14 @@ ${kinds.map((kind) => html`${row(parts[kind], kind, kind)}${kind === 'quarantine
 function checks(all: RunRecord['checks']): Html | undefined {
   if (all.length === 0) return undefined;
   const marks = { held: '✓', warned: '!', failed: '✗', skipped: '–' };
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Checks"><table><caption>What was checked, and the first rows that are wrong</caption><thead><tr><th scope="col">Outcome</th><th scope="col">Check</th><th scope="col">Expected</th><th scope="col">Found</th></tr></thead><tbody>
+  return scrolling(
+    'Checks',
+    html`<table><caption>What was checked, and the first rows that are wrong</caption><thead><tr><th scope="col">Outcome</th><th scope="col">Check</th><th scope="col">Expected</th><th scope="col">Found</th></tr></thead><tbody>
 ${all.map(
   ({ name, status, expected, found, detail, faulty }) =>
     html`<tr><td class="${status} name">${marks[status]} ${status}</td><th scope="row">${name}</th><td>${expected}</td><td class="detail">${found}${detail === undefined ? '' : `\n${detail}`}${faulty?.file === undefined ? '' : html`\n<a href="${faulty.file}">${describeFaultyRows(faulty, faulty.file)}</a>`}</td></tr>\n`,
-)}</tbody></table></div>`;
+)}</tbody></table>`,
+  );
 }
 
 function quality(metrics: RunRecord['metrics'], series: readonly RunSeries[]): Html | undefined {
@@ -149,11 +152,14 @@ function drawings(pictures: readonly Picture[]): Html | undefined {
 function phases(all: readonly RunPhase[]): Html | undefined {
   if (all.length === 0) return undefined;
   const whole = Math.max(1, ...all.map(({ durationMs }) => durationMs));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Phases"><table><caption>The phases of the run, from the beginning to the end</caption><thead><tr><th scope="col">Phase</th><th scope="col">Result</th><th scope="col" class="number">Time</th><td class="time"></td></tr></thead><tbody>
+  return scrolling(
+    'Phases',
+    html`<table><caption>The phases of the run, from the beginning to the end</caption><thead><tr><th scope="col">Phase</th><th scope="col">Result</th><th scope="col" class="number">Time</th><td class="time"></td></tr></thead><tbody>
 ${all.map(
   ({ title, durationMs, outcome, summary }) =>
     html`<tr><th scope="row" class="name${outcome === 'failed' ? ' failed' : ''}">${title}</th><td>${summary ?? outcome}</td><td class="number">${formatTime(durationMs)}</td><td class="time"><div style="width:${((100 * durationMs) / whole).toFixed(2)}%"></div></td></tr>\n`,
-)}</tbody></table></div>`;
+)}</tbody></table>`,
+  );
 }
 
 function origin(run: RunRecord, applications: readonly Application[], main: Application | undefined): Html {

@@ -2,18 +2,12 @@ import { counted, formatNumber } from '../../system/format-number.ts';
 import type { Application, Query } from '../events/application.ts';
 import type { Analysis, Figure, SummedStage } from './figures.ts';
 import { type Html, html } from './html.ts';
+import { type Section, scrolling } from './page.ts';
 import { drawPlan } from './plan-tree.ts';
 import { type Quantiles, skewOf, spanOf } from './stage-sums.ts';
 import { type Colours, coloursOf, drawTimeline, otherColour, shortStageName } from './timeline.ts';
 import { formatBytes, formatShare, formatTime, formatTimes } from './units.ts';
 import type { Work } from './work.ts';
-
-/** A part of the page with a title of its own. */
-export interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Html;
-}
 
 const stagesAtOnce = 15;
 const mostStages = 300;
@@ -55,9 +49,12 @@ export const levels: Readonly<
 };
 
 function figures(all: readonly Figure[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Figures"><table><caption>What Spark's event log says, and the limit beyond which a figure deserves a look</caption>
+  return scrolling(
+    'Figures',
+    html`<table><caption>What Spark's event log says, and the limit beyond which a figure deserves a look</caption>
 <thead><tr><th scope="col">Figure</th><th scope="col">Here</th><th scope="col">Limit</th><th scope="col">Verdict</th></tr></thead><tbody>
-${all.map(({ id, name, value, shown, limit, level }) => html`<tr><th scope="row">${name}</th><td><data id="figure-${id}" value="${value ?? ''}">${shown}</data></td><td class="soft">${limit}</td><td class="${levels[level].kind} name">${limit === '–' ? '' : `${levels[level].mark} ${levels[level].word}`}</td></tr>\n`)}</tbody></table></div>`;
+${all.map(({ id, name, value, shown, limit, level }) => html`<tr><th scope="row">${name}</th><td><data id="figure-${id}" value="${value ?? ''}">${shown}</data></td><td class="soft">${limit}</td><td class="${levels[level].kind} name">${limit === '–' ? '' : `${levels[level].mark} ${levels[level].word}`}</td></tr>\n`)}</tbody></table>`,
+  );
 }
 
 function estimates({ estimates: all, wallMs }: Work): Html | string {
@@ -87,9 +84,12 @@ function firstLines(text: string): string {
 
 function stageTable(stages: readonly SummedStage[], colours: Colours, caption: string): Html {
   const longest = stages.reduce((most, { sums }) => Math.max(most, sums.times.max), 1);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="stages"><caption>${caption}. The line shows the times of a stage's tasks on one scale: the box is the middle half.</caption>
+  return scrolling(
+    caption,
+    html`<table class="stages"><caption>${caption}. The line shows the times of a stage's tasks on one scale: the box is the middle half.</caption>
 <thead><tr><th scope="col">Stage</th><th scope="col" class="number">Time</th><th scope="col" class="number">Tasks</th><th scope="col">Times of tasks</th><th scope="col" class="number">Median</th><th scope="col" class="number">Longest</th><th scope="col" class="number">Skew</th><th scope="col" class="number">Input</th><th scope="col" class="number">Shuffle read</th><th scope="col" class="number">Shuffle write</th><th scope="col" class="number">Spill</th><th scope="col" class="number">GC</th></tr></thead><tbody>
-${stages.map((each) => stageRow(each, colours.get(each.stage) ?? otherColour, longest))}</tbody></table></div>`;
+${stages.map((each) => stageRow(each, colours.get(each.stage) ?? otherColour, longest))}</tbody></table>`,
+  );
 }
 
 function stageRow({ stage, sums }: SummedStage, colour: number, longest: number): Html {
@@ -126,8 +126,11 @@ ${main.plan && drawPlan(main.plan)}
 ${
   others.length === 0
     ? ''
-    : html`<details><summary>${counted(others.length, 'other query').replace('querys', 'queries')}</summary><div class="scroll" tabindex="0" role="region" aria-label="Other queries"><table><caption>Other queries${others.length > mostQueries ? `, the first ${mostQueries}` : ''}</caption><thead><tr><th scope="col">Query</th><th scope="col">Description</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Time</th></tr></thead><tbody>
-${others.slice(0, mostQueries).map((query) => html`<tr><td>${query.id}</td><td>${query.description.slice(0, 200)}${query.error ? html` <span class="failed">failed</span>` : ''}</td><td class="number">${jobs.filter((job) => job.query === query.id).length}</td><td class="number">${time(query)}</td></tr>\n`)}</tbody></table></div></details>`
+    : html`<details><summary>${counted(others.length, 'other query').replace('querys', 'queries')}</summary>${scrolling(
+        'Other queries',
+        html`<table><caption>Other queries${others.length > mostQueries ? `, the first ${mostQueries}` : ''}</caption><thead><tr><th scope="col">Query</th><th scope="col">Description</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Time</th></tr></thead><tbody>
+${others.slice(0, mostQueries).map((query) => html`<tr><td>${query.id}</td><td>${query.description.slice(0, 200)}${query.error ? html` <span class="failed">failed</span>` : ''}</td><td class="number">${jobs.filter((job) => job.query === query.id).length}</td><td class="number">${time(query)}</td></tr>\n`)}</tbody></table>`,
+      )}</details>`
 }`;
 }
 
@@ -141,6 +144,9 @@ function configuration({ properties, sparkVersion, executors }: Application): Ht
     .filter(([name]) => worthShowing.test(name) && !unlikely.test(name))
     .sort(([a], [b]) => a.localeCompare(b))
     .slice(0, 200);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Configuration"><table><caption>What this application was given${sparkVersion === undefined ? '' : `, Spark ${sparkVersion}`}, ${counted(executors.length, 'executor')}. Everything else has Spark's default.</caption><thead><tr><th scope="col">Property</th><th scope="col">Value</th></tr></thead><tbody>
-${shown.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value.slice(0, 300)}</td></tr>\n`)}</tbody></table></div>`;
+  return scrolling(
+    'Configuration',
+    html`<table><caption>What this application was given${sparkVersion === undefined ? '' : `, Spark ${sparkVersion}`}, ${counted(executors.length, 'executor')}. Everything else has Spark's default.</caption><thead><tr><th scope="col">Property</th><th scope="col">Value</th></tr></thead><tbody>
+${shown.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value.slice(0, 300)}</td></tr>\n`)}</tbody></table>`,
+  );
 }

@@ -80,6 +80,6 @@ i.c4 { background: var(--c4); } i.c5 { background: var(--c5); } i.c6 { backgroun
 .node summary { cursor: pointer; } .node .soft { font-size: 13px; margin-left: 10px; color: var(--ink); } .node .ms { margin-left: 8px; font-variant-numeric: tabular-nums; }
 .node p { font-size: 13px; } summary { cursor: pointer; padding: 2px 0; }
 @media (max-width: 560px) { body { padding: 16px 14px 40px; } h1 { font-size: 22px; } .track { grid-template-columns: minmax(0, 1fr); gap: 2px; }
-  .track .label { display: flex; justify-content: space-between; gap: 10px; } .facts { grid-template-columns: 1fr 1fr; } .name { white-space: normal; } .time { display: none; } }
+  .track .label { display: flex; justify-content: space-between; gap: 10px; } .facts { grid-template-columns: 1fr 1fr; } th.name { white-space: normal; } .time { display: none; } }
 @media print { nav, .skip { display: none; } .scroll { overflow: visible; } section { break-inside: avoid-page; } }
 `;

@@ -122,7 +122,7 @@ export function shortStageName(name: string): string {
 
 function axis(wallMs: number): Html {
   const { ticks } = niceTicks([0, wallMs / 1000], 5);
-  const marks = ticks.filter((tick) => tick * 1000 <= wallMs * 0.97);
+  const marks = ticks.filter((tick) => tick * 1000 <= wallMs * 0.93);
   return html`<div class="track" aria-hidden="true"><div></div><div class="ticks">${marks.map((tick) => html`<span style="left:${(100_000 * tick) / Math.max(1, wallMs)}%">${formatTime(tick * 1000)}</span>`)}</div></div>`;
 }
 
