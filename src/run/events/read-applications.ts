@@ -7,6 +7,7 @@ import { counted } from '../../system/format-number.ts';
 import type { Application } from './application.ts';
 import { ApplicationReader } from './application-reader.ts';
 import { applicationId } from './event-log.ts';
+import { decompressing, isZstd, isZstdError } from './zstd.ts';
 
 /** What event logs tell, and the reasons why something of them is missing, one sentence each. */
 export interface ToldByLogs {
@@ -23,7 +24,8 @@ export async function readApplications(folder: string): Promise<ToldByLogs> {
   const problems: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
-    if (!entry.isFile() && !entry.isDirectory()) continue;
+    // Hadoop keeps checksums beside files.
+    if (entry.name.startsWith('.') || !(entry.isFile() || entry.isDirectory())) continue;
     const path = join(folder, entry.name);
     const files = entry.isDirectory() ? await eventFiles(path) : [path];
     const reader = new ApplicationReader(applicationId(entry.name));
@@ -78,7 +80,7 @@ async function readLines(
   try {
     await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     if (!(await file.stat()).isFile()) return 'nothing could be read: it is no file';
-    const takeBytes = basename(path).includes('.zstd') ? await decompressing(takeText) : takeText;
+    const takeBytes = isZstd(path) ? await decompressing(takeText) : takeText;
     const piece = Buffer.alloc(1 << 18);
     for (;;) {
       const { bytesRead } = await file.read(piece, 0, piece.length);
@@ -98,18 +100,3 @@ async function readLines(
 }
 
 class TooMuch extends Error {}
-
-/** Spark compresses by zstd unless told otherwise, and the zlib of Node 20 knows nothing of it. */
-async function decompressing(take: (bytes: Uint8Array) => void): Promise<(bytes: Uint8Array) => void> {
-  const { Decompress } = await import('fzstd');
-  const stream = new Decompress(take);
-  // It keeps what it is given until a block is whole.
-  return (bytes) => stream.push(bytes.slice());
-}
-
-function isZstdError(error: unknown): boolean {
-  return (
-    error instanceof RangeError ||
-    (error instanceof Error && typeof (error as { code?: unknown }).code === 'number')
-  );
-}
