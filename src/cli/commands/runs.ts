@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from 'commander';
 
@@ -20,6 +21,10 @@ interface LogValues {
 
 interface AnswerValues {
   readonly json?: true;
+}
+
+interface DiffValues extends AnswerValues {
+  readonly html?: string;
 }
 
 interface ShowValues extends AnswerValues {
@@ -80,8 +85,9 @@ export function runsCommand(context: CommandContext): Command {
     .description('how two runs differ: results, metrics, times, settings')
     .argument('<a>', 'a run: its id or the beginning of it')
     .argument('<b>', 'another one')
+    .option('--html <file>', 'write a page with both side by side, down to their stages')
     .option('--json', 'print JSON on stdout')
-    .action((a: string, b: string, values: AnswerValues) => diff(a, b, values, context));
+    .action((a: string, b: string, values: DiffValues) => diff(a, b, values, context));
   runs
     .command('open')
     .description("show a run's report in the browser")
@@ -141,9 +147,11 @@ async function show(id: string | undefined, values: ShowValues, context: Command
 }
 
 /** Compares two runs. A difference is no failure. */
-async function diff(a: string, b: string, values: AnswerValues, context: CommandContext): Promise<void> {
-  const { project, compareRuns, formatRunDiff, print } = await load(context);
+async function diff(a: string, b: string, values: DiffValues, context: CommandContext): Promise<void> {
+  const { project, compareRuns, writeComparison, formatRunDiff, print } = await load(context);
   const { a: one, b: other, ...difference } = await compareRuns(project, a, b);
+  if (values.html !== undefined)
+    await writeComparison(one, other, resolve(context.host.workingFolder, values.html));
   print(context, values, { schemaVersion: 1, a: one.id, b: other.id, ...difference }, () =>
     formatRunDiff(one, other, difference),
   );

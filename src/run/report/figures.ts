@@ -58,6 +58,14 @@ export function analyse(app: Application): Analysis {
   return { app, work, stages, figures: figuresOf({ app, work, stages, all, scale, operators }) };
 }
 
+/** Analyses the application of a run that did most, where there are several. */
+export function analyseMain(applications: readonly Application[]): Analysis | undefined {
+  const taskMs = (app: Application) =>
+    app.stages.reduce((all, { tasks }) => tasks.reduce((sum, { runMs }) => sum + runMs, all), 0);
+  const main = most(applications, taskMs);
+  return main && analyse(main);
+}
+
 function collect(node: PlanNode, into: PlanNode[]): void {
   into.push(node);
   for (const child of node.children) collect(child, into);

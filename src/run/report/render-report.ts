@@ -5,7 +5,7 @@ import type { Application } from '../events/application.ts';
 import type { ToldByLogs } from '../events/read-applications.ts';
 import { ownTraceback } from '../failure/script-error.ts';
 import type { Accounting, RunPhase, RunRecord, RunSeries } from '../run-record.ts';
-import { type Analysis, analyse, type Figure } from './figures.ts';
+import { type Analysis, analyseMain, type Figure } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { drawLineChart } from './line-chart.ts';
 import { renderPage, type Section, scrolling } from './page.ts';
@@ -23,8 +23,7 @@ const measure = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
 /** The report of a run: one page, made of its record, of what its script has left, and of what its event logs tell. */
 export function renderReport(run: RunRecord, pictures: readonly Picture[], told?: ToldByLogs): string {
   const applications = told?.applications ?? [];
-  const most = mostWork(applications);
-  const main = most && analyse(most);
+  const main = analyseMain(applications);
   const title = `${run.job.name} ${run.state}`;
   return renderPage(`${title}: ${run.id}`, heading(run, main), [
     ...section('advice', 'Advice', advice(run, main?.figures)),
@@ -34,22 +33,13 @@ export function renderReport(run: RunRecord, pictures: readonly Picture[], told?
     ...section('drawn', 'What the job drew', drawings(pictures)),
     ...section('phases', 'Where the time went', phases(run.phases)),
     ...(main === undefined ? [] : sparkSections(main)),
-    ...section('origin', 'Where it came from', origin(run, applications, most)),
+    ...section('origin', 'Where it came from', origin(run, applications, main?.app)),
     ...section('missing', 'What could not be read', missing(run, told)),
   ]);
 }
 
 function section(id: string, title: string, body: Html | undefined): readonly Section[] {
   return body === undefined ? [] : [{ id, title, body }];
-}
-
-function mostWork(applications: readonly Application[]): Application | undefined {
-  const taskMs = (app: Application) =>
-    app.stages.reduce((all, { tasks }) => tasks.reduce((sum, { runMs }) => sum + runMs, all), 0);
-  return applications.reduce<Application | undefined>(
-    (best, each) => (best === undefined || taskMs(each) > taskMs(best) ? each : best),
-    undefined,
-  );
 }
 
 function heading(run: RunRecord, analysis: Analysis | undefined): Html {

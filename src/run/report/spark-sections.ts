@@ -139,14 +139,20 @@ const worthShowing =
   /^spark\.(?:master$|app\.name$|submit\.deployMode$|executor\.(?!extra)|driver\.(?:memory|cores|maxResultSize)|cores\.max$|default\.parallelism$|sql\.|shuffle\.|memory\.|dynamicAllocation\.|task\.|speculation|serializer$|locality\.|rdd\.compress|io\.compression|python\.worker|network\.timeout$|pyspark\.)/;
 const unlikely = /secret|passw|token|key|credential|url|options|artifact/i;
 
-function configuration({ properties, sparkVersion, executors }: Application): Html {
+/** The properties of an application that a report shows. */
+export function shownProperties({ properties }: Application): ReadonlyMap<string, string> {
   const shown = Object.entries(properties)
     .filter(([name]) => worthShowing.test(name) && !unlikely.test(name))
     .sort(([a], [b]) => a.localeCompare(b))
     .slice(0, 200);
+  return new Map(shown.map(([name, value]) => [name, value.slice(0, 300)]));
+}
+
+function configuration(app: Application): Html {
+  const { sparkVersion, executors } = app;
   return scrolling(
     'Configuration',
     html`<table><caption>What this application was given${sparkVersion === undefined ? '' : `, Spark ${sparkVersion}`}, ${counted(executors.length, 'executor')}. Everything else has Spark's default.</caption><thead><tr><th scope="col">Property</th><th scope="col">Value</th></tr></thead><tbody>
-${shown.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value.slice(0, 300)}</td></tr>\n`)}</tbody></table>`,
+${[...shownProperties(app)].map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>`,
   );
 }
