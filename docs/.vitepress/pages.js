@@ -18,6 +18,7 @@ export const sections = [
       'docs/sink.md': 'Writing into SQLite',
       'docs/checks.md': 'Checks',
       'docs/exit-codes.md': 'Exit codes',
+      'docs/report.md': 'The report of a run',
     },
   },
   {

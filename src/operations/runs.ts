@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { diffRuns, type RunDiff } from '../run/diff-runs.ts';
 import { isFinal, type RunRecord } from '../run/run-record.ts';
-import { findRun, reportFile, runFolder } from '../run/run-store.ts';
-import { hasErrorCode } from '../system/errors/system-error.ts';
+import { eventLogFolder, findRun, reportFile, runFolder } from '../run/run-store.ts';
+import { Redactor } from '../spark/redact.ts';
+import { hasErrorCode, wrapWriteError } from '../system/errors/system-error.ts';
 import { followFile } from '../system/files/read-file.ts';
+import { writeAtomically } from '../system/files/write-file.ts';
 import { waitUntil } from '../system/processes/wait-until.ts';
 
 export { ownTraceback } from '../run/failure/script-error.ts';
@@ -27,6 +29,22 @@ export async function compareRuns(
 ): Promise<RunDiff & { readonly a: RunRecord; readonly b: RunRecord }> {
   const [one, other] = [await findRun(project, a), await findRun(project, b)];
   return { a: one, b: other, ...diffRuns(one, other) };
+}
+
+/** Writes a page that shows two runs side by side. */
+export async function writeComparison(a: RunRecord, b: RunRecord, path: string): Promise<void> {
+  const { readApplications } = await import('../run/events/read-applications.ts');
+  const { renderComparison } = await import('../run/report/render-comparison.ts');
+  // No secret of a run is known any more; addresses and what looks like a secret are blanked all the same.
+  const blanking = new Redactor([]);
+  const read = async (run: RunRecord) => ({
+    run,
+    told: blanking.everywhere(await readApplications(join(runFolder(run.project, run.id), eventLogFolder))),
+  });
+  const page = renderComparison(await read(a), await read(b));
+  await writeAtomically(path, page).catch((error: unknown) => {
+    throw wrapWriteError(error, `The page ${path}`);
+  });
 }
 
 /** The path of the page that shows a run. */

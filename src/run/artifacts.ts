@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Redactor } from '../spark/redact.ts';
 import { hasErrorCode } from '../system/errors/system-error.ts';
 import type { Emit } from '../system/event.ts';
 import { type ReadJson, readJson } from '../system/files/read-json.ts';
 import type { Run } from './run.ts';
 import type { RunRecord } from './run-record.ts';
 import { type JobMetrics, jobMetricsSchema } from './run-record.ts';
-import { artifactsFolder, reportFile, runFolder, writeInRun } from './run-store.ts';
+import { artifactsFolder, eventLogFolder, reportFile, runFolder, writeInRun } from './run-store.ts';
 
 /** The metrics and pictures that a script left in `artifacts/` of its run folder. */
 export interface Artifacts {
@@ -78,12 +79,15 @@ export async function keepMetrics({ journal, folder, context: { emit } }: Run): 
 }
 
 /** Writes the report of a run that is over. The run is what it is, also where the report cannot be written. */
-export async function writeReport(run: RunRecord, emit: Emit): Promise<void> {
+export async function writeReport(run: RunRecord, redactor: Redactor, emit: Emit): Promise<void> {
   const folder = runFolder(run.project, run.id);
   try {
     const { pictures } = await readArtifacts(folder);
+    const { readApplications } = await import('./events/read-applications.ts');
     const { renderReport } = await import('./report/render-report.ts');
-    await writeInRun(run, reportFile, renderReport(run, pictures));
+    const told = await readApplications(join(folder, eventLogFolder));
+    // Spark blanks what looks like a secret. What is one by the words of the submission, it does not know.
+    await writeInRun(run, reportFile, renderReport(run, pictures, redactor.everywhere(told)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     emit({ kind: 'report-failed', reason });

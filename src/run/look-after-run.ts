@@ -39,7 +39,7 @@ export async function lookAfter(
   begin: (claims: Claims, signal: AbortSignal) => Promise<boolean>,
   work: (run: Run) => Promise<RunOutcome>,
 ): Promise<RunRecord | undefined> {
-  const { id, journal } = frame;
+  const { id, journal, redactor } = frame;
   const timeout = limit && timeoutSignal(limit);
   const stopped = new AbortController();
   // Free only when the record says how the run has ended.
@@ -58,14 +58,14 @@ export async function lookAfter(
   } catch (error) {
     outcome = outcomeOf(signal.aborted ? signal.reason : error);
     if (outcome.cause === 'defect') {
-      await writeReport(await journal.finish(outcome), outer.emit);
+      await writeReport(await journal.finish(outcome), redactor, outer.emit);
       throw error;
     }
   } finally {
     timeout?.cancel();
   }
   const finished = await journal.finish(outcome);
-  await writeReport(finished, outer.emit);
+  await writeReport(finished, redactor, outer.emit);
   return finished;
 }
 

@@ -24,7 +24,7 @@ import { describeReason } from '../system/describe-phase.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { formatNumber } from '../system/format-number.ts';
 import { runProperty } from './events/event-log.ts';
-import { artifactsFolder, runFolder } from './run-store.ts';
+import { artifactsFolder, eventLogFolder, runFolder } from './run-store.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
 /**
@@ -302,6 +302,6 @@ function externalProperties(
   if (deployMode(given).value !== 'client' || ownWish) return {};
   return {
     'spark.eventLog.enabled': 'true',
-    'spark.eventLog.dir': pathToFileURL(join(folder, 'eventlog')).href,
+    'spark.eventLog.dir': pathToFileURL(join(folder, eventLogFolder)).href,
   };
 }

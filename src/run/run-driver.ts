@@ -26,7 +26,7 @@ import type { Run } from './run.ts';
 import type { RunJournal } from './run-journal.ts';
 import { RunOutput } from './run-output.ts';
 import type { RunOutcome, RunRecord } from './run-record.ts';
-import { artifactsFolder, holdRun } from './run-store.ts';
+import { artifactsFolder, eventLogFolder, holdRun } from './run-store.ts';
 import { lacksSecrets, planForKeeping } from './stored-plan.ts';
 
 /** The files of a driver that runs already. */
@@ -46,7 +46,7 @@ export async function runDriver(
   run: Run,
 ): Promise<RunOutcome> {
   const { id, folder, journal, redactor, context } = run;
-  const ownEventLogs = join(folder, 'eventlog');
+  const ownEventLogs = join(folder, eventLogFolder);
   const submission = submissionTo(connection, plan.submission);
   const { submission: open, secretProperties } = splitSecrets(submission, plan.redactsSpark);
   const blanking = redactor.with(connection.secrets);
@@ -164,7 +164,7 @@ export function commandForPeople(submission: SparkSubmission, redactor: Redactor
 
 async function rememberApplications(journal: RunJournal, connection: ClusterConnection): Promise<void> {
   const { project, id, links } = journal.record;
-  await using own = await holdRun(project, id, 'eventlog');
+  await using own = await holdRun(project, id, eventLogFolder);
   const applicationIds = await collectEventLogs(connection.eventLogFolder ?? own.path, id, own.path);
   const last = applicationIds.at(-1);
   const history = connection.historyUrl;

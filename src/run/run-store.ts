@@ -17,6 +17,9 @@ export const artifactsFolder = 'artifacts';
 /** The file in a run's folder with the words of a sparkctl that works without a terminal. */
 export const detachedLog = 'sparkctl.log';
 
+/** The folder in a run's own with the event logs of its applications. */
+export const eventLogFolder = 'eventlog';
+
 /** The page in a run's folder that shows it. */
 export const reportFile = 'report.html';
 
@@ -33,7 +36,7 @@ export async function createRunFolder(project: string, id: string): Promise<stri
   const folder = runFolder(project, id);
   try {
     await makeStateFolder(project);
-    for (const part of ['eventlog', artifactsFolder])
+    for (const part of [eventLogFolder, artifactsFolder])
       await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
     return folder;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from 'commander';
 
@@ -20,6 +21,10 @@ interface LogValues {
 
 interface AnswerValues {
   readonly json?: true;
+}
+
+interface DiffValues extends AnswerValues {
+  readonly html?: string;
 }
 
 interface ShowValues extends AnswerValues {
@@ -95,6 +100,7 @@ export function runsCommand(context: CommandContext): Command {
       '--data',
       'how the rows of their tables differ instead, where keep: in the manifest has kept them',
     )
+    .option('--html <file>', 'write a page with both side by side, down to their stages')
     .option('--json', 'print JSON on stdout')
     .action((a: string, b: string, values: DiffValues) => diff(a, b, values, context));
   runs
@@ -159,8 +165,10 @@ async function show(id: string | undefined, values: ShowValues, context: Command
 /** Compares two runs. A difference is no failure. */
 async function diff(a: string, b: string, values: DiffValues, context: CommandContext): Promise<void> {
   if (values.data) return await diffRows(a, b, values, context);
-  const { project, compareRuns, formatRunDiff, print } = await load(context);
+  const { project, compareRuns, writeComparison, formatRunDiff, print } = await load(context);
   const { a: one, b: other, ...difference } = await compareRuns(project, a, b);
+  if (values.html !== undefined)
+    await writeComparison(one, other, resolve(context.host.workingFolder, values.html));
   print(context, values, { schemaVersion: 1, a: one.id, b: other.id, ...difference }, () =>
     formatRunDiff(one, other, difference),
   );

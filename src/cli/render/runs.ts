@@ -6,7 +6,7 @@ import type { RunRecord } from '../../run/run-record.ts';
 import type { FoundRun } from '../../run/run-store.ts';
 import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
-import { counted, formatNumber } from '../../system/format-number.ts';
+import { counted, formatChange, formatExactly, formatNumber } from '../../system/format-number.ts';
 import { formatDuration, formatError, near } from './format.ts';
 import type { paint } from './paint.ts';
 import { formatTable } from './table.ts';
@@ -171,11 +171,6 @@ export function formatRunDetails(record: RunRecord, from: string, color: Paint):
   );
 }
 
-/** As many digits as a number can have in JavaScript and still be written as it was read. */
-const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 15 });
-const change = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4, signDisplay: 'exceptZero' });
-const changeOfCount = new Intl.NumberFormat('en-US', { signDisplay: 'exceptZero' });
-
 /** Two runs side by side: the facts that differ, and how many do not. */
 export function formatRunDiff(a: RunRecord, b: RunRecord, { differences, same }: RunDiff): string {
   if (differences.length === 0)
@@ -191,22 +186,11 @@ function cellsOf(difference: Difference): readonly string[] {
     difference.what,
     show(difference.a),
     show(difference.b),
-    difference.change === undefined ? '' : showChange(difference.change),
+    difference.change === undefined ? '' : formatChange(difference.change),
   ];
 }
 
 function show(value: string | number | undefined): string {
   if (value === undefined) return '-';
-  return typeof value === 'number' ? exactly(value) : value;
-}
-
-/** Every digit of a number: two that differ never look the same. */
-function exactly(value: number): string {
-  const text = digits.format(value);
-  return Number(text.replaceAll(',', '')) === value ? text : String(value);
-}
-
-/** The change of a count is exact; that of a fraction is no more exact than the subtraction of two of them. */
-function showChange(value: number): string {
-  return (Number.isInteger(value) ? changeOfCount : change).format(value);
+  return typeof value === 'number' ? formatExactly(value) : value;
 }

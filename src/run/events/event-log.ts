@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { cp, link, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrorCode, wrapWriteError } from '../../system/errors/system-error.ts';
+import { decompressing, isZstd, isZstdError } from './zstd.ts';
 
 /** The Spark property that ties an application to the run that submitted it; it stands in the event log. */
 export const runProperty = 'spark.sparkctl.run';
@@ -43,12 +44,30 @@ async function beganAt(path: string, runId: string): Promise<number | undefined>
     if (!found.isFile()) return undefined;
     const head = Buffer.alloc(Math.min(headBytes, found.size));
     await file.read(head, 0, head.length, 0);
-    return head.includes(`"${runProperty}":"${runId}"`) ? found.birthtimeMs : undefined;
+    const text = isZstd(path) ? await decompressedHead(head) : head;
+    return text.includes(`"${runProperty}":"${runId}"`) ? found.birthtimeMs : undefined;
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EACCES', 'EPERM', 'ENXIO', 'ESTALE'))
       return undefined;
     throw error;
   }
+}
+
+/** The beginning of a compressed log, which was cut off somewhere, as far as it can be read. */
+async function decompressedHead(head: Buffer): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    const take = await decompressing((piece) => {
+      pieces.push(piece);
+      bytes += piece.length;
+    });
+    for (let at = 0; at < head.length && bytes < headBytes; at += 1 << 16)
+      take(head.subarray(at, at + (1 << 16)));
+  } catch (error) {
+    if (!isZstdError(error)) throw error;
+  }
+  return Buffer.concat(pieces);
 }
 
 async function bring(source: string, target: string, isFolder: boolean): Promise<void> {
@@ -69,7 +88,7 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
 }
 
 /** `eventlog_v2_app-2026…-0000` and `app-2026…-0000.inprogress` belong to `app-2026…-0000`. */
-function applicationId(name: string): string {
+export function applicationId(name: string): string {
   return name
     .replace(/^eventlog_v2_/, '')
     .replace(/\.inprogress$/, '')
