@@ -126,7 +126,12 @@ const event = exactly<SparkctlEvent>()(
     }),
     z.object({ kind: z.literal('image-missing'), image: text }),
     z.object({ kind: z.literal('port-taken'), port: whole, node: text, used: whole.exactOptional() }),
-    z.object({ kind: z.literal('waiting-for-cluster'), cluster: text, pid: whole, run: text.exactOptional() }),
+    z.object({
+      kind: z.literal('waiting-for-cluster'),
+      cluster: text,
+      pid: whole,
+      run: text.exactOptional(),
+    }),
     z.object({
       kind: z.literal('waiting-for-run'),
       run: text,
