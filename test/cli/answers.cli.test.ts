@@ -59,6 +59,7 @@ const asked: readonly {
     words: ['submit', '--dry-run', '--master', 'local[1]', '--no-manifest', 'jobs/load.py'],
     answer: 'submit-planned',
   },
+  { words: ['init', 'demo'], answer: 'init' },
   { words: ['runs', 'list'], answer: 'runs-list' },
   { words: ['runs', 'show'], answer: 'run' },
   { words: ['runs', 'wait', newer], answer: 'run' },

@@ -67,6 +67,7 @@ describe('complete', () => {
       ['generate', '--see'],
       ['words', '--seed'],
     ],
+    [['init', ''], ['files']],
     [['submit', ''], ['files']],
     [['submit', '--rows', '10', 'jobs/e'], ['files']],
     [['submit', 'jobs/etl.py', '--ro'], ['files']],

@@ -7,6 +7,7 @@ import { runRecordSchema } from '../../run/run-record.ts';
 import type { CheckedResult } from '../check.ts';
 import type { Examination } from '../doctor.ts';
 import type { GeneratedData } from '../generate.ts';
+import type { MadeProject } from '../init.ts';
 import { eventLine } from './event-schema.ts';
 import { exactly } from './exactly.ts';
 
@@ -76,6 +77,8 @@ const generated = exactly<GeneratedData>()(
   }),
 );
 
+const made = exactly<MadeProject>()(z.object({ folder: text, files: z.array(text) }));
+
 const examination = exactly<Examination>()(
   z.object({
     canRun: z.boolean(),
@@ -121,6 +124,11 @@ export const answers = {
     title: 'The command that a submission would run',
     of: ['submit --dry-run'],
     schema: z.object({ schemaVersion, command: z.array(text) }),
+  },
+  init: {
+    title: 'The project that was made, and its files',
+    of: ['init'],
+    schema: made.extend({ schemaVersion }),
   },
   'runs-list': {
     title: 'Every run, the newest first, and the records that cannot be used',
