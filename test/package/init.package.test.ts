@@ -79,14 +79,8 @@ test('ends all at once', async ({ spark }) => {
 });
 `,
     );
-    const { exitCode, signal, all } = await run(
-      'npx',
-      'vitest',
-      'run',
-      pool,
-      '--disable-console-intercept',
-      'killed',
-    );
+    const words = ['vitest', 'run', 'killed', pool, '--disable-console-intercept'];
+    const { exitCode, signal, all } = await run('npx', ...words);
     expect(all).toMatch(/^on shared-/m);
     expect(exitCode === 0 && signal === undefined, all).toBe(false);
     await nothingIsLeft();
