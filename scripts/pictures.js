@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { terminalPicture } from './pages/terminal-picture.js';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
-const columns = 96;
+const columns = 122;
 const command = 'sparkctl submit jobs/etl.py';
 const lookEveryMs = 200;
 /** A picture of a minute is not looked at to its end: so long may the recording be, and so many screens may it show. */
@@ -29,15 +29,14 @@ async function recorded() {
   const tmux = async (...words) =>
     (await execa('tmux', ['-L', `sparkctl-picture-${process.pid}`, ...words])).stdout;
   const size = ['-x', String(columns), '-y', '34'];
-  const variables = ['-e', 'CI=', '-e', 'NO_COLOR=', '-e', 'FORCE_COLOR='];
-  const program = `'${process.execPath}' '${join(repository, 'bin/sparkctl.js')}' ${command.replace('sparkctl ', '')}`;
+  // As at a person's own prompt, whatever calls this.
+  const program = `env -u CI -u NO_COLOR -u FORCE_COLOR '${process.execPath}' '${join(repository, 'bin/sparkctl.js')}' ${command.replace('sparkctl ', '')}`;
   await tmux(
     '-f',
     '/dev/null',
     'new-session',
     '-d',
     ...size,
-    ...variables,
     '-c',
     project,
     `echo '$ ${command}'; ${program}; echo exit $?; sleep 600`,
