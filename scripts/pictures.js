@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { terminalPicture } from './pages/terminal-picture.js';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
-const columns = 122;
+const columns = 124;
 const command = 'sparkctl submit jobs/etl.py';
 const lookEveryMs = 200;
 /** A picture of a minute is not looked at to its end: so long may the recording be, and so many screens may it show. */
@@ -60,15 +60,17 @@ async function recorded() {
   }
 }
 
-/** A few of the screens, evenly over the time and the last one in any case, in a time that a reader gives it. */
+/** The fullest screen of each of a few spans of the time, and the last one in any case, in a time that a reader gives it. */
 function thinned(frames) {
-  const wholeMs = frames.at(-1).atMs;
-  const scale = Math.min(1, mostMs / wholeMs);
-  const chosen = frames.filter(({ atMs }, index) => {
-    const slot = (ms) => Math.floor((ms / wholeMs) * (mostFrames - 1));
-    return index === 0 || index === frames.length - 1 || slot(atMs) !== slot(frames[index - 1].atMs);
-  });
-  return chosen.map(({ atMs, lines }, index) => ({
+  const last = frames.at(-1);
+  const spanOf = ({ atMs }) => Math.floor((atMs / last.atMs) * mostFrames);
+  const fullest = new Map();
+  for (const frame of frames) {
+    const before = fullest.get(spanOf(frame));
+    if (before === undefined || frame.lines.length > before.lines.length) fullest.set(spanOf(frame), frame);
+  }
+  const scale = Math.min(1, mostMs / last.atMs);
+  return [...new Set([...fullest.values(), last])].map(({ atMs, lines }, index) => ({
     atMs: index === 0 ? 0 : Math.round(atMs * scale),
     lines,
   }));

@@ -51,7 +51,7 @@ describe('docs/terminal.svg', () => {
   it('begins with the command that the README names, and grows to its end', () => {
     expect(screens.length).toBeGreaterThan(5);
     for (const screen of screens) expect(screen[0]).toBe('$ sparkctl submit jobs/etl.py');
-    expect(screens.flat().some((line) => /^ {2}stage \d+ +━/.test(line))).toBe(true);
+    expect(screens.flat().some((line) => /^ {2}stage \d+ +[━─]/.test(line))).toBe(true);
     expect(readFileSync(join(repository, 'README.md'), 'utf8')).toContain('](docs/terminal.svg)');
   });
 
