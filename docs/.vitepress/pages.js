@@ -43,6 +43,7 @@ export const sections = [
     pages: {
       'docs/manifest.md': 'Manifest',
       'docs/commands.md': 'Commands',
+      'docs/json.md': 'JSON for programs',
       'docs/library.md': 'Library (TypeScript)',
       'docs/sparkctl_io.md': 'sparkctl_io (Python)',
     },

@@ -66,6 +66,7 @@ async function wordsFor(
   if (argument.argChoices !== undefined) return argument.argChoices;
   switch (argument.name()) {
     case 'application':
+    case 'folder':
       return 'files';
     case 'run':
     case 'a':

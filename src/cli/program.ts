@@ -7,6 +7,7 @@ import { completeCommand, completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
 import { generateCommand } from './commands/generate.ts';
+import { initCommand } from './commands/init.ts';
 import { keepClusterCommand } from './commands/keep-cluster.ts';
 import { runsCommand } from './commands/runs.ts';
 import { submitCommand } from './commands/submit.ts';
@@ -24,6 +25,7 @@ export function buildProgram(context: CommandContext): Command {
 Examples:
   sparkctl submit jobs/etl.py                 a verified table from nothing
   sparkctl submit my_script.py a b --c        any PySpark script, as under spark-submit
+  sparkctl init demo                          a project of two jobs and their tests
   sparkctl cluster up --workers 3             a cluster that stays
   sparkctl runs show                          what became of the last run
   sparkctl check jobs/etl.yaml                whether its table still holds
@@ -34,6 +36,7 @@ Exit codes: the script's own; 0 verified, 64 usage, 65 a check failed, 66 no inp
     );
   for (const make of [
     submitCommand,
+    initCommand,
     clusterCommand,
     runsCommand,
     checkCommand,

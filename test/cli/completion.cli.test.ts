@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRunFolder, writeRun } from '../../src/run/run-store.ts';
 import { aRun } from '../run/a-run.ts';
@@ -67,6 +67,7 @@ describe('complete', () => {
       ['generate', '--see'],
       ['words', '--seed'],
     ],
+    [['init', ''], ['files']],
     [['submit', ''], ['files']],
     [['submit', '--rows', '10', 'jobs/e'], ['files']],
     [['submit', 'jobs/etl.py', '--ro'], ['files']],
@@ -99,14 +100,47 @@ describe('complete', () => {
   });
 });
 
-it('bash completes a word with what its script was told', async () => {
-  const { stdout: script } = await sparkctl(['completion', 'bash'], { cwd: project.folder });
-  await project.write('completion.sh', script);
-  const asked =
-    'source completion.sh; COMP_WORDS=(sparkctl runs show et); COMP_CWORD=3; _sparkctl; printf "%s," "${COMPREPLY[@]}"';
-  const path = `${project.path('bin')}:${process.env['PATH']}`;
-  const { stdout } = await execa('bash', ['-c', asked], { cwd: project.folder, env: { PATH: path } });
-  expect(stdout).toBe(`${run},`);
+/** Programs that complete a line, their argument, in the real shell, and print the line or the word that comes of it. */
+const shells = {
+  bash: 'source completion.bash; read -ra COMP_WORDS <<<"$1"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sparkctl; printf "%s\n" "${COMPREPLY[@]}"',
+  // A terminal of its own, in which Tab is pressed, and then a key that shows the line.
+  zsh: `zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; source completion.zsh; show() { print -r -- "<$BUFFER>" }; zle -N show; bindkey "^T" show; echo rea""dy'
+zpty -r shell seen '*ready*'
+zpty -w -n shell "$1"$'\t\x14'
+zpty -r shell seen '*<*>*'
+print -r -- "\${\${seen##*<}%%>*}"
+zpty -d shell`,
+  fish: 'source completion.fish; complete -C "$argv[1]"',
+};
+const isHere = (shell: string) => execaSync(shell, ['-c', 'exit'], { reject: false }).exitCode === 0;
+
+describe.each(Object.keys(shells) as (keyof typeof shells)[])('%s, really run,', (shell) => {
+  const here = isHere(shell);
+  it
+    .runIf(here)
+    .each([
+      ['sparkctl runs show et', run],
+      ['sparkctl submit --skip-', '--skip-checks'],
+      ['sparkctl cluster sc', 'scale'],
+      ...(shell === 'bash' ? [] : [['sparkctl submit jobs/e', 'jobs/etl.py']]),
+    ])('completes "%s" with %s', async (line, expected) => {
+    await project.write('jobs/etl.py', '');
+    const { stdout: script } = await sparkctl(['completion', shell], { cwd: project.folder });
+    await project.write(`completion.${shell}`, script);
+    const path = `${project.path('bin')}:${process.env['PATH']}`;
+    const given =
+      shell === 'fish' ? ['--no-config', '-c', shells.fish, line] : ['-c', shells[shell], shell, line];
+    const options = { cwd: project.folder, env: { PATH: path, HOME: project.folder }, timeout: 25_000 };
+    const { stdout } = await execa(shell, given, options);
+    expect(stdout.trim().split(' ').at(-1)).toBe(expected);
+  });
+
+  it.skipIf(here)(
+    'is not on this machine, so its completion was not run: apt-get install zsh fish',
+    () => {},
+  );
 });
 
 it('a shell that is not known is named', async () => {

@@ -1,10 +1,11 @@
-import { copyFile, lstat, mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, readFile } from 'node:fs/promises';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectFiles } from '../../src/operations/init.ts';
+import { install, packInto, versionOf } from '../support/packed.ts';
 import { repository } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
@@ -13,56 +14,31 @@ let project: TemporaryProject;
 let paths: readonly string[];
 let tarball: Uint8Array<ArrayBuffer>;
 
-/** Where better-sqlite3 has its compiled part. */
-const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
-
 beforeAll(async () => {
   project = temporaryProject();
   await execa('npm', ['run', 'build'], { cwd: repository });
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project.folder];
-  const { stdout } = await execa('npm', pack, { cwd: repository });
-  const [{ filename, files }] = JSON.parse(stdout);
-  paths = files.map(({ path }: { path: string }) => path);
-  tarball = new Uint8Array(await readFile(project.path(filename)));
+  const packed = await packInto(project.folder);
+  paths = packed.paths;
+  tarball = new Uint8Array(await readFile(packed.tarball));
   await project.write('package.json', '{ "name": "stranger", "private": true, "type": "module" }');
-  // A stranger brings a compiler and Node's types. What npm has fetched for the repository is in its cache.
+  // A stranger brings a compiler and Node's types.
   const compiler = await Promise.all(
     ['typescript', '@types/node'].map(async (name) => `${name}@${await versionOf(name, repository)}`),
   );
-  await execa(
-    'npm',
-    ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', filename, ...compiler],
-    { cwd: project.folder },
-  );
-  await takeCompiledPart();
+  await install(project.folder, packed.tarball, ...compiler);
 });
 
 afterAll(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-/** The compiled part of the same version of better-sqlite3 is the same file, and takes a minute to make; of another version it is made. */
-async function takeCompiledPart(): Promise<void> {
-  const name = 'better-sqlite3';
-  if ((await versionOf(name, repository)) !== (await versionOf(name, project.folder))) {
-    await execa('npm', ['rebuild', name], { cwd: project.folder });
-    return;
-  }
-  await mkdir(dirname(project.path(compiled)), { recursive: true });
-  await copyFile(join(repository, compiled), project.path(compiled));
-}
-
-async function versionOf(name: string, folder: string): Promise<string> {
-  return JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
-}
-
 /** The files that users need: the program, the library, the jobs, and what goes to Spark. */
 const wanted =
-  /^(?:bin|dist|man|jobs|spark)\/|^(?:package\.json|README\.md|LICENSE|requirements\.txt|docker-compose\.yml|entrypoint\.sh|spark-defaults\.conf)$/;
+  /^(?:bin|dist|examples|jobs|man|schemas|spark)\/|^(?:package\.json|README\.md|LICENSE|requirements\.txt|docker-compose\.yml|entrypoint\.sh|spark-defaults\.conf)$/;
 
-/** What serves the development alone. The command line is in the bundle. */
+/** What serves the development alone. The command line is in the bundle; `init` copies the example, its tests included. */
 const unwanted =
-  /\.map$|\.tsbuildinfo$|__pycache__|(?:^|\/)tests?\/|^dist\/cli\/|-dev\.|api_page|(?<!\.d)\.ts$/;
+  /\.map$|\.tsbuildinfo$|__pycache__|^(?!examples\/).*(?:(?:^|\/)tests?\/|(?<!\.d)\.ts$)|^dist\/cli\/|-dev\.|api_page/;
 
 describe('the packed package', () => {
   it('holds what it needs, and nothing that is not for its users', async () => {
@@ -74,6 +50,8 @@ describe('the packed package', () => {
       'jobs/etl.py',
       'jobs/etl.yaml',
       'jobs/manifest.schema.json',
+      'schemas/run.schema.json',
+      'schemas/event.schema.json',
       'requirements.txt',
       'spark/Dockerfile',
       'spark/sparkctl_io/__init__.py',
@@ -84,6 +62,8 @@ describe('the packed package', () => {
       'man/sparkctl.1',
     ])
       expect(paths).toContain(needed);
+    const example = projectFiles.map((path) => `examples/${path.replace(/^\./, '')}`);
+    expect(paths.filter((path) => path.startsWith('examples/')).sort()).toEqual(example.sort());
     expect(paths.filter((path) => !wanted.test(path) || unwanted.test(path))).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { printableJson } from '../../system/errors/printable.ts';
 import type { CommandContext } from '../cli-host.ts';
 import { paint } from '../render/paint.ts';
 import { makeProgress } from '../render/progress.ts';
@@ -133,6 +134,7 @@ async function logs(node: string, follow: boolean, values: Values, context: Comm
   await printLines(
     context,
     clusterLogs(requestOf(values), node, follow, surroundings(context, quiet(context))),
+    (line) => (values.json ? printableJson({ node, line }) : line),
   );
 }
 

@@ -103,7 +103,7 @@ export function submitCommand(context: CommandContext): Command {
       detached: values.detached === true,
     };
     const settings = withSettings(values, context);
-    await (values.dryRun ? showPlan(request, settings) : run(request, values, settings));
+    await (values.dryRun ? showPlan(request, values, settings) : run(request, values, settings));
   });
 }
 
@@ -186,11 +186,15 @@ async function runDetached({ json, progress }: OutputOptionValues, context: Comm
 }
 
 /** Prints the command that a submission would run. */
-async function showPlan(request: SubmitRequest, context: CommandContext): Promise<void> {
-  const { planSubmission, formatPlan, surroundings } = await load();
+async function showPlan(
+  request: SubmitRequest,
+  values: OutputOptionValues,
+  context: CommandContext,
+): Promise<void> {
+  const { planSubmission, formatPlan, print, surroundings } = await load();
   const { plan, command, target } = await planSubmission(request, surroundings(context, silence));
   context.host.stderr.write(printable(formatPlan(plan, target), 'lines'));
-  context.host.stdout.write(`${quoteForShell(command)}\n`);
+  print(context, values, { schemaVersion: 1, command }, () => `${quoteForShell(command)}\n`);
 }
 
 /** Passes on spark-submit's own answer to `--version`, `--status` and `--kill`. */
