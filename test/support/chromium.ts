@@ -1,11 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { execa } from 'execa';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** The browser's program, or undefined where there is none. */
 export async function findChromium(): Promise<string | undefined> {
@@ -57,7 +55,7 @@ export async function lookAt(
 
 /** The page lets no script run, so the copy that axe looks at is without that rule. */
 function withAxe(page: string): string {
-  const script = readFileSync(axe, 'utf8').replaceAll('</script', '<\\/script');
+  const script = axe.source.replaceAll('</script', '<\\/script');
   const run = `axe.run(document).then(({ violations }) => {
     const found = document.createElement('pre');
     found.id = 'axe-found';

@@ -9,7 +9,7 @@ import { ApplicationReader } from './application-reader.ts';
 import { applicationId } from './event-log.ts';
 import { decompressing, isZstd, isZstdError } from './zstd.ts';
 
-/** What event logs tell, and the reasons why something of them is missing, one sentence each. */
+/** Applications as their event logs tell of them, and the reasons why something is missing, one sentence each. */
 export interface ToldByLogs {
   readonly applications: readonly Application[];
   readonly problems: readonly string[];

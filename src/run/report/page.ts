@@ -8,7 +8,7 @@ export interface Section {
   readonly body: Html;
 }
 
-/** What may be wider than a phone, and is then moved by hand or keys. */
+/** Content that may be wider than a phone, and is then moved by hand or keys. */
 export function scrolling(label: string, content: Html): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label} (table)">${content}</div>`;
 }

@@ -134,7 +134,7 @@ ${others.slice(0, mostQueries).map((query) => html`<tr><td>${query.id}</td><td>$
 }`;
 }
 
-/** What a person may have set, and nothing that could be a secret: addresses, Java options, and files stay away. */
+/** Properties that a person may have set. Those that could hold a secret stay away: addresses, Java options, files. */
 const worthShowing =
   /^spark\.(?:master$|app\.name$|submit\.deployMode$|executor\.(?!extra)|driver\.(?:memory|cores|maxResultSize)|cores\.max$|default\.parallelism$|sql\.|shuffle\.|memory\.|dynamicAllocation\.|task\.|speculation|serializer$|locality\.|rdd\.compress|io\.compression|python\.worker|network\.timeout$|pyspark\.)/;
 const unlikely = /secret|passw|token|key|credential|url|options|artifact/i;
