@@ -46,32 +46,36 @@ async function answerOf(name: AnswerName, command: string, words: readonly strin
 const events = ['--progress', 'json'] as const;
 const one = ['--backend', 'local', '--workers', '1', '--worker-memory', '1g', '--no-standby'] as const;
 
-it('answers that need Spark are as their schemas say', async () => {
-  await answerOf('env', 'env');
-  const up = await answerOf('cluster-up', 'cluster up', [...one, '--connect', ...events]);
-  expect(up.events.map(({ kind }) => kind)).toContain('backend-chosen');
-  await answerOf('cluster', 'cluster status');
-  await answerOf('cluster-list', 'cluster list');
-  await answerOf('cluster-open', 'cluster open');
-  await answerOf('cluster-logs', 'cluster logs');
+it(
+  'answers that need Spark are as their schemas say',
+  async () => {
+    await answerOf('env', 'env');
+    const up = await answerOf('cluster-up', 'cluster up', [...one, '--connect', ...events]);
+    expect(up.events.map(({ kind }) => kind)).toContain('backend-chosen');
+    await answerOf('cluster', 'cluster status');
+    await answerOf('cluster-list', 'cluster list');
+    await answerOf('cluster-open', 'cluster open');
+    await answerOf('cluster-logs', 'cluster logs');
 
-  const job = [...executorsSoon, '--rows', '500', 'jobs/etl.py'];
-  const first = await answerOf('run', 'submit', [...events, ...job]);
-  const kinds = new Set(first.events.map(({ kind }) => kind));
-  expect([...kinds]).toEqual(
-    expect.arrayContaining(['run-created', 'phase-started', 'phase-finished', 'rows-generated']),
-  );
-  const { value: detached } = await answerOf('submit-detached', 'submit', ['--detach', ...job]);
-  const { value: waited } = await answerOf('run', 'runs wait', [detached.run]);
-  expect(waited.accounting).toEqual(first.value.accounting);
-  const { value: failed } = await answerOf('run', 'submit', [...events, 'failing.py'], 1);
-  expect(failed.scriptError.frames).toHaveLength(1);
-  // Its record has metrics, too.
-  await answerOf('run', 'submit', [...executorsSoon, 'jobs/season.py']);
-  await answerOf('runs-list', 'runs list');
-  await answerOf('runs-diff', 'runs diff', [first.value.id, failed.id]);
+    const job = [...executorsSoon, '--rows', '500', 'jobs/etl.py'];
+    const first = await answerOf('run', 'submit', [...events, ...job]);
+    const kinds = new Set(first.events.map(({ kind }) => kind));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['run-created', 'phase-started', 'phase-finished', 'rows-generated']),
+    );
+    const { value: detached } = await answerOf('submit-detached', 'submit', ['--detach', ...job]);
+    const { value: waited } = await answerOf('run', 'runs wait', [detached.run]);
+    expect(waited.accounting).toEqual(first.value.accounting);
+    const { value: failed } = await answerOf('run', 'submit', [...events, 'failing.py'], 1);
+    expect(failed.scriptError.frames).toHaveLength(1);
+    // Its record has metrics, too.
+    await answerOf('run', 'submit', [...executorsSoon, 'jobs/season.py']);
+    await answerOf('runs-list', 'runs list');
+    await answerOf('runs-diff', 'runs diff', [first.value.id, failed.id]);
 
-  await answerOf('cluster', 'cluster scale', ['2']);
-  await answerOf('cluster-down', 'cluster down');
-  expect(needSpark.filter((command) => !asked.has(command))).toEqual([]);
-});
+    await answerOf('cluster', 'cluster scale', ['2']);
+    await answerOf('cluster-down', 'cluster down');
+    expect(needSpark.filter((command) => !asked.has(command))).toEqual([]);
+  },
+  10 * 60_000,
+);
