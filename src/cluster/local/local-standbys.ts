@@ -188,7 +188,10 @@ async function openPipes(
 function openPipe(path: string): Readable {
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
   const fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-  if (!fstatSync(fd).isFIFO()) throw new Error(`${path} is no pipe`);
+  if (!fstatSync(fd).isFIFO()) {
+    closeSync(fd);
+    throw new Error(`${path} is no pipe`);
+  }
   return isMainThread ? new Socket({ fd, readable: true, writable: false }) : pipeOfThread(fd);
 }
 

@@ -117,7 +117,7 @@ function checks(all: RunRecord['checks']): Html | undefined {
   const marks = { held: '✓', warned: '!', failed: '✗', skipped: '–' };
   return scrolling(
     'Checks',
-    html`<table><caption>What was checked, and the first rows that are wrong</caption><thead><tr><th scope="col">Outcome</th><th scope="col">Check</th><th scope="col">Expected</th><th scope="col">Found</th></tr></thead><tbody>
+    html`<table><caption>What was checked, and the first rows that are wrong</caption><thead><tr><th scope="col" class="name">Outcome</th><th scope="col">Check</th><th scope="col">Expected</th><th scope="col">Found</th></tr></thead><tbody>
 ${all.map(
   ({ name, status, expected, found, detail, faulty }) =>
     html`<tr><td class="${status} name">${marks[status]} ${status}</td><th scope="row">${name}</th><td>${expected}</td><td class="detail">${found}${detail === undefined ? '' : `\n${detail}`}${faulty?.file === undefined ? '' : html`\n<a href="${faulty.file}">${describeFaultyRows(faulty, faulty.file)}</a>`}</td></tr>\n`,

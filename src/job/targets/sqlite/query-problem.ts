@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { nearestWord } from '../../../system/errors/nearest-word.ts';
 import type { TableSpec } from '../table-spec.ts';
+import { explainSqliteError } from './sqlite-errors.ts';
 import { createTableStatement } from './table.ts';
 
 /**
@@ -8,7 +9,7 @@ import { createTableStatement } from './table.ts';
  * another table is left to the run, since only the job knows what else it makes.
  */
 export function queryProblem(sql: string, table: TableSpec): string | undefined {
-  const database = new Sqlite(':memory:');
+  const database = emptyDatabase();
   try {
     try {
       database.exec(createTableStatement(table));
@@ -43,5 +44,13 @@ export function problemOfStatement(database: Sqlite.Database, sql: string): stri
   } catch (error) {
     if (error instanceof RangeError) return error.message;
     throw error;
+  }
+}
+
+function emptyDatabase(): Sqlite.Database {
+  try {
+    return new Sqlite(':memory:');
+  } catch (error) {
+    throw explainSqliteError(error, 'in memory');
   }
 }

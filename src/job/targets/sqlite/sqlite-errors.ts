@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { type FailureCategory, SparkctlError } from '../../../system/errors/sparkctl-error.ts';
+import { hasErrorCode } from '../../../system/errors/system-error.ts';
 import { waitUntil } from '../../../system/processes/wait-until.ts';
 
 interface Explanation {
@@ -63,6 +64,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
 
 /** Explains an error of SQLite for the database at a path; any other error is returned unchanged. */
 export function explainSqliteError(error: unknown, path: string): unknown {
+  if (hasErrorCode(error, 'ERR_DLOPEN_FAILED')) return compiledForAnother(error);
   if (!(error instanceof Sqlite.SqliteError)) return error;
   const explanation = explanations[error.code.split('_')[1] ?? ''];
   if (explanation === undefined) return error;
@@ -73,6 +75,17 @@ export function explainSqliteError(error: unknown, path: string): unknown {
     hint: explanation.hint,
     details: { path, sqliteCode: error.code },
     cause: error,
+  });
+}
+
+/** Node was exchanged for another version, or the folder was copied from another machine. */
+function compiledForAnother(cause: unknown): SparkctlError {
+  return new SparkctlError({
+    code: 'native-module-unfit',
+    category: 'runtime',
+    message: `better-sqlite3 was compiled for another Node.js than this one (${process.version}).`,
+    hint: 'Compile it anew in the project that has it: npm rebuild better-sqlite3',
+    cause,
   });
 }
 

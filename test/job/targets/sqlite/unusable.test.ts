@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { createDatabase } from '../../../../src/job/targets/sqlite/create-database.ts';
 import { openDatabase } from '../../../../src/job/targets/sqlite/open-database.ts';
+import { explainSqliteError } from '../../../../src/job/targets/sqlite/sqlite-errors.ts';
 import { temporaryFolder } from '../../datasets/temporary-folder.ts';
 import { withoutRootPower } from '../../datasets/without-root-power.ts';
 import { peopleTable } from './people-table.ts';
@@ -20,6 +21,17 @@ test('a file that is no database', async () => {
   await expect(createDatabase(path, peopleTable)).rejects.toMatchObject(failure);
   await expect(openDatabase(path)).rejects.toMatchObject(failure);
   expect(readFileSync(path, 'utf8')).toBe('id;name\n'.repeat(200));
+});
+
+test('a compiled part of another Node', () => {
+  const error = Object.assign(new Error('was compiled against a different Node.js version'), {
+    code: 'ERR_DLOPEN_FAILED',
+  });
+  expect(explainSqliteError(error, '/a.db')).toMatchObject({
+    code: 'native-module-unfit',
+    exitCode: 69,
+    hint: 'Compile it anew in the project that has it: npm rebuild better-sqlite3',
+  });
 });
 
 test('a folder', async () => {
