@@ -9,7 +9,8 @@ import { reclaim } from '../run/reclaim.ts';
 import { findPlace } from '../run/reserve-place.ts';
 import { commandForPeople } from '../run/run-driver.ts';
 import { newRunId, type RunRecord } from '../run/run-record.ts';
-import { readPlan, withoutSecrets } from '../run/stored-plan.ts';
+import { findRun } from '../run/run-store.ts';
+import { readPlan, readRequest, withoutSecrets } from '../run/stored-plan.ts';
 import type { SubmitRequest } from '../run/submit-request.ts';
 import { takeUpRun } from '../run/take-up-run.ts';
 import type { Redactor } from '../spark/redact.ts';
@@ -66,6 +67,15 @@ export async function submitPlanned(id: string, context: OperationContext): Prom
   const record = await executePlan(plan, await redactorOfPlan(plan, context), context);
   await context.spark.prepareNext();
   return record;
+}
+
+/** The submission of a run, to be made once more: default the newest run. */
+export async function requestOf(
+  id: string | undefined,
+  { project }: Pick<OperationContext, 'project'>,
+): Promise<SubmitRequest> {
+  const { id: run } = await findRun(project, id);
+  return await readRequest(project, run);
 }
 
 /** Takes up a run of the project that a killed sparkctl has left. Nothing is done where another process was faster. */

@@ -25,7 +25,7 @@ import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { formatNumber } from '../system/format-number.ts';
 import { runProperty } from './events/event-log.ts';
 import { artifactsFolder, eventLogFolder, runFolder } from './run-store.ts';
-import type { SubmitRequest } from './submit-request.ts';
+import type { KeptRequest, SubmitRequest } from './submit-request.ts';
 
 /**
  * Everything that one run does, decided beforehand: a value that `--dry-run` shows, `executeRun` carries out, and the run
@@ -50,6 +50,8 @@ export interface RunPlan {
   readonly detached: boolean;
   /** The wish for standby drivers: false where the run is to have a driver of its own, and leaves none. */
   readonly standby: StandbySettings | false;
+  /** The submission that the plan was made of; plans of earlier versions have none. */
+  readonly request?: KeptRequest;
 }
 
 /** The cluster that a run goes to. */
@@ -110,7 +112,12 @@ export function planRun(facts: RunFacts, found: FoundPlace): RunPlan {
     skipChecks: request.skipChecks === true,
     detached: request.detached === true,
     standby: request.standby ?? { idleMs: usualIdleMs },
+    request: kept(request),
   };
+}
+
+function kept({ detached: _, onStdout: __, onStderr: ___, ...request }: SubmitRequest): KeptRequest {
+  return request;
 }
 
 /** The cluster that a job and its submission ask for; flags are stronger than the manifest. */

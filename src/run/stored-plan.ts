@@ -8,13 +8,14 @@ import { formatManifest, type Manifest } from '../job/manifest/manifest.ts';
 import { keptTables } from '../job/manifest/manifest-schema.ts';
 import { resolvedTarget } from '../job/targets/registry.ts';
 import { type Redactor, redacted } from '../spark/redact.ts';
-import type { SparkSubmission } from '../spark/spark-submit.ts';
+import type { GivenSparkOption, SparkSubmission } from '../spark/spark-submit.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { plainName } from '../system/files/places.ts';
 import { readJson } from '../system/files/read-json.ts';
 import type { RunPlan } from './plan-run.ts';
 import { isRunId } from './run-record.ts';
 import { runFolder } from './run-store.ts';
+import type { KeptRequest } from './submit-request.ts';
 
 /** The file of a run's plan. */
 export const planFile = 'plan.json';
@@ -37,6 +38,7 @@ export function withoutSecrets(plan: RunPlan, redactor: Redactor): RunPlan {
     ...blanked,
     job: { ...blanked.job, ...(manifest && { manifest: manifestWithoutSecrets(manifest, redactor) }) },
     submission: submissionWithoutSecrets(plan.submission, redactor),
+    ...(plan.request && { request: requestWithoutSecrets(plan.request, redactor) }),
   };
 }
 
@@ -44,13 +46,26 @@ function submissionWithoutSecrets(submission: SparkSubmission, redactor: Redacto
   return {
     ...redactor.everywhere(submission),
     properties: submission.properties.map((properties) => redactor.properties(properties)),
-    options: submission.options.map(({ name, value }) => {
-      // The name tells whether the value is secret.
-      const shown = value === undefined ? undefined : redactor.arguments([name, value])[1];
-      return shown === undefined ? { name } : { name, value: shown };
-    }),
+    options: optionsWithoutSecrets(submission.options, redactor),
     applicationArguments: redactor.arguments(submission.applicationArguments),
   };
+}
+
+function requestWithoutSecrets(request: KeptRequest, redactor: Redactor): KeptRequest {
+  const { sparkOptions, applicationArguments } = request;
+  return {
+    ...redactor.everywhere(request),
+    ...(sparkOptions && { sparkOptions: optionsWithoutSecrets(sparkOptions, redactor) }),
+    ...(applicationArguments && { applicationArguments: redactor.arguments(applicationArguments) }),
+  };
+}
+
+/** The name of an option tells whether its value is secret. */
+function optionsWithoutSecrets(options: readonly GivenSparkOption[], redactor: Redactor): GivenSparkOption[] {
+  return options.map(({ name, value }) => {
+    const shown = value === undefined ? undefined : redactor.arguments([name, value])[1];
+    return shown === undefined ? { name } : { name, value: shown };
+  });
 }
 
 /** The text of a resolved manifest for the run folder, without secrets. */
@@ -119,6 +134,38 @@ const place = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const options = z.array(
+  z.object({ name: z.templateLiteral(['--', z.string()]), value: z.string().optional() }),
+);
+const standby = z.union([z.literal(false), z.object({ idleMs: z.number().positive() })]);
+
+const keptRequest = z.strictObject({
+  application: z.string(),
+  applicationArguments: z.array(z.string()).optional(),
+  sparkOptions: options.optional(),
+  workingFolder: absolutePath.optional(),
+  useManifest: z.boolean().optional(),
+  cluster: z
+    .strictObject({
+      backend: z.enum(['auto', ...backendKinds]).optional(),
+      cluster: clusterName.optional(),
+      workers: count.optional(),
+      workerCores: count.optional(),
+      workerMemoryMb: count.optional(),
+      connect: z.boolean().optional(),
+    })
+    .optional(),
+  keep: z.boolean().optional(),
+  standby: standby.optional(),
+  wait: z.boolean().optional(),
+  timeoutMs: z.number().positive().optional(),
+  dataFolder: z.string().optional(),
+  rows: count.optional(),
+  seed: z.number().int().nonnegative().optional(),
+  strict: z.boolean().optional(),
+  skipChecks: z.boolean().optional(),
+});
+
 const runPlan = z.object({
   schemaVersion: z.literal(1),
   id: z.string().refine(isRunId, 'it is not the id of a run'),
@@ -129,7 +176,7 @@ const runPlan = z.object({
   submission: z.object({
     properties: z.array(texts),
     propertiesFiles: z.array(absolutePath),
-    options: z.array(z.object({ name: z.templateLiteral(['--', z.string()]), value: z.string().optional() })),
+    options,
     application: z.string(),
     applicationArguments: z.array(z.string()),
   }),
@@ -139,7 +186,8 @@ const runPlan = z.object({
   strict: z.boolean(),
   skipChecks: z.boolean(),
   detached: z.boolean().default(false),
-  standby: z.union([z.literal(false), z.object({ idleMs: z.number().positive() })]),
+  standby,
+  request: keptRequest.optional(),
 });
 
 /** Reads the plan of a run of the project, so that this process can execute it. */
@@ -154,6 +202,13 @@ export async function readPlan(project: string, id: string): Promise<RunPlan> {
   if (lacksSecrets(JSON.stringify(read.value))) throw unusable(path, 'its secrets are not in it');
   // JSON has no field that is undefined.
   return read.value as unknown as RunPlan;
+}
+
+/** Reads the submission of a run, so that it can be made once more: the script and the manifest are then those of now. */
+export async function readRequest(project: string, id: string): Promise<KeptRequest> {
+  const { request } = await readPlan(project, id);
+  if (request !== undefined) return request;
+  throw unusable(join(runFolder(project, id), planFile), 'an earlier version of sparkctl has written it');
 }
 
 function unusable(path: string, reason: string): SparkctlError {

@@ -40,3 +40,6 @@ export interface SubmitRequest {
   readonly onStdout?: TakeOutput | undefined;
   readonly onStderr?: TakeOutput | undefined;
 }
+
+/** The words of a submission by which it can be repeated. */
+export type KeptRequest = Omit<SubmitRequest, 'detached' | 'onStdout' | 'onStderr'>;

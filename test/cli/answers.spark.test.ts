@@ -66,6 +66,8 @@ it(
     const { value: detached } = await answerOf('submit-detached', 'submit', ['--detach', ...job]);
     const { value: waited } = await answerOf('run', 'runs wait', [detached.run]);
     expect(waited.accounting).toEqual(first.value.accounting);
+    const { value: repeated } = await answerOf('run', 'runs rerun', [first.value.id]);
+    expect(repeated.accounting).toEqual(first.value.accounting);
     const { value: failed } = await answerOf('run', 'submit', [...events, 'failing.py'], 1);
     expect(failed.scriptError.frames).toHaveLength(1);
     // Its record has metrics, too.

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRunFolder, runFolder, writeRun } from '../../src/run/run-store.ts';
 import { aRun } from '../run/a-run.ts';
+import { faultsOf } from '../support/answers.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
@@ -89,4 +90,12 @@ it('says how a run keeps its table', async () => {
   const { stderr, exitCode } = await diff(a, bare);
   expect(stderr).toContain(`Run ${bare} has kept no table.\n  Hint: Write keep: 5 into the manifest`);
   expect(exitCode).toBe(66);
+});
+
+it('says the same as JSON, by its schema', async () => {
+  const { stdout, exitCode } = await diff(a, b, '--json');
+  expect(exitCode).toBe(0);
+  const answer = JSON.parse(stdout);
+  expect(faultsOf('runs-diff-data', answer)).toEqual([]);
+  expect(answer).toMatchObject({ a, b, added: { rows: 4 }, removed: { rows: 1 }, changed: { rows: 1 } });
 });

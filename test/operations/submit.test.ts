@@ -6,7 +6,7 @@ import { clusterClaim } from '../../src/cluster/lock-cluster.ts';
 import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import { check } from '../../src/operations/check.ts';
 import { compareData } from '../../src/operations/compare-data.ts';
-import { planSubmission, submit, submitPlanned } from '../../src/operations/submit.ts';
+import { planSubmission, requestOf, submit, submitPlanned } from '../../src/operations/submit.ts';
 import { createRunFolder, runFolder } from '../../src/run/run-store.ts';
 import { readPlan } from '../../src/run/stored-plan.ts';
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
@@ -354,6 +354,40 @@ describe('submit', () => {
       code: 'bad-data-folder',
       exitCode: 64,
     });
+  });
+
+  it('can be made once more from the words that its plan keeps', async () => {
+    await using on = await stage(new FakeBackend());
+    await on.project.write('in/job.py', '');
+    const request = {
+      application: 'job.py',
+      applicationArguments: ['a', '--password', 'tell-nobody'],
+      sparkOptions: [{ name: '--conf', value: 'spark.executor.memory=600m' }],
+      workingFolder: on.project.path('in'),
+      cluster: { workers: 3 },
+      strict: true,
+    } as const;
+    const { id } = await submit({ ...request, applicationArguments: ['a'], detached: true }, on.context);
+    const again = await requestOf(id.slice(0, -2), on.context);
+    expect(again).toEqual({ ...request, applicationArguments: ['a'] });
+    const second = await submit(again, on.context);
+    expect(second).toMatchObject({ state: 'succeeded', job: { arguments: ['a'] } });
+    expect(second.id).not.toBe(id);
+    const secret = await submit(request, on.context);
+    await expect(requestOf(secret.id, on.context)).rejects.toMatchObject({
+      code: 'no-plan',
+      message: expect.stringMatching(/its secrets are not in it\.$/),
+    });
+  });
+
+  it('can not be made once more from a plan that has no words', async () => {
+    await using on = await stage(new FakeBackend());
+    const { id } = await submit({ application: 'job.py' }, on.context);
+    const path = join(runFolder(on.project.folder, id), 'plan.json');
+    const { request, ...plan } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(request).toMatchObject({ application: 'job.py' });
+    writeFileSync(path, JSON.stringify(plan));
+    await expect(requestOf(id, on.context)).rejects.toMatchObject({ code: 'no-plan', exitCode: 66 });
   });
 
   it('can be executed from the plan alone', async () => {

@@ -45,6 +45,7 @@ export function commandsWithJson(): readonly string[] {
 /** The commands whose answer needs a runtime, a cluster or a run: `answers.spark.test.ts` asks them, `answers.cli.test.ts` all others. */
 export const needSpark: readonly string[] = [
   'submit',
+  'runs rerun',
   'env',
   'cluster up',
   'cluster status',

@@ -7,7 +7,8 @@ import { exitCodeOf, SparkctlError } from '../../system/errors/sparkctl-error.ts
 import { counted } from '../../system/format-number.ts';
 import type { CommandContext } from '../cli-host.ts';
 import { paint } from '../render/paint.ts';
-import { duration, wholeNumber } from './options.ts';
+import { duration, type OutputOptionValues, wholeNumber, withOutput } from './options.ts';
+import { runToEnd } from './submit.ts';
 
 /** Text for people, the record, a test suite for a server of builds, and a page for its summary. */
 const formats = ['text', 'json', 'junit', 'markdown'] as const;
@@ -121,6 +122,15 @@ export function runsCommand(context: CommandContext): Command {
     .argument('[run]', 'its id or the beginning of it; default: the newest')
     .option('--json', 'print the run record on stdout')
     .action((id: string | undefined, values: AnswerValues) => kill(id, values, context));
+  withOutput(
+    runs
+      .command('rerun')
+      .description(
+        'submit the job of a run once more, with the same words; script and manifest are those of now',
+      )
+      .argument('[run]', 'its id or the beginning of it; default: the newest'),
+    "print the run record on stdout; the script's output is in the run folder",
+  ).action((id: string | undefined, values: OutputOptionValues) => rerun(id, values, context));
   runs
     .command('prune')
     .description('remove the folders of runs that are over')
@@ -212,6 +222,16 @@ async function wait(id: string | undefined, values: WaitValues, context: Command
   print(context, values, record, () => `${record.id} ${record.state}\n`);
   host.stderr.write(formatFailure(record, paint(host.stderr, host.environment)));
   context.end(record.exitCode ?? exitCodeOf.terminated);
+}
+
+async function rerun(
+  id: string | undefined,
+  values: OutputOptionValues,
+  context: CommandContext,
+): Promise<void> {
+  const { quiet, surroundings } = await load(context);
+  const { requestOf } = await import('../../operations/submit.ts');
+  await runToEnd(await requestOf(id, surroundings(context, quiet(context))), values, context);
 }
 
 async function kill(id: string | undefined, values: AnswerValues, context: CommandContext): Promise<void> {

@@ -103,7 +103,7 @@ export function submitCommand(context: CommandContext): Command {
       detached: values.detached === true,
     };
     const settings = withSettings(values, context);
-    await (values.dryRun ? showPlan(request, values, settings) : run(request, values, settings));
+    await (values.dryRun ? showPlan(request, values, settings) : runToEnd(request, values, settings));
   });
 }
 
@@ -130,7 +130,8 @@ async function load() {
   };
 }
 
-async function run(
+/** Submits a job, shows how it goes, and ends with its exit code. */
+export async function runToEnd(
   request: SubmitRequest,
   { json, progress: kind }: OutputOptionValues,
   context: CommandContext,

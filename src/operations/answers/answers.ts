@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClusterStatus } from '../../cluster/cluster.ts';
 import { backendKinds } from '../../cluster/registry.ts';
 import { roleNames } from '../../cluster/roles.ts';
+import type { TableDiff } from '../../job/kept-table/diff-tables.ts';
 import type { RunDiff } from '../../run/diff-runs.ts';
 import { runRecordSchema } from '../../run/run-record.ts';
 import type { CheckedResult } from '../check.ts';
@@ -108,11 +109,33 @@ const difference = exactly<RunDiff>()(
   }),
 );
 
+const plainValue = z.union([text, z.number(), z.null()]);
+const differingRows = z.object({
+  rows: whole,
+  samples: z.array(
+    z.object({
+      key: z.array(plainValue),
+      values: z.array(z.object({ column: text, a: plainValue, b: plainValue })).exactOptional(),
+    }),
+  ),
+});
+const rowDifference = exactly<TableDiff>()(
+  z.object({
+    primaryKey: z.array(text),
+    rows: z.object({ a: whole, b: whole }),
+    added: differingRows,
+    removed: differingRows,
+    changed: differingRows,
+    columns: z.record(text, whole),
+    only: z.object({ a: z.array(text), b: z.array(text) }),
+  }),
+);
+
 /** The answers of all commands, by the name of the file in `schemas/` that describes each. */
 export const answers = {
   run: {
     title: 'A run: also the content of its run.json',
-    of: ['submit', 'runs show', 'runs wait', 'runs kill'],
+    of: ['submit', 'runs show', 'runs wait', 'runs kill', 'runs rerun'],
     schema: runRecordSchema,
   },
   'submit-detached': {
@@ -144,6 +167,11 @@ export const answers = {
     title: 'The facts in which two runs differ',
     of: ['runs diff'],
     schema: difference.extend({ schemaVersion, a: text, b: text }),
+  },
+  'runs-diff-data': {
+    title: 'The rows in which the kept tables of two runs differ',
+    of: ['runs diff --data'],
+    schema: rowDifference.extend({ schemaVersion, a: text, b: text }),
   },
   'runs-logs': {
     title: "One line of a run's log: each line that is printed is such an object",
