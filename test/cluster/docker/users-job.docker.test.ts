@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
+import { expectDiagnosed } from '../../operations/diagnosis-contract.ts';
 import { expectSecretsKept } from '../../operations/secrets-contract.ts';
 import { executorsSoon } from '../../support/soon.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
@@ -37,6 +38,13 @@ describeDocker('a job on a Docker cluster', () => {
     expect(await leftovers(project.folder)).toEqual([]);
     await project[Symbol.asyncDispose]();
   });
+
+  it.each(['zero', 'module', 'full', 'closure'] as const)(
+    'tells what a failure on executors in containers means: %s',
+    async (name) => {
+      await expectDiagnosed(project, name, []);
+    },
+  );
 
   it('keeps secrets to the driver alone', async () => {
     await expectSecretsKept(project, []);
