@@ -14,9 +14,9 @@ const schema = manifestJsonSchema();
 // No command is run, so none of what it needs is there.
 const program = () => buildProgram({ host: {} });
 
-mkdirSync(new URL('../man/', import.meta.url), { recursive: true });
+mkdirSync(new URL('../man', import.meta.url), { recursive: true });
 write('jobs/manifest.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
-mkdirSync(new URL('../schemas/', import.meta.url), { recursive: true });
+mkdirSync(new URL('../schemas', import.meta.url), { recursive: true });
 for (const name of Object.keys(answers))
   write(`schemas/${name}.schema.json`, `${JSON.stringify(answerJsonSchema(name), null, 2)}\n`);
 write('docs/json.md', answersPage(answers));

@@ -13,7 +13,7 @@ import {
   submitWith,
 } from './operations/library.ts';
 import type { SharedCluster, SharedClusterOptions } from './operations/shared-cluster/use.ts';
-import type { RunRecord } from './run/run-record.ts';
+import type { RunRecord } from './run/record/run-record.ts';
 
 export type { ClusterStatus, NodeStatus } from './cluster/cluster.ts';
 export type { BackendKind } from './cluster/registry.ts';
@@ -32,7 +32,7 @@ export {
   type TimedOutRun,
 } from './operations/run-result.ts';
 export type { SharedCluster, SharedClusterOptions } from './operations/shared-cluster/use.ts';
-export type { RunRecord } from './run/run-record.ts';
+export type { RunRecord } from './run/record/run-record.ts';
 export { exitCodeOf, type FailureCategory, SparkctlError } from './system/errors/sparkctl-error.ts';
 export type { SparkctlEvent } from './system/event.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startClientDriver } from '../cluster/client-driver.ts';
 import { driverScratch } from '../cluster/driver-files.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
-import { DriverWatch } from '../run/driver-watch.ts';
+import { DriverWatch } from '../run/driver/driver-watch.ts';
 import type { GivenSparkOption } from '../spark/spark-submit.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 

@@ -1,7 +1,7 @@
 import { diffTables, type TableDiff } from '../job/kept-table/diff-tables.ts';
 import { type KeptTable, openKeptTable } from '../job/kept-table/kept-table.ts';
-import type { RunRecord } from '../run/run-record.ts';
-import { findRun, runFolder } from '../run/run-store.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
+import { findRun, runFolder } from '../run/record/run-store.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 
 export { showKey, showValue } from '../job/checks/show-value.ts';

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationContext } from '../cluster/operation-context.ts';
-import { haveTakenUp } from '../run/have-taken-up.ts';
-import { reclaim } from '../run/reclaim.ts';
-import { isFinal, type RunRecord } from '../run/run-record.ts';
-import { type FoundRun, findLeft, findRun, readRuns, runsFolder } from '../run/run-store.ts';
+import { haveTakenUp } from '../run/left/have-taken-up.ts';
+import { reclaim } from '../run/left/reclaim.ts';
+import { isFinal, type RunRecord } from '../run/record/run-record.ts';
+import { type FoundRun, findLeft, findRun, readRuns, runsFolder } from '../run/record/run-store.ts';
 import { SparkctlError } from '../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../system/errors/system-error.ts';
 import { hold } from '../system/files/hold.ts';

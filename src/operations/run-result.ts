@@ -1,5 +1,5 @@
-import type { RunRecord } from '../run/run-record.ts';
-import { runFolder } from '../run/run-store.ts';
+import type { RunRecord } from '../run/record/run-record.ts';
+import { runFolder } from '../run/record/run-store.ts';
 import type { SparkctlEvent } from '../system/event.ts';
 
 /** The facts that every run has that is over. */

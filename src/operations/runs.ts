@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { diffRuns, type RunDiff } from '../run/diff-runs.ts';
-import { isFinal, type RunRecord } from '../run/run-record.ts';
-import { eventLogFolder, findRun, reportFile, runFolder } from '../run/run-store.ts';
+import { diffRuns, type RunDiff } from '../run/record/diff-runs.ts';
+import { isFinal, type RunRecord } from '../run/record/run-record.ts';
+import { eventLogFolder, findRun, reportFile, runFolder } from '../run/record/run-store.ts';
 import { Redactor } from '../spark/redact.ts';
 import { hasErrorCode, wrapWriteError } from '../system/errors/system-error.ts';
 import { followFile } from '../system/files/read-file.ts';
@@ -9,7 +9,7 @@ import { writeAtomically } from '../system/files/write-file.ts';
 import { waitUntil } from '../system/processes/wait-until.ts';
 
 export { ownTraceback } from '../run/failure/script-error.ts';
-export { findRun, readRuns, runFolder } from '../run/run-store.ts';
+export { findRun, readRuns, runFolder } from '../run/record/run-store.ts';
 
 /** A run's log: the output of its script, or Spark's own. */
 export type LogStream = 'stdout' | 'stderr' | 'spark';

@@ -2,17 +2,17 @@ import type { OperationContext } from '../cluster/operation-context.ts';
 import { loadBackend } from '../cluster/registry.ts';
 import { resolveJob } from '../job/resolve-job.ts';
 import { kindOf } from '../job/targets/registry.ts';
+import { commandForPeople } from '../run/driver/run-driver.ts';
 import { executePlan, submitRun } from '../run/execute-run.ts';
-import { givenProperties, propertiesFiles, redactorOf } from '../run/given-properties.ts';
-import { planRun, type RunFacts, type RunPlan, submissionTo } from '../run/plan-run.ts';
-import { reclaim } from '../run/reclaim.ts';
-import { findPlace } from '../run/reserve-place.ts';
-import { commandForPeople } from '../run/run-driver.ts';
-import { newRunId, type RunRecord } from '../run/run-record.ts';
-import { findRun } from '../run/run-store.ts';
-import { readPlan, readRequest, withoutSecrets } from '../run/stored-plan.ts';
-import type { SubmitRequest } from '../run/submit-request.ts';
-import { takeUpRun } from '../run/take-up-run.ts';
+import { reclaim } from '../run/left/reclaim.ts';
+import { takeUpRun } from '../run/left/take-up-run.ts';
+import { givenProperties, propertiesFiles, redactorOf } from '../run/plan/given-properties.ts';
+import { planRun, type RunFacts, type RunPlan, submissionTo } from '../run/plan/plan-run.ts';
+import { findPlace } from '../run/plan/reserve-place.ts';
+import { readPlan, readRequest, withoutSecrets } from '../run/plan/stored-plan.ts';
+import type { SubmitRequest } from '../run/plan/submit-request.ts';
+import { newRunId, type RunRecord } from '../run/record/run-record.ts';
+import { findRun } from '../run/record/run-store.ts';
 import type { Redactor } from '../spark/redact.ts';
 
 /**

@@ -5,10 +5,10 @@ import type { Redactor } from '../spark/redact.ts';
 import { hasErrorCode } from '../system/errors/system-error.ts';
 import type { Emit } from '../system/event.ts';
 import { type ReadJson, readJson } from '../system/files/read-json.ts';
+import type { RunRecord } from './record/run-record.ts';
+import { type JobMetrics, jobMetricsSchema } from './record/run-record.ts';
+import { artifactsFolder, eventLogFolder, reportFile, runFolder, writeInRun } from './record/run-store.ts';
 import type { Run } from './run.ts';
-import type { RunRecord } from './run-record.ts';
-import { type JobMetrics, jobMetricsSchema } from './run-record.ts';
-import { artifactsFolder, eventLogFolder, reportFile, runFolder, writeInRun } from './run-store.ts';
 
 /** The metrics and pictures that a script left in `artifacts/` of its run folder. */
 export interface Artifacts {

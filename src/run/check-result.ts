@@ -12,11 +12,11 @@ import { formatNumber } from '../system/format-number.ts';
 import { packageRoot } from '../system/package.ts';
 import type { PhaseEnd } from '../system/phase.ts';
 import { askModule } from '../system/processes/ask-module.ts';
-import type { LoadingJob } from './earlier-runs.ts';
-import type { RunPlan } from './plan-run.ts';
+import type { RunPlan } from './plan/plan-run.ts';
+import type { LoadingJob } from './record/earlier-runs.ts';
+import type { Accounting, RunOutcome } from './record/run-record.ts';
+import { runsFolder } from './record/run-store.ts';
 import type { Run } from './run.ts';
-import type { Accounting, RunOutcome } from './run-record.ts';
-import { runsFolder } from './run-store.ts';
 
 /** The compiled module, also where this file is not: a process of its own runs it. */
 const checkProcess = join(packageRoot, 'dist', 'job', 'checks', 'check-process.js');
@@ -48,7 +48,7 @@ export async function checkResult(
     ...(database && rows !== undefined && { database: { ...database, rows } }),
   });
   if (manifest.keep !== undefined)
-    await (await import('./kept-tables.ts')).removeOldTables(of, manifest.keep, context.emit);
+    await (await import('./record/kept-tables.ts')).removeOldTables(of, manifest.keep, context.emit);
   // A run that was stopped meanwhile ends as stopped, and not as succeeded.
   context.signal.throwIfAborted();
   return checksVerdict(results, accounting, strict);
@@ -69,7 +69,7 @@ export async function askChecks(
   const inputFiles = input === undefined ? [] : await findInput(input.path, file);
   const compares = checks.some((spec) => checkOf(spec).comparesRuns?.(spec));
   const previous = compares
-    ? await (await import('./earlier-runs.ts')).previousRows(of, facts.runId)
+    ? await (await import('./record/earlier-runs.ts')).previousRows(of, facts.runId)
     : undefined;
   const question = { ...facts, target, checks, previous, inputFiles, inputFormat: input?.format };
   const value = await askModule<CheckQuestion, CheckAnswer>(checkProcess, question, options);

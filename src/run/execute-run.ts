@@ -13,16 +13,16 @@ import type { TakeOutput } from '../system/processes/start-program.ts';
 import { keepMetrics } from './artifacts.ts';
 import { checkResult } from './check-result.ts';
 import { claimData } from './claim-data.ts';
+import { runDriver } from './driver/run-driver.ts';
 import { lookAfter } from './look-after-run.ts';
-import { mustFit, type RunFacts, type RunPlan } from './plan-run.ts';
+import { mustFit, type RunFacts, type RunPlan } from './plan/plan-run.ts';
+import { claimPlace, reservePlace } from './plan/reserve-place.ts';
+import { manifestForKeeping, planFile, planForKeeping } from './plan/stored-plan.ts';
 import { filesOf, prepareInput, prepareOutputs, prepareTarget } from './prepare-job.ts';
-import { claimPlace, reservePlace } from './reserve-place.ts';
+import { RunJournal } from './record/run-journal.ts';
+import type { RunOutcome, RunRecord } from './record/run-record.ts';
+import { createRunFolder, writeInRun, writeRun } from './record/run-store.ts';
 import type { Run } from './run.ts';
-import { runDriver } from './run-driver.ts';
-import { RunJournal } from './run-journal.ts';
-import type { RunOutcome, RunRecord } from './run-record.ts';
-import { createRunFolder, writeInRun, writeRun } from './run-store.ts';
-import { manifestForKeeping, planFile, planForKeeping } from './stored-plan.ts';
 
 /** Makes a run of a submission: from its folder and its plan to its result. What happens in the run is in the record, its exit code included. */
 export async function submitRun(

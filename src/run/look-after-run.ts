@@ -11,10 +11,10 @@ import { Claims } from '../system/locks/claims.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 import { after } from '../system/processes/wait-until.ts';
 import { writeReport } from './artifacts.ts';
-import { reclaim } from './reclaim.ts';
+import { reclaim } from './left/reclaim.ts';
+import type { RunJournal } from './record/run-journal.ts';
+import type { RunOutcome, RunRecord, RunState } from './record/run-record.ts';
 import type { Run } from './run.ts';
-import type { RunJournal } from './run-journal.ts';
-import type { RunOutcome, RunRecord, RunState } from './run-record.ts';
 
 /** A run that has its folder and its record. */
 interface LookedAfter {

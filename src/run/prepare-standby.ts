@@ -2,8 +2,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { OperationContext } from '../cluster/operation-context.ts';
 import { warmLaunch } from '../cluster/standby/warm-launch.ts';
 import { splitSecrets } from '../spark/secrets.ts';
-import { givenProperties, propertiesFiles } from './given-properties.ts';
-import { sparkSubmission, submissionTo } from './plan-run.ts';
+import { givenProperties, propertiesFiles } from './plan/given-properties.ts';
+import { sparkSubmission, submissionTo } from './plan/plan-run.ts';
 
 /** Begins to make the standby driver of a cluster for any script that is submitted without options. */
 export async function prepareStandby(

@@ -2,7 +2,7 @@ import type { OperationContext } from '../cluster/operation-context.ts';
 import type { Redactor } from '../spark/redact.ts';
 import type { Claims } from '../system/locks/claims.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
-import type { RunJournal } from './run-journal.ts';
+import type { RunJournal } from './record/run-journal.ts';
 
 /** The surroundings of one run while it is executed, shared by its steps. */
 export interface Run {

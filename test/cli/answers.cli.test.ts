@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AnswerName, answers } from '../../src/operations/answers/answers.ts';
-import { createRunFolder, writeRun } from '../../src/run/run-store.ts';
+import { createRunFolder, writeRun } from '../../src/run/record/run-store.ts';
 import { aRun } from '../run/a-run.ts';
 import { commandsWithJson, faultsOf, needSpark } from '../support/answers.ts';
 import { sparkctl } from '../support/sparkctl.ts';

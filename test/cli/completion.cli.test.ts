@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRunFolder, writeRun } from '../../src/run/run-store.ts';
+import { createRunFolder, writeRun } from '../../src/run/record/run-store.ts';
 import { aRun } from '../run/a-run.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRunFolder, runFolder, writeRun } from '../../src/run/run-store.ts';
+import { createRunFolder, runFolder, writeRun } from '../../src/run/record/run-store.ts';
 import { aRun } from '../run/a-run.ts';
 import { faultsOf } from '../support/answers.ts';
 import { sparkctl } from '../support/sparkctl.ts';

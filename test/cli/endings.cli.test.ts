@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { createRunFolder, writeRun } from '../../src/run/run-store.ts';
+import { createRunFolder, writeRun } from '../../src/run/record/run-store.ts';
 import { ownIdentity } from '../../src/system/processes/process-identity.ts';
 import { aRun } from '../run/a-run.ts';
 import { inTerminal } from '../support/in-terminal.ts';

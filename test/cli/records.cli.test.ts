@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { runsFolder } from '../../src/run/run-store.ts';
+import { runsFolder } from '../../src/run/record/run-store.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { aClusterRecord, deadOwner, ownerElsewhere, writeRunRecord } from '../support/strange-records.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';

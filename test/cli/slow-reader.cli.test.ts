@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createRunFolder, writeRun } from '../../src/run/run-store.ts';
+import { createRunFolder, writeRun } from '../../src/run/record/run-store.ts';
 import { ownIdentity } from '../../src/system/processes/process-identity.ts';
 import { startSparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterStatus } from '../../src/cluster/cluster.ts';
 import { connectPort } from '../../src/cluster/connect-server.ts';
-import type { RunRecord } from '../../src/run/run-record.ts';
+import type { RunRecord } from '../../src/run/record/run-record.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { untilStandbyReady } from '../support/standby.ts';

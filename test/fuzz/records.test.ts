@@ -7,9 +7,9 @@ import { formatRunDetails, formatRunDiff, formatRunList } from '../../src/cli/re
 import { dockerRecords } from '../../src/cluster/docker/cluster-record.ts';
 import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { listClusters } from '../../src/operations/clusters.ts';
-import { diffRuns } from '../../src/run/diff-runs.ts';
+import { diffRuns } from '../../src/run/record/diff-runs.ts';
+import { findRun, readRuns } from '../../src/run/record/run-store.ts';
 import { renderReport } from '../../src/run/report/render-report.ts';
-import { findRun, readRuns } from '../../src/run/run-store.ts';
 import { printableJson } from '../../src/system/errors/printable.ts';
 import { foreseen } from '../../src/system/errors/sparkctl-error.ts';
 import { ownIdentity } from '../../src/system/processes/process-identity.ts';

@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { versionOf } from '../../src/job/datasets/generate-dataset.ts';
-import { findRun } from '../../src/run/run-store.ts';
+import { findRun } from '../../src/run/record/run-store.ts';
 import { type Claim, Claims } from '../../src/system/locks/claims.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { sparkctl, startSparkctl } from '../support/sparkctl.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RunRecord } from '../../src/run/run-record.ts';
+import type { RunRecord } from '../../src/run/record/run-record.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 

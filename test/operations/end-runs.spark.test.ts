@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isFinal, type RunRecord } from '../../src/run/run-record.ts';
+import { isFinal, type RunRecord } from '../../src/run/record/run-record.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl, startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';

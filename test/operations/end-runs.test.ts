@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { prunable } from '../../src/operations/end-runs.ts';
-import type { FoundRun } from '../../src/run/run-store.ts';
+import type { FoundRun } from '../../src/run/record/run-store.ts';
 import { aRun } from '../run/a-run.ts';
 
 const now = new Date('2026-02-10T12:00:00.000Z');

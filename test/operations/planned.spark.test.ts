@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { planSubmission } from '../../src/operations/submit.ts';
-import { createRunFolder } from '../../src/run/run-store.ts';
+import { createRunFolder } from '../../src/run/record/run-store.ts';
 import { repository } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { testContext } from '../support/test-context.ts';

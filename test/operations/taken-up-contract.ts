@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { RunRecord } from '../../src/run/run-record.ts';
+import type { RunRecord } from '../../src/run/record/run-record.ts';
 import { livenessOf } from '../../src/system/processes/process-identity.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { repository, sparkctl, startSparkctl } from '../support/sparkctl.ts';

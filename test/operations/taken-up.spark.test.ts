@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../src/run/run-record.ts';
+import type { RunRecord } from '../../src/run/record/run-record.ts';
 import { findMarked } from '../../src/system/processes/process-mark.ts';
 import { projectWithCluster } from '../support/running-cluster.ts';
 import { processesMentioning } from '../support/spark-processes.ts';

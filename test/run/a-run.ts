@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../src/run/run-record.ts';
+import type { RunRecord } from '../../src/run/record/run-record.ts';
 
 /** A run record to be changed in what a test is about. */
 export function aRun(changes: Partial<RunRecord> = {}): RunRecord {

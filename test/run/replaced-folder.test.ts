@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { rename, symlink } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { createRunFolder, holdRun, writeInRun, writeRun } from '../../src/run/run-store.ts';
+import { createRunFolder, holdRun, writeInRun, writeRun } from '../../src/run/record/run-store.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { aRun } from './a-run.ts';
 

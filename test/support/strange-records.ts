@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { RunRecord } from '../../src/run/run-record.ts';
+import type { RunRecord } from '../../src/run/record/run-record.ts';
 import { ownIdentity, type ProcessIdentity } from '../../src/system/processes/process-identity.ts';
 import { aRun } from '../run/a-run.ts';
 import type { TemporaryProject } from './temporary-project.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { quoteForShell, sparkSubmitInquiries, sparkSubmitOptions } from '../../operations/vocabulary.ts';
-import type { SubmitRequest } from '../../run/submit-request.ts';
+import type { SubmitRequest } from '../../run/plan/submit-request.ts';
 import type { GivenSparkOption } from '../../spark/spark-submit.ts';
 import { printable, printableJson } from '../../system/errors/printable.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';

@@ -1,4 +1,4 @@
-import type { RunPlace, RunPlan } from '../../run/plan-run.ts';
+import type { RunPlace, RunPlan } from '../../run/plan/plan-run.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
 
 /** The decisions of a plan, one line each. */

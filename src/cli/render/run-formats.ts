@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../run/run-record.ts';
+import type { RunRecord } from '../../run/record/run-record.ts';
 import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import { formatDuration } from './format.ts';

@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
 import type { CheckedResult } from '../../operations/check.ts';
 import { ownTraceback, runFolder } from '../../operations/runs.ts';
-import type { Difference, RunDiff } from '../../run/diff-runs.ts';
-import type { RunRecord } from '../../run/run-record.ts';
-import type { FoundRun } from '../../run/run-store.ts';
+import type { Difference, RunDiff } from '../../run/record/diff-runs.ts';
+import type { RunRecord } from '../../run/record/run-record.ts';
+import type { FoundRun } from '../../run/record/run-store.ts';
 import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
 import { counted, formatChange, formatExactly, formatNumber } from '../../system/format-number.ts';

@@ -1,7 +1,7 @@
 import { counted, formatChange, formatExactly, formatNumber } from '../../system/format-number.ts';
-import { type Difference, diffRuns } from '../diff-runs.ts';
 import type { ToldByLogs } from '../events/read-applications.ts';
-import type { RunRecord } from '../run-record.ts';
+import { type Difference, diffRuns } from '../record/diff-runs.ts';
+import type { RunRecord } from '../record/run-record.ts';
 import { type Analysis, analyseMain, type SummedStage } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { renderPage, type Section, scrolling } from './page.ts';

@@ -4,7 +4,7 @@ import { counted, formatNumber } from '../../system/format-number.ts';
 import type { Application } from '../events/application.ts';
 import type { ToldByLogs } from '../events/read-applications.ts';
 import { ownTraceback } from '../failure/script-error.ts';
-import type { Accounting, RunPhase, RunRecord, RunSeries } from '../run-record.ts';
+import type { Accounting, RunPhase, RunRecord, RunSeries } from '../record/run-record.ts';
 import { type Analysis, analyseMain, type Figure } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { drawLineChart } from './line-chart.ts';

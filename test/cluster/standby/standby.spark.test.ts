@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterStatus } from '../../../src/cluster/cluster.ts';
 import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
-import type { RunRecord } from '../../../src/run/run-record.ts';
+import type { RunRecord } from '../../../src/run/record/run-record.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
 import { projectWithCluster } from '../../support/running-cluster.ts';
 import { executorsSoon } from '../../support/soon.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const project = fileURLToPath(new URL('../../../', import.meta.url));
+const project = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The sources as JavaScript in a folder of this test's own, for a process of its own to import. Returns the URL of that `src/`. */
 export function compiledSources(): string {

@@ -1,19 +1,19 @@
-import type { OperationContext } from '../cluster/operation-context.ts';
-import type { Ledger } from '../job/datasets/ledger.ts';
-import type { Manifest } from '../job/manifest/manifest.ts';
-import type { Redactor } from '../spark/redact.ts';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import type { SparkctlEvent } from '../system/event.ts';
-import { ownIdentity } from '../system/processes/process-identity.ts';
-import { clusterOf, concludeRun } from './execute-run.ts';
-import { lookAfter } from './look-after-run.ts';
-import type { RunPlan } from './plan-run.ts';
-import { makeDataset } from './prepare-job.ts';
-import type { Run } from './run.ts';
-import { runDriver } from './run-driver.ts';
-import { RunJournal } from './run-journal.ts';
-import type { RunOutcome, RunRecord } from './run-record.ts';
-import { findLeft, runFolder } from './run-store.ts';
+import type { OperationContext } from '../../cluster/operation-context.ts';
+import type { Ledger } from '../../job/datasets/ledger.ts';
+import type { Manifest } from '../../job/manifest/manifest.ts';
+import type { Redactor } from '../../spark/redact.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import type { SparkctlEvent } from '../../system/event.ts';
+import { ownIdentity } from '../../system/processes/process-identity.ts';
+import { runDriver } from '../driver/run-driver.ts';
+import { clusterOf, concludeRun } from '../execute-run.ts';
+import { lookAfter } from '../look-after-run.ts';
+import type { RunPlan } from '../plan/plan-run.ts';
+import { makeDataset } from '../prepare-job.ts';
+import { RunJournal } from '../record/run-journal.ts';
+import type { RunOutcome, RunRecord } from '../record/run-record.ts';
+import { findLeft, runFolder } from '../record/run-store.ts';
+import type { Run } from '../run.ts';
 
 /**
  * Takes up a run that a killed sparkctl has left while its driver went on: becomes its owner, follows the driver to its end, and

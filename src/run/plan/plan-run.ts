@@ -5,26 +5,26 @@ import {
   type ClusterRequest,
   defaultClusterName,
   planCluster,
-} from '../cluster/choose-cluster.ts';
-import type { ClusterPlan, ClusterStatus } from '../cluster/cluster.ts';
-import type { ClusterConnection } from '../cluster/driver.ts';
-import type { BackendKind } from '../cluster/registry.ts';
-import { type StandbySettings, usualIdleMs } from '../cluster/standby/standby-settings.ts';
-import type { Job } from '../job/resolve-job.ts';
+} from '../../cluster/choose-cluster.ts';
+import type { ClusterPlan, ClusterStatus } from '../../cluster/cluster.ts';
+import type { ClusterConnection } from '../../cluster/driver.ts';
+import type { BackendKind } from '../../cluster/registry.ts';
+import { type StandbySettings, usualIdleMs } from '../../cluster/standby/standby-settings.ts';
+import type { Job } from '../../job/resolve-job.ts';
 import {
   deployMode,
   effectiveMaster,
   effectiveValue,
   type GivenProperties,
   runsInYarn,
-} from '../spark/effective-value.ts';
-import { type ExecutorDemand, executorDemand } from '../spark/executor-demand.ts';
-import type { SparkSubmission } from '../spark/spark-submit.ts';
-import { describeReason } from '../system/describe-phase.ts';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { formatNumber } from '../system/format-number.ts';
-import { runProperty } from './events/event-log.ts';
-import { artifactsFolder, eventLogFolder, runFolder } from './run-store.ts';
+} from '../../spark/effective-value.ts';
+import { type ExecutorDemand, executorDemand } from '../../spark/executor-demand.ts';
+import type { SparkSubmission } from '../../spark/spark-submit.ts';
+import { describeReason } from '../../system/describe-phase.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { formatNumber } from '../../system/format-number.ts';
+import { runProperty } from '../events/event-log.ts';
+import { artifactsFolder, eventLogFolder, runFolder } from '../record/run-store.ts';
 import type { KeptRequest, SubmitRequest } from './submit-request.ts';
 
 /**

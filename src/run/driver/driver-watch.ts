@@ -1,5 +1,5 @@
-import type { DriverExit, RunningDriver } from '../cluster/driver.ts';
-import type { TakeOutput } from '../system/processes/start-program.ts';
+import type { DriverExit, RunningDriver } from '../../cluster/driver.ts';
+import type { TakeOutput } from '../../system/processes/start-program.ts';
 
 /** The time that a driver has to stop its application after it was asked to. */
 const stopGraceMs = 8_000;

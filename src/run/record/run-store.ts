@@ -1,14 +1,14 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nearestWord } from '../system/errors/nearest-word.ts';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { wrapWriteError } from '../system/errors/system-error.ts';
-import { type Held, hold } from '../system/files/hold.ts';
-import { makeStateFolder, stateFolder } from '../system/files/places.ts';
-import { type DamagedFile, type ReadJson, readJson } from '../system/files/read-json.ts';
-import { writeAtomically } from '../system/files/write-file.ts';
-import { livenessOf } from '../system/processes/process-identity.ts';
-import { mapFew } from '../system/processes/wait-until.ts';
+import { nearestWord } from '../../system/errors/nearest-word.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../system/errors/system-error.ts';
+import { type Held, hold } from '../../system/files/hold.ts';
+import { makeStateFolder, stateFolder } from '../../system/files/places.ts';
+import { type DamagedFile, type ReadJson, readJson } from '../../system/files/read-json.ts';
+import { writeAtomically } from '../../system/files/write-file.ts';
+import { livenessOf } from '../../system/processes/process-identity.ts';
+import { mapFew } from '../../system/processes/wait-until.ts';
 import { isFinal, type RunOutcome, type RunRecord, runRecordSchema } from './run-record.ts';
 
 /** The folder in a run's own where its script leaves metrics and pictures. */

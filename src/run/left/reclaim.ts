@@ -1,18 +1,18 @@
 import { rm } from 'node:fs/promises';
-import { Cluster } from '../cluster/cluster.ts';
-import { clusterNames } from '../cluster/cluster-folder.ts';
-import { driverScratch, privatePropertiesOf, runsWithScratch } from '../cluster/driver-files.ts';
-import type { OperationContext } from '../cluster/operation-context.ts';
-import { loadBackend, presentBackends } from '../cluster/registry.ts';
-import { reclaimMade } from '../spark/made-once.ts';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { canAccess } from '../system/files/read-file.ts';
-import { livenessOf } from '../system/processes/process-identity.ts';
-import { endMarked, livingMarks } from '../system/processes/process-mark.ts';
-import { mapFew } from '../system/processes/wait-until.ts';
+import { Cluster } from '../../cluster/cluster.ts';
+import { clusterNames } from '../../cluster/cluster-folder.ts';
+import { driverScratch, privatePropertiesOf, runsWithScratch } from '../../cluster/driver-files.ts';
+import type { OperationContext } from '../../cluster/operation-context.ts';
+import { loadBackend, presentBackends } from '../../cluster/registry.ts';
+import { reclaimMade } from '../../spark/made-once.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { canAccess } from '../../system/files/read-file.ts';
+import { livenessOf } from '../../system/processes/process-identity.ts';
+import { endMarked, livingMarks } from '../../system/processes/process-mark.ts';
+import { mapFew } from '../../system/processes/wait-until.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { type FoundRun, readRuns, runFolder, writeRun } from '../record/run-store.ts';
 import { haveTakenUp } from './have-taken-up.ts';
-import type { RunRecord } from './run-record.ts';
-import { type FoundRun, readRuns, runFolder, writeRun } from './run-store.ts';
 
 const driverGraceMs = 5_000;
 

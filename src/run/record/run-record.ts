@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { backendKinds } from '../cluster/registry.ts';
-import { exitCodeOf } from '../system/errors/sparkctl-error.ts';
-import { plainName } from '../system/files/places.ts';
-import { processIdentity } from '../system/processes/process-identity.ts';
+import { backendKinds } from '../../cluster/registry.ts';
+import { exitCodeOf } from '../../system/errors/sparkctl-error.ts';
+import { plainName } from '../../system/files/places.ts';
+import { processIdentity } from '../../system/processes/process-identity.ts';
 
 const runId = /^[a-z0-9][a-z0-9-]{0,39}-\d{8}-\d{6}-[0-9a-f]{6}$/;
 

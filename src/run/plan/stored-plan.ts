@@ -1,20 +1,20 @@
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { backendKinds } from '../cluster/registry.ts';
-import { checkSpec } from '../job/checks/registry.ts';
-import { datasetSpec } from '../job/datasets/registry.ts';
-import { inputFormats } from '../job/input/find-input.ts';
-import { formatManifest, type Manifest } from '../job/manifest/manifest.ts';
-import { keptTables } from '../job/manifest/manifest-schema.ts';
-import { resolvedTarget } from '../job/targets/registry.ts';
-import { type Redactor, redacted } from '../spark/redact.ts';
-import type { GivenSparkOption, SparkSubmission } from '../spark/spark-submit.ts';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { plainName } from '../system/files/places.ts';
-import { readJson } from '../system/files/read-json.ts';
+import { backendKinds } from '../../cluster/registry.ts';
+import { checkSpec } from '../../job/checks/registry.ts';
+import { datasetSpec } from '../../job/datasets/registry.ts';
+import { inputFormats } from '../../job/input/find-input.ts';
+import { formatManifest, type Manifest } from '../../job/manifest/manifest.ts';
+import { keptTables } from '../../job/manifest/manifest-schema.ts';
+import { resolvedTarget } from '../../job/targets/registry.ts';
+import { type Redactor, redacted } from '../../spark/redact.ts';
+import type { GivenSparkOption, SparkSubmission } from '../../spark/spark-submit.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { plainName } from '../../system/files/places.ts';
+import { readJson } from '../../system/files/read-json.ts';
+import { isRunId } from '../record/run-record.ts';
+import { runFolder } from '../record/run-store.ts';
 import type { RunPlan } from './plan-run.ts';
-import { isRunId } from './run-record.ts';
-import { runFolder } from './run-store.ts';
 import type { KeptRequest } from './submit-request.ts';
 
 /** The file of a run's plan. */

@@ -1,7 +1,7 @@
-import type { ClusterRequest } from '../cluster/choose-cluster.ts';
-import type { StandbySettings } from '../cluster/standby/standby-settings.ts';
-import type { GivenSparkOption } from '../spark/spark-submit.ts';
-import type { TakeOutput } from '../system/processes/start-program.ts';
+import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
+import type { StandbySettings } from '../../cluster/standby/standby-settings.ts';
+import type { GivenSparkOption } from '../../spark/spark-submit.ts';
+import type { TakeOutput } from '../../system/processes/start-program.ts';
 
 /** One submission, as the command line or a program asks for it. Only the application has no default. */
 export interface SubmitRequest {

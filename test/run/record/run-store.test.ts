@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findLeft, readRuns } from '../../src/run/run-store.ts';
-import { deadOwner, writeRunRecord } from '../support/strange-records.ts';
-import { temporaryProject } from '../support/temporary-project.ts';
-import { aRun } from './a-run.ts';
+import { findLeft, readRuns } from '../../../src/run/record/run-store.ts';
+import { deadOwner, writeRunRecord } from '../../support/strange-records.ts';
+import { temporaryProject } from '../../support/temporary-project.ts';
+import { aRun } from '../a-run.ts';
 
 describe('the runs of a project', () => {
   it('are over with the last word of a sparkctl that ends while they are read', async () => {

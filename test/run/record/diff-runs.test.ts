@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { formatRunDiff } from '../../src/cli/render/runs.ts';
-import { diffRuns } from '../../src/run/diff-runs.ts';
-import { aRun } from './a-run.ts';
+import { formatRunDiff } from '../../../src/cli/render/runs.ts';
+import { diffRuns } from '../../../src/run/record/diff-runs.ts';
+import { aRun } from '../a-run.ts';
 
 test('a run and its exact repetition are the same, whatever they are called and whenever they were', () => {
   const [a, b] = [aRun(), aRun({ id: 'etl-20260201-120000-bbbbbb', startedAt: '2026-02-01T12:00:00.000Z' })];

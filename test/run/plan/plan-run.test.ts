@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterStatus } from '../../src/cluster/cluster.ts';
-import type { Manifest } from '../../src/job/manifest/manifest.ts';
-import { type FoundPlace, planRun, type RunFacts, submissionTo } from '../../src/run/plan-run.ts';
-import { type GivenSparkOption, sparkSubmitArguments } from '../../src/spark/spark-submit.ts';
+import type { ClusterStatus } from '../../../src/cluster/cluster.ts';
+import type { Manifest } from '../../../src/job/manifest/manifest.ts';
+import { type FoundPlace, planRun, type RunFacts, submissionTo } from '../../../src/run/plan/plan-run.ts';
+import { type GivenSparkOption, sparkSubmitArguments } from '../../../src/spark/spark-submit.ts';
 
 const none: FoundPlace = { kind: 'none', choice: { kind: 'local', reason: { why: 'possible' } } };
 

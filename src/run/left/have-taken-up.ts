@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { OperationContext } from '../cluster/operation-context.ts';
-import { packageRoot } from '../system/package.ts';
-import { type StartedDaemon, startDaemon } from '../system/processes/start-daemon.ts';
-import { waitUntil } from '../system/processes/wait-until.ts';
-import type { RunRecord } from './run-record.ts';
-import { detachedLog, findLeft, lostBy, runFolder, writeRun } from './run-store.ts';
+import type { OperationContext } from '../../cluster/operation-context.ts';
+import { packageRoot } from '../../system/package.ts';
+import { type StartedDaemon, startDaemon } from '../../system/processes/start-daemon.ts';
+import { waitUntil } from '../../system/processes/wait-until.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { detachedLog, findLeft, lostBy, runFolder, writeRun } from '../record/run-store.ts';
 
 /** The hidden command that takes a run up. */
 const takeUpCommand = 'take-up-run';

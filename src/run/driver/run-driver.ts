@@ -1,33 +1,33 @@
 import { join } from 'node:path';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import {
   type ClusterConnection,
   type DriverExit,
   type DriverLaunch,
   type RunningDriver,
   sparkLogPath,
-} from '../cluster/driver.ts';
-import { warmLaunch } from '../cluster/standby/warm-launch.ts';
-import type { Job } from '../job/resolve-job.ts';
-import type { Redactor } from '../spark/redact.ts';
-import { splitSecrets } from '../spark/secrets.ts';
-import { type SparkSubmission, sparkSubmitArguments } from '../spark/spark-submit.ts';
-import { describeColdReason } from '../system/describe-phase.ts';
-import { printableRecord } from '../system/errors/printable.ts';
-import type { DriverStart } from '../system/event.ts';
-import type { PhaseEnd } from '../system/phase.ts';
-import { followApplication } from './application/follow-application.ts';
+} from '../../cluster/driver.ts';
+import { warmLaunch } from '../../cluster/standby/warm-launch.ts';
+import type { Job } from '../../job/resolve-job.ts';
+import type { Redactor } from '../../spark/redact.ts';
+import { splitSecrets } from '../../spark/secrets.ts';
+import { type SparkSubmission, sparkSubmitArguments } from '../../spark/spark-submit.ts';
+import { describeColdReason } from '../../system/describe-phase.ts';
+import { printableRecord } from '../../system/errors/printable.ts';
+import type { DriverStart } from '../../system/event.ts';
+import type { PhaseEnd } from '../../system/phase.ts';
+import { followApplication } from '../application/follow-application.ts';
+import { collectEventLogs, findMemoryShortage } from '../events/event-log.ts';
+import { type Diagnosis, diagnose } from '../failure/diagnose.ts';
+import { findScriptError, type ScriptError, scriptErrorLine } from '../failure/script-error.ts';
+import { type RunPlan, submissionTo } from '../plan/plan-run.ts';
+import { lacksSecrets, planForKeeping } from '../plan/stored-plan.ts';
+import type { RunJournal } from '../record/run-journal.ts';
+import type { RunOutcome, RunRecord } from '../record/run-record.ts';
+import { artifactsFolder, eventLogFolder, holdRun } from '../record/run-store.ts';
+import type { Run } from '../run.ts';
 import { DriverWatch } from './driver-watch.ts';
-import { collectEventLogs, findMemoryShortage } from './events/event-log.ts';
-import { type Diagnosis, diagnose } from './failure/diagnose.ts';
-import { findScriptError, type ScriptError, scriptErrorLine } from './failure/script-error.ts';
-import { type RunPlan, submissionTo } from './plan-run.ts';
-import type { Run } from './run.ts';
-import type { RunJournal } from './run-journal.ts';
 import { RunOutput } from './run-output.ts';
-import type { RunOutcome, RunRecord } from './run-record.ts';
-import { artifactsFolder, eventLogFolder, holdRun } from './run-store.ts';
-import { lacksSecrets, planForKeeping } from './stored-plan.ts';
 
 /** The files of a driver that runs already. */
 const noFiles: DriverLaunch['files'] = { reads: [], writes: [] };

@@ -1,7 +1,7 @@
-import type { Redactor } from '../spark/redact.ts';
-import { describePhase, titleOfPhase } from '../system/describe-phase.ts';
-import type { Emit, PhaseId } from '../system/event.ts';
-import { inPhase, type PhaseEnd } from '../system/phase.ts';
+import type { Redactor } from '../../spark/redact.ts';
+import { describePhase, titleOfPhase } from '../../system/describe-phase.ts';
+import type { Emit, PhaseId } from '../../system/event.ts';
+import { inPhase, type PhaseEnd } from '../../system/phase.ts';
 import type { RunRecord } from './run-record.ts';
 import { writeRun } from './run-store.ts';
 

@@ -1,7 +1,7 @@
 import { closeSync, linkSync, openSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { RunOutput } from '../../src/run/run-output.ts';
-import { temporaryProject } from '../support/temporary-project.ts';
+import { RunOutput } from '../../../src/run/driver/run-output.ts';
+import { temporaryProject } from '../../support/temporary-project.ts';
 
 it('what comes after the files are closed is dropped, and never written into another file', async () => {
   await using project = temporaryProject();

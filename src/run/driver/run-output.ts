@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { SparkctlError } from '../system/errors/sparkctl-error.ts';
-import { wrapWriteError } from '../system/errors/system-error.ts';
-import { writeFully } from '../system/files/write-file.ts';
+import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
+import { wrapWriteError } from '../../system/errors/system-error.ts';
+import { writeFully } from '../../system/files/write-file.ts';
 
 /** The size of the end of the output that is kept in memory. */
 const tailBytes = 64 * 1024;

@@ -1,17 +1,17 @@
-import { chooseBackend, defaultClusterName, findRunningCluster } from '../cluster/choose-cluster.ts';
-import { clusterClaim, lockCluster } from '../cluster/lock-cluster.ts';
-import type { OperationContext } from '../cluster/operation-context.ts';
-import { makingKinds } from '../cluster/registry.ts';
-import { effectiveMaster } from '../spark/effective-value.ts';
+import { chooseBackend, defaultClusterName, findRunningCluster } from '../../cluster/choose-cluster.ts';
+import { clusterClaim, lockCluster } from '../../cluster/lock-cluster.ts';
+import type { OperationContext } from '../../cluster/operation-context.ts';
+import { makingKinds } from '../../cluster/registry.ts';
+import { effectiveMaster } from '../../spark/effective-value.ts';
+import type { Run } from '../run.ts';
 import { type FoundPlace, planRun, type RunFacts, type RunPlan, requestedCluster } from './plan-run.ts';
-import type { Run } from './run.ts';
 
 /** Looks for the clusters that a run can go to. */
 export async function findPlace(facts: RunFacts, context: OperationContext): Promise<FoundPlace> {
   const master = effectiveMaster(facts.given);
   if (master !== undefined) {
     if (master.value === 'yarn') {
-      const { hadoopFolder } = await import('../cluster/external/resource-managers.ts');
+      const { hadoopFolder } = await import('../../cluster/external/resource-managers.ts');
       await hadoopFolder(context.environment);
     }
     return { kind: 'external' };

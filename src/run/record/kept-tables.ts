@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keptTableFile } from '../job/kept-table/kept-table.ts';
-import type { Emit } from '../system/event.ts';
-import { canAccess } from '../system/files/read-file.ts';
+import { keptTableFile } from '../../job/kept-table/kept-table.ts';
+import type { Emit } from '../../system/event.ts';
+import { canAccess } from '../../system/files/read-file.ts';
 import { type LoadingJob, runsIntoTable } from './earlier-runs.ts';
 import { holdRun, runFolder } from './run-store.ts';
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { OperationContext } from '../cluster/operation-context.ts';
-import type { Job } from '../job/resolve-job.ts';
-import type { GivenProperties } from '../spark/effective-value.ts';
-import { parseProperties, readPropertiesFile } from '../spark/java-properties.ts';
-import { Redactor } from '../spark/redact.ts';
-import { knownSecrets } from '../spark/secrets.ts';
-import { type GivenSparkOption, lastValue } from '../spark/spark-submit.ts';
+import type { OperationContext } from '../../cluster/operation-context.ts';
+import type { Job } from '../../job/resolve-job.ts';
+import type { GivenProperties } from '../../spark/effective-value.ts';
+import { parseProperties, readPropertiesFile } from '../../spark/java-properties.ts';
+import { Redactor } from '../../spark/redact.ts';
+import { knownSecrets } from '../../spark/secrets.ts';
+import { type GivenSparkOption, lastValue } from '../../spark/spark-submit.ts';
 import type { SubmitRequest } from './submit-request.ts';
 
 /** The places where a submission says something of Spark's properties. */

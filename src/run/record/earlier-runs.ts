@@ -1,4 +1,4 @@
-import type { CheckContext } from '../job/checks/check.ts';
+import type { CheckContext } from '../../job/checks/check.ts';
 import type { RunRecord } from './run-record.ts';
 import { readRuns } from './run-store.ts';
 
