@@ -137,10 +137,7 @@ describe.each(Object.keys(shells) as (keyof typeof shells)[])('%s, really run,',
     expect(stdout.trim().split(' ').at(-1)).toBe(expected);
   });
 
-  it.skipIf(here)(
-    'is not on this machine, so its completion was not run: apt-get install zsh fish',
-    () => {},
-  );
+  if (!here) it.skip('is not on this machine, so its completion was not run: apt-get install zsh fish');
 });
 
 it('a shell that is not known is named', async () => {
