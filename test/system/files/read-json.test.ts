@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { readJson } from '../../../src/system/files/read-json.ts';
 import { withoutRootPower } from '../../job/datasets/without-root-power.ts';
@@ -55,7 +55,8 @@ describe('reading a record', () => {
   });
 
   it('says that it may not read', async () => {
-    await using project = temporaryProject();
+    const project = temporaryProject();
+    onTestFinished(() => project[Symbol.asyncDispose]());
     await writeFile(project.path('a.json'), good);
     await chmod(project.path('a.json'), 0);
     await chmod(project.folder, 0o755);
