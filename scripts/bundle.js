@@ -20,6 +20,13 @@ const bundle = await rolldown({
 const { output } = await bundle.write({ dir: fresh, format: 'esm', chunkFileNames: '[name]-[hash].js' });
 await bundle.close();
 
+// What was written of a source that is gone or elsewhere now.
+for (const written of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })) {
+  const source = join(root, 'src', written.replace(/(?:\.d\.ts|\.js)$/, '.ts'));
+  if (/\.(?:d\.ts|js)$/.test(written) && !written.startsWith('bundle') && !existsSync(source))
+    rmSync(join(root, 'dist', written));
+}
+
 /** The folder of the package that a module is from; undefined for a module of sparkctl's own. */
 function packageOf(module) {
   if (!module.includes('/node_modules/')) return undefined;
