@@ -6,6 +6,7 @@ import type { OperationContext } from '../../src/cluster/operation-context.ts';
 import { pageAnswers, readMasterState } from '../../src/cluster/spark-pages.ts';
 import { SparkctlError } from '../../src/system/errors/sparkctl-error.ts';
 import { Claims } from '../../src/system/locks/claims.ts';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testContext } from '../support/test-context.ts';
 
@@ -64,7 +65,8 @@ export function backendContract({ backend, leftovers }: BackendUnderTest): void 
         [1, 1024],
         [1, 1024],
       ]);
-      expect(await pageAnswers('history', status?.links.history ?? '')).toBe(true);
+      const answers = async () => (await pageAnswers('history', status?.links.history ?? '')) || undefined;
+      expect(await waitUntil(answers, { timeoutMs: 60_000 })).toBe(true);
       expect((await backend.list(context)).map(({ name }) => name)).toEqual(['contract']);
     });
 

@@ -31,6 +31,9 @@ function sparkProcessesIn(project: string): readonly string[] {
     });
 }
 
+/** Others may use the usual ports for as long as a suite of theirs takes. */
+const patience = 10 * 60_000;
+
 const plan = {
   name: 'own',
   workers: 1,
@@ -45,55 +48,68 @@ function contextOf(project: string, events: SparkctlEvent[] = []): OperationCont
 }
 
 describe('a local cluster', () => {
-  it('takes other ports where the usual ones are taken, and listens on the loopback address alone', async () => {
-    await using project = temporaryProject();
-    const events: SparkctlEvent[] = [];
-    const context = contextOf(project.folder, events);
-    const servers = await Promise.all([7077, 8080, 18080].map(occupy));
-    try {
-      const { status } = await localBackend.up(plan, context);
-      expect(status.master).not.toBe('spark://127.0.0.1:7077');
-      const notes = events.map((event) => eventWords(event)?.text);
-      expect(notes).toContainEqual(expect.stringMatching(/^Port 7077 is taken: the master uses \d+$/));
-      expect(notes).toContainEqual(expect.stringMatching(/^Port 8080 is taken: the master's page uses \d+$/));
-      expect(notes).toContainEqual(
-        expect.stringMatching(/^Port 18080 is taken: the history server uses \d+$/),
-      );
-      const pids = new Set(status.nodes.map(({ id }) => id));
-      const { stdout } = await execa('ss', ['-ltnpH']);
-      const listening = stdout
-        .split('\n')
-        .filter((line) => [...pids].some((pid) => line.includes(`pid=${pid},`)));
-      expect(listening.length).toBeGreaterThanOrEqual(4);
-      expect(listening.filter((line) => !/\s(\[::ffff:)?127\.0\.0\.1\]?:\d+\s/.test(line))).toEqual([]);
-    } finally {
-      await localBackend.down(plan.name, context);
-      for (const server of servers) server?.close();
-    }
-  });
+  it(
+    'takes other ports where the usual ones are taken, and listens on the loopback address alone',
+    async () => {
+      await using project = temporaryProject();
+      const events: SparkctlEvent[] = [];
+      const context = contextOf(project.folder, events);
+      const servers = await Promise.all([7077, 8080, 18080].map(occupy));
+      try {
+        const { status } = await localBackend.up(plan, context);
+        expect(status.master).not.toBe('spark://127.0.0.1:7077');
+        const notes = events.map((event) => eventWords(event)?.text);
+        expect(notes).toContainEqual(expect.stringMatching(/^Port 7077 is taken: the master uses \d+$/));
+        expect(notes).toContainEqual(
+          expect.stringMatching(/^Port 8080 is taken: the master's page uses \d+$/),
+        );
+        expect(notes).toContainEqual(
+          expect.stringMatching(/^Port 18080 is taken: the history server uses \d+$/),
+        );
+        const pids = new Set(status.nodes.map(({ id }) => id));
+        const { stdout } = await execa('ss', ['-ltnpH']);
+        const listening = stdout
+          .split('\n')
+          .filter((line) => [...pids].some((pid) => line.includes(`pid=${pid},`)));
+        expect(listening.length).toBeGreaterThanOrEqual(4);
+        expect(listening.filter((line) => !/\s(\[::ffff:)?127\.0\.0\.1\]?:\d+\s/.test(line))).toEqual([]);
+      } finally {
+        await localBackend.down(plan.name, context);
+        for (const server of servers) server?.close();
+      }
+    },
+    patience,
+  );
 
-  it('chooses again when a port is taken between the choice and the start', async () => {
-    await using project = temporaryProject();
-    const servers = [await occupy(8080)];
-    const chosen: Promise<Server | undefined>[] = [];
-    const context: OperationContext = {
-      ...contextOf(project.folder),
-      // The master's port is chosen by then, and its process is not started yet.
-      emit: (event) => {
-        if (chosen.length === 0 && event.kind === 'port-taken') chosen.push(tryToListen(7077));
-      },
-    };
-    try {
-      const { status } = await localBackend.up(plan, context);
-      servers.push(...(await Promise.all(chosen)));
-      expect(servers.filter((server) => server !== undefined)).toHaveLength(2);
-      expect(status).toMatchObject({ state: 'running', workers: { alive: 1 } });
-      expect(status.master).not.toBe('spark://127.0.0.1:7077');
-    } finally {
-      await localBackend.down(plan.name, context);
-      for (const server of servers) server?.close();
-    }
-  });
+  it(
+    'chooses again when a port is taken between the choice and the start',
+    async () => {
+      await using project = temporaryProject();
+      const servers: (Server | undefined)[] = [await occupy(7077)];
+      const thefts: { readonly port: number; readonly server: Promise<Server | undefined> }[] = [];
+      const context: OperationContext = {
+        ...contextOf(project.folder),
+        // The master's port is chosen by then, and its process is not started yet.
+        emit: (event) => {
+          if (thefts.length > 0 || event.kind !== 'port-taken' || event.used === undefined) return;
+          thefts.push({ port: event.used, server: tryToListen(event.used) });
+        },
+      };
+      try {
+        const { status } = await localBackend.up(plan, context);
+        const [theft] = thefts;
+        const stolen = await theft?.server;
+        servers.push(stolen);
+        expect(stolen).toBeDefined();
+        expect(status).toMatchObject({ state: 'running', workers: { alive: 1 } });
+        expect(status.master).not.toBe(`spark://127.0.0.1:${theft?.port}`);
+      } finally {
+        await localBackend.down(plan.name, context);
+        for (const server of servers) server?.close();
+      }
+    },
+    patience,
+  );
 
   it("chooses again when a worker's port is taken before it starts", async () => {
     await using project = temporaryProject();
@@ -181,9 +197,11 @@ describe('a local cluster', () => {
   });
 });
 
-/** Listens on a port. Where somebody else does so for half a minute, it is taken well enough. */
-async function occupy(port: number): Promise<Server | undefined> {
-  return await waitUntil(() => tryToListen(port), { timeoutMs: 30_000, intervalMs: 200 });
+/** Listens on a port, as soon as a cluster of somebody else has left it. */
+async function occupy(port: number): Promise<Server> {
+  const server = await waitUntil(() => tryToListen(port), { timeoutMs: 4 * 60_000, intervalMs: 50 });
+  if (server === undefined) throw new Error(`port ${port} was never free`);
+  return server;
 }
 
 async function tryToListen(port: number): Promise<Server | undefined> {
