@@ -101,16 +101,18 @@ games it is 58, as leagues have it.
 def clean(rows: DataFrame) -> DataFrame:
     """The rules for players. Of the rules that a row breaks, the first is its reason."""
     must_be_known = [name for name in (*TEXTS, *NUMBERS) if name not in PERCENTS]
-    negative = reduce(or_, (col(name) < 0 for name in NUMBERS))
-    above_all = reduce(or_, (col(name) > 1 for name in PERCENTS))
+    impossible = (
+        *(col(name).contains("\0") for name in TEXTS),
+        *(col(name) < 0 for name in NUMBERS),
+        *(col(name) > 1 for name in PERCENTS),
+        ~col("age").between(YOUNGEST, OLDEST),
+        col("games") < 1,
+        col("games_started") > col("games"),
+    )
     return (
         rows.transform(require(*KEY, reason="missing-key"))
         .transform(require(*must_be_known))
-        .transform(reject("invalid-value", reduce(or_, (col(name).contains("\0") for name in TEXTS))))
-        .transform(reject("invalid-value", negative))
-        .transform(reject("invalid-value", above_all))
-        .transform(reject("invalid-value", ~col("age").between(YOUNGEST, OLDEST)))
-        .transform(reject("invalid-value", (col("games") < 1) | (col("games_started") > col("games"))))
+        .transform(reject("invalid-value", reduce(or_, impossible)))
     )
 
 
