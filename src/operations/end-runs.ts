@@ -44,11 +44,12 @@ export async function waitForRun(
   });
 }
 
-/** Has runs that a killed sparkctl has left taken up again, before something is said of them. */
-export async function takeUpLeft(context: OperationContext): Promise<void> {
-  const { runs } = await readRuns(context.project);
-  for (const { record, situation } of runs)
-    if (situation === 'left') await haveTakenUp(record, 'in-order', context);
+/** Has runs that a killed sparkctl has left taken up again, before something is said of them. Returns all runs as they are then. */
+export async function takeUpLeft(context: OperationContext): ReturnType<typeof readRuns> {
+  const found = await readRuns(context.project);
+  const left = found.runs.filter(({ situation }) => situation === 'left');
+  for (const { record } of left) await haveTakenUp(record, 'in-order', context);
+  return left.length === 0 ? found : await readRuns(context.project);
 }
 
 /** Has a run end in order, whichever process looks after it, and reads its record then. A run that is over stays as it is. */

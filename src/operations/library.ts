@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type ClusterRequest, chooseBackend, planCluster } from '../cluster/choose-cluster.ts';
-import type { ClusterStatus } from '../cluster/cluster.ts';
-import { Cluster } from '../cluster/cluster.ts';
+import type { ClusterRequest } from '../cluster/choose-cluster.ts';
+import type { Cluster, ClusterStatus } from '../cluster/cluster.ts';
 import { type OperationContext, operationContext } from '../cluster/operation-context.ts';
-import { makingKinds } from '../cluster/registry.ts';
-import { reclaim } from '../run/left/reclaim.ts';
 import type { SubmitRequest } from '../run/plan/submit-request.ts';
 import type { SparkctlEvent } from '../system/event.ts';
-import { inPhase } from '../system/phase.ts';
 import { projectFolder } from './context.ts';
 import { EventHistory } from './event-history.ts';
 import { type RunResult, runResult } from './run-result.ts';
+import { startScopedCluster } from './scoped-cluster.ts';
 import { submit } from './submit.ts';
 
 /** The surroundings of a call of the library. Each has a default. */
@@ -105,25 +102,9 @@ export class StartedCluster implements AsyncDisposable {
   }
 
   static async start(options: StartOptions, entry: Entry): Promise<StartedCluster> {
-    const context = contextOf(options, entry);
-    await reclaim(context);
     const name = options.name ?? `scope-${randomBytes(4).toString('hex')}`;
-    const plan = planCluster(name, options, true);
-    const { kind, reason } = await chooseBackend(options, makingKinds, context);
-    context.emit({ kind: 'backend-chosen', backend: kind, reason });
-    const cluster = await Cluster.of(kind, name, context);
-    try {
-      const status = await inPhase(context.emit, 'cluster', async () => {
-        const { status: value } = await cluster.up(plan);
-        const { workers, ephemeral } = value;
-        const was = 'started';
-        return { value, result: { phase: 'cluster', backend: kind, name, was, workers, ephemeral } };
-      });
-      return new StartedCluster(cluster, status, { options, entry });
-    } catch (error) {
-      await cluster[Symbol.asyncDispose]();
-      throw error;
-    }
+    const { cluster, status } = await startScopedCluster(name, options, contextOf(options, entry));
+    return new StartedCluster(cluster, status, { options, entry });
   }
 
   /** Submits a job to this cluster. */

@@ -31,10 +31,11 @@ function rowsOf(reader: TargetReader, table: string): readonly TableRow[] {
   }
   const names = info.columns.map(({ name }) => name);
   return Array.from(open.rows(table, names), (values) =>
-    Object.fromEntries(names.map((name, index) => [name, plain(values[index] ?? null)])),
+    Object.fromEntries(names.map((name, index) => [name, asNumber(values[index] ?? null)])),
   );
 }
 
-function plain(value: RowValue): RowValue {
+/** A bigint as a number, where that is the same. */
+export function asNumber<Value>(value: Value): Value | number {
   return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { asNumber } from '../operations/read-table.ts';
 
 /** A row by its columns, as `readTable` gives it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -56,7 +57,7 @@ function columnDifferences(found: readonly string[], expected: readonly string[]
 
 /** A value in the form in which equal ones are the same: 1n is 1, and a buffer is its bytes. */
 function normal(value: unknown): unknown {
-  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
+  if (typeof value === 'bigint') return asNumber(value);
   if (value instanceof Uint8Array) return new Uint8Array(value);
   if (Object.is(value, -0)) return 0;
   return value === undefined ? null : value;

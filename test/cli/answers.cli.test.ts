@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AnswerName, answers } from '../../src/operations/answers/answers.ts';
 import { createRunFolder, writeRun } from '../../src/run/record/run-store.ts';
 import { aRun } from '../run/a-run.ts';
 import { commandsWithJson, faultsOf, needSpark } from '../support/answers.ts';
+import { makePeople, peopleManifest } from '../support/people-job.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
@@ -21,28 +21,9 @@ beforeAll(async () => {
   }
   mkdirSync(project.path('.sparkctl/runs/not-a-run'));
   await project.write('jobs/load.py', '');
-  await project.write(
-    'jobs/load.yaml',
-    `
-dataset: { name: users, rows: 10, seed: 1 }
-input: { path: data/users.jsonl }
-database:
-  path: data/people.db
-  table:
-    name: people
-    primaryKey: [id]
-    columns: [{ name: id, type: integer }, { name: age, type: integer }]
-checks:
-  - { kind: schema }
-  - { kind: accepted_range, column: age, min: 0 }
-`,
-  );
-  mkdirSync(project.path('data'));
-  const database = new Sqlite(project.path('data/people.db'));
-  database.exec(
-    'CREATE TABLE people (id INTEGER NOT NULL, age INTEGER NOT NULL, PRIMARY KEY (id)) STRICT; INSERT INTO people VALUES (1, 30), (2, -1)',
-  );
-  database.close();
+  const dataset = 'dataset: { name: users, rows: 10, seed: 1 }\ninput: { path: data/users.jsonl }\n';
+  await project.write('jobs/load.yaml', `${dataset}${peopleManifest}`);
+  await makePeople(project, '(1, 30), (2, -1)');
 });
 
 afterAll(async () => {

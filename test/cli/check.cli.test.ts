@@ -1,42 +1,22 @@
 import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { changePeople, makePeople, peopleManifest } from '../support/people-job.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
-
-const manifest = `
-database:
-  path: data/people.db
-  table:
-    name: people
-    primaryKey: [id]
-    columns: [{ name: id, type: integer }, { name: age, type: integer }]
-checks:
-  - { kind: schema }
-  - { kind: accepted_range, column: age, min: 0 }
-`;
 
 let project: TemporaryProject;
 beforeEach(async () => {
   project = temporaryProject();
   await project.write('package.json', '{}');
   await project.write('jobs/load.py', '');
-  await project.write('jobs/load.yaml', manifest);
-  await project.write('data/.keep', '');
-  change(
-    'CREATE TABLE people (id INTEGER NOT NULL, age INTEGER NOT NULL, PRIMARY KEY (id)) STRICT; INSERT INTO people VALUES (1, 30), (2, 40)',
-  );
+  await project.write('jobs/load.yaml', peopleManifest);
+  await makePeople(project, '(1, 30), (2, 40)');
 });
 afterEach(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-/** Changes the table behind sparkctl's back. */
-function change(sql: string): void {
-  const database = new Sqlite(project.path('data/people.db'));
-  database.exec(sql);
-  database.close();
-}
+const change = (sql: string) => changePeople(project, sql);
 
 const check = (...words: readonly string[]) => sparkctl(['check', ...words], { cwd: project.folder });
 
@@ -88,7 +68,7 @@ Result      1 of 2 checks did not hold: accepted_range (age). (exit code 65)
 
   it('answers programs with JSON', async () => {
     change('INSERT INTO people VALUES (3, -1)');
-    await project.write('jobs/load.yaml', manifest.replace('min: 0', 'min: 0, severity: warn'));
+    await project.write('jobs/load.yaml', peopleManifest.replace('min: 0', 'min: 0, severity: warn'));
     const { stdout, exitCode } = await check('--json', 'jobs/load.py');
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -122,7 +102,8 @@ Result      1 of 2 checks did not hold: accepted_range (age). (exit code 65)
   });
 
   it('compares the table with a file of the project', async () => {
-    const equality = (path: string) => `${manifest}  - { kind: equality, path: ${path}, severity: warn }\n`;
+    const equality = (path: string) =>
+      `${peopleManifest}  - { kind: equality, path: ${path}, severity: warn }\n`;
     await project.write('golden/people.csv', 'id,age\n1,30\n2,41\n');
     await project.write('jobs/load.yaml', equality('golden/people.csv'));
     const { stdout, exitCode } = await check('jobs/load.py');
@@ -163,7 +144,7 @@ Result      1 of 2 checks did not hold: accepted_range (age). (exit code 65)
     const none = await check('jobs/load.py');
     expect(none.stdout).toContain('✗ schema: expected the table people, found no table of that name');
     expect(none.exitCode).toBe(65);
-    await project.write('jobs/load.yaml', manifest.replace('people.db', 'nowhere.db'));
+    await project.write('jobs/load.yaml', peopleManifest.replace('people.db', 'nowhere.db'));
     const missing = await check('jobs/load.py');
     expect(missing.stdout).toContain(`found There is no database at ${project.path('data/nowhere.db')}.`);
     expect(missing.exitCode).toBe(65);
@@ -180,19 +161,19 @@ Result      1 of 2 checks did not hold: accepted_range (age). (exit code 65)
     await project.write('jobs/bare.py', '');
     await project.write(
       'jobs/plain.yaml',
-      `script: load.py\n${manifest.slice(0, manifest.indexOf('checks:'))}`,
+      `script: load.py\n${peopleManifest.slice(0, peopleManifest.indexOf('checks:'))}`,
     );
     await project.write(
       'jobs/wrong.yaml',
-      `script: load.py${manifest.replace('kind: schema', 'kind: schema, tolerate: 1')}`,
+      `script: load.py${peopleManifest.replace('kind: schema', 'kind: schema, tolerate: 1')}`,
     );
     await project.write(
       'jobs/truth.yaml',
-      `script: load.py${manifest.replace('min: 0', 'min: 0, tolerate: true')}`,
+      `script: load.py${peopleManifest.replace('min: 0', 'min: 0, tolerate: true')}`,
     );
     await project.write(
       'jobs/share.yaml',
-      `script: load.py${manifest.replace('min: 0', 'min: 0, tolerate: 5 %')}`,
+      `script: load.py${peopleManifest.replace('min: 0', 'min: 0, tolerate: 5 %')}`,
     );
     const { stderr, exitCode } = await check(...words);
     expect(stderr).toContain(message);

@@ -58,6 +58,18 @@ function loading(project: () => string, ...ids: readonly number[]) {
   };
 }
 
+/** A project whose job loads these ids, each time that it is submitted. */
+async function loadingStage(
+  ids: () => readonly number[],
+): Promise<Stage & { readonly backend: FakeBackend }> {
+  let folder = '';
+  const backend = new FakeBackend({ drive: () => loading(() => folder, ...ids())() });
+  const on = await stage(backend);
+  folder = on.project.folder;
+  await writeJob(on.project);
+  return { ...on, backend };
+}
+
 describe('submit', () => {
   it('makes a cluster for the run, and takes it down after it', async () => {
     const backend = new FakeBackend();
@@ -171,11 +183,7 @@ describe('submit', () => {
   });
 
   it('prepares the target, checks the result, and records both', async () => {
-    let folder = '';
-    const backend = new FakeBackend({ drive: loading(() => folder, 1) });
-    await using on = await stage(backend);
-    folder = on.project.folder;
-    await writeJob(on.project);
+    await using on = await loadingStage(() => [1]);
     const run = await submit({ application: 'job.py' }, on.context);
     expect(run).toMatchObject({ state: 'succeeded', database: { table: 'people', rows: 1 } });
     expect(run.checks.map(({ kind, status }) => [kind, status])).toEqual([
@@ -189,17 +197,13 @@ describe('submit', () => {
       'checks',
       'cluster-down',
     ]);
-    const [launch] = backend.launches;
+    const [launch] = on.backend.launches;
     expect(launch?.sparkSubmitArguments.slice(-2)).toEqual([on.project.path('people.jsonl'), run.id]);
     expect(launch?.files.writes[0]).toBe(on.project.path('data/people.db'));
   });
 
   it('ends with 65 where a check failed, and with --skip-checks does not ask', async () => {
-    let folder = '';
-    const backend = new FakeBackend({ drive: loading(() => folder, 2) });
-    await using on = await stage(backend);
-    folder = on.project.folder;
-    await writeJob(on.project);
+    await using on = await loadingStage(() => [2]);
     const run = await submit({ application: 'job.py' }, on.context);
     expect(run).toMatchObject({ state: 'checks-failed', cause: 'checks', exitCode: 65 });
     expect(run.checks[1]).toMatchObject({
@@ -219,11 +223,7 @@ describe('submit', () => {
   });
 
   it('succeeds where a check only warns, and records that it has', async () => {
-    let folder = '';
-    const backend = new FakeBackend({ drive: loading(() => folder, 2) });
-    await using on = await stage(backend);
-    folder = on.project.folder;
-    await writeJob(on.project);
+    await using on = await loadingStage(() => [2]);
     await on.project.write('job.yaml', manifest.replace('name: few', 'name: few, severity: warn'));
     const run = await submit({ application: 'job.py' }, on.context);
     expect(run).toMatchObject({ state: 'succeeded', exitCode: 0 });
@@ -234,12 +234,8 @@ describe('submit', () => {
   it('compares the rows of the table with those of the last run that succeeded', {
     timeout: 60_000,
   }, async () => {
-    let folder = '';
     let id = 0;
-    const backend = new FakeBackend({ drive: async () => await loading(() => folder, ++id)() });
-    await using on = await stage(backend);
-    folder = on.project.folder;
-    await writeJob(on.project);
+    await using on = await loadingStage(() => [++id]);
     const counted = (change: number) =>
       manifest.replace(/checks: .*/, `checks: [{ kind: row_count, change: ${change} }]`);
     await on.project.write('job.yaml', counted(0));
@@ -264,22 +260,20 @@ describe('submit', () => {
   it('keeps the tables of as many runs as the manifest says, so that their rows can be compared', {
     timeout: 60_000,
   }, async () => {
-    let folder = '';
     let id = 0;
-    const backend = new FakeBackend({ drive: async () => await loading(() => folder, ++id)() });
-    await using on = await stage(backend);
-    folder = on.project.folder;
-    await writeJob(on.project);
+    await using on = await loadingStage(() => [++id]);
     await on.project.write('job.yaml', `${manifest.replace(/checks: .*/, '')}keep: 2\n`);
     const ids: string[] = [];
     for (let runs = 0; runs < 3; runs++) ids.push((await submit({ application: 'job.py' }, on.context)).id);
     const [first = '', second = '', third = ''] = ids;
-    expect(await compareData(folder, second, third)).toMatchObject({
+    expect(await compareData(on.project.folder, second, third)).toMatchObject({
       rows: { a: 2, b: 3 },
       added: { rows: 1, samples: [{ key: [3] }] },
       removed: { rows: 0 },
     });
-    await expect(compareData(folder, first, third)).rejects.toThrow(`Run ${first} has kept no table.`);
+    await expect(compareData(on.project.folder, first, third)).rejects.toThrow(
+      `Run ${first} has kept no table.`,
+    );
   });
 
   it('keeps its plan in the run folder, without secrets', async () => {

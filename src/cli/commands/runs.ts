@@ -25,15 +25,12 @@ interface AnswerValues {
 }
 
 interface DiffValues extends AnswerValues {
+  readonly data?: true;
   readonly html?: string;
 }
 
 interface ShowValues extends AnswerValues {
   readonly format?: (typeof formats)[number];
-}
-
-interface DiffValues extends AnswerValues {
-  readonly data?: true;
 }
 
 interface WaitValues extends AnswerValues {
@@ -62,11 +59,11 @@ async function load({ host }: CommandContext) {
 /** The same for what is said of runs: those that a killed sparkctl has left are taken up first. */
 async function loadTakenUp(context: CommandContext) {
   const loaded = await load(context);
-  await loaded.takeUpLeft(loaded.surroundings(context, loaded.quiet(context)));
-  return loaded;
+  const found = await loaded.takeUpLeft(loaded.surroundings(context, loaded.quiet(context)));
+  return { ...loaded, found };
 }
 
-/** `sparkctl runs list|show|diff|logs|open|wait|kill|prune`. */
+/** `sparkctl runs list|show|diff|logs|open|wait|kill|rerun|prune`. */
 export function runsCommand(context: CommandContext): Command {
   const runs = new Command('runs')
     .summary('show what became of submissions')
@@ -143,8 +140,8 @@ export function runsCommand(context: CommandContext): Command {
 }
 
 async function list(values: AnswerValues, context: CommandContext): Promise<void> {
-  const { project, readRuns, formatRunList, print, quiet } = await loadTakenUp(context);
-  const { runs, damaged } = await readRuns(project);
+  const { found, formatRunList, print, quiet } = await loadTakenUp(context);
+  const { runs, damaged } = found;
   const progress = quiet(context);
   for (const { path, reason } of damaged) progress.show({ kind: 'record-unusable', path, reason });
   const answer = {

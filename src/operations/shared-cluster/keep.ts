@@ -1,14 +1,11 @@
-import { chooseBackend, planCluster } from '../../cluster/choose-cluster.ts';
-import { Cluster } from '../../cluster/cluster.ts';
 import { clusterClaim } from '../../cluster/lock-cluster.ts';
 import type { OperationContext } from '../../cluster/operation-context.ts';
-import { makingKinds } from '../../cluster/registry.ts';
 import { reclaim } from '../../run/left/reclaim.ts';
 import { prepareStandby } from '../../run/prepare-standby.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { holdersOf, stopHolder } from '../../system/locks/claims.ts';
-import { inPhase } from '../../system/phase.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
+import { startScopedCluster } from '../scoped-cluster.ts';
 import { SharedClusterPlace } from './place.ts';
 
 /** Somebody who watches tests leaves for the night. */
@@ -32,18 +29,10 @@ export async function keepSharedCluster(name: string, context: OperationContext)
   const { place, request } = found;
   await place.writeKeeper({ state: 'starting' });
   try {
-    await reclaim(context);
-    const { kind, reason } = await chooseBackend(request, makingKinds, context);
-    context.emit({ kind: 'backend-chosen', backend: kind, reason });
-    await using cluster = await Cluster.of(kind, name, context);
-    await inPhase(context.emit, 'cluster', async () => {
-      const { status: value } = await cluster.up(planCluster(name, request, true));
-      await cluster.standbys?.set({ idleMs: standbyIdleMs });
-      await prepareStandby(cluster, request.workingFolder, context);
-      const { workers, ephemeral } = value;
-      return { value, result: { phase: 'cluster', backend: kind, name, was: 'started', workers, ephemeral } };
-    });
-    await place.writeKeeper({ state: 'ready', backend: kind });
+    await using cluster = (await startScopedCluster(name, request, context)).cluster;
+    await cluster.standbys?.set({ idleMs: standbyIdleMs });
+    await prepareStandby(cluster, request.workingFolder, context);
+    await place.writeKeeper({ state: 'ready', backend: cluster.backend });
     await untilUnused(place, context.signal);
     await endRuns(name, context);
   } catch (error) {

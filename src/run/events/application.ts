@@ -1,9 +1,5 @@
-/** One attempt of a task, as far as a report needs it. Instants are in milliseconds since 1970, times in milliseconds. */
-export interface TaskAttempt {
-  readonly executor: string;
-  readonly launchedAt: number;
-  readonly finishedAt: number;
-  readonly outcome: 'succeeded' | 'failed' | 'killed';
+/** The amounts that tasks report, and that can be added up. Times are in milliseconds. */
+export interface TaskAmounts {
   readonly runMs: number;
   readonly gcMs: number;
   readonly fetchWaitMs: number;
@@ -14,6 +10,14 @@ export interface TaskAttempt {
   readonly shuffleWriteBytes: number;
   readonly memorySpilledBytes: number;
   readonly diskSpilledBytes: number;
+}
+
+/** One attempt of a task, as far as a report needs it. Instants are in milliseconds since 1970. */
+export interface TaskAttempt extends TaskAmounts {
+  readonly executor: string;
+  readonly launchedAt: number;
+  readonly finishedAt: number;
+  readonly outcome: 'succeeded' | 'failed' | 'killed';
   /** The heap of its executor's JVM at its highest, as far as Spark has looked; 0 where it has not. */
   readonly heapBytes: number;
 }

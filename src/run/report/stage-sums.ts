@@ -1,20 +1,10 @@
-import type { Stage, TaskAttempt } from '../events/application.ts';
+import type { Stage, TaskAmounts, TaskAttempt } from '../events/application.ts';
 
 /** The sums over the tasks of a stage or of several, and the spread of their times. */
-export interface TaskSums {
+export interface TaskSums extends TaskAmounts {
   readonly tasks: number;
   readonly succeeded: number;
   readonly failed: number;
-  readonly runMs: number;
-  readonly gcMs: number;
-  readonly fetchWaitMs: number;
-  readonly inputBytes: number;
-  readonly inputRows: number;
-  readonly outputBytes: number;
-  readonly shuffleReadBytes: number;
-  readonly shuffleWriteBytes: number;
-  readonly memorySpilledBytes: number;
-  readonly diskSpilledBytes: number;
   /** The most that one task has read. */
   readonly largestReadBytes: number;
   /** Of the tasks that have succeeded, from launch to finish. */
