@@ -67,7 +67,7 @@ def reject(reason: str, condition: Column) -> Callable[[DataFrame], DataFrame]:
     def mark(frame: DataFrame) -> DataFrame:
         _must_know_its_source(frame, f"rows can be rejected as {reason}")
         marked = coalesce(col(SOURCE)["reason"], when(condition, lit(reason)))
-        return frame.withColumn(SOURCE, _source_with(reason=marked))
+        return frame.withColumn(SOURCE, _source_with(frame, "reason", marked))
 
     return mark
 
@@ -86,7 +86,7 @@ def repair(column: str, value: Column) -> Callable[[DataFrame], DataFrame]:
         changed = ~col(spark_name(column)).eqNullSafe(computed)
         marked = when(changed, lit(True)).otherwise(col(SOURCE)["repaired"])
         computing = frame.withColumn(_COMPUTED, value)
-        repaired = computing.withColumns({column: computed, SOURCE: _source_with(repaired=marked)})
+        repaired = computing.withColumns({column: computed, SOURCE: _source_with(frame, "repaired", marked)})
         return repaired.drop(_COMPUTED)
 
     return mark
@@ -114,9 +114,15 @@ def accepted(frame: DataFrame) -> DataFrame:
     return frame.where(col(SOURCE)["reason"].isNull())
 
 
-def _source_with(**changed: Column) -> Column:
-    fields = ((name, changed.get(name, col(SOURCE)[name])) for name in SOURCE_TYPE.names)
-    return struct(*(value.alias(name) for name, value in fields))
+def _source_with(frame: DataFrame, field: str, value: Column) -> Column:
+    source = col(SOURCE)
+    if not frame.schema[SOURCE].nullable:
+        # One reference to the struct, not one for each field: Spark copies the struct into each before it
+        # simplifies, and would plan a filter on what several rules have marked for minutes.
+        return source.withField(field, value)
+    # An outer join makes rows of no line. They can be rejected too, and withField would leave them null.
+    fields = ((value if name == field else source[name]).alias(name) for name in SOURCE_TYPE.names)
+    return struct(*fields)
 
 
 def _must_know_its_source(frame: DataFrame, what: str) -> None:

@@ -112,3 +112,18 @@ def test_what_ends_before_it_is_the_runs_leaves_nothing_in_its_logs(tmp_path):
     assert (supervisor.wait(timeout=30), keeper.wait(timeout=30)) == (0, 0)
     assert "notStarted" in ending(folder)
     assert (folder / "stdout.log").read_text() == ""
+
+
+def test_what_has_ended_before_its_pipes_are_opened_is_told(tmp_path):
+    pipes = tmp_path / "pipes"
+    pipes.mkdir()
+    subprocess.run([sys.executable, SUPERVISE, pipes, "/bin/true"], check=True, timeout=30)
+    assert "notStarted" in keep(tmp_path, "--pipes", pipes)
+
+
+def test_what_has_ended_as_the_runs_before_its_pipes_are_opened_is_told(tmp_path):
+    pipes = tmp_path / "pipes"
+    pipes.mkdir()
+    subprocess.run([sys.executable, SUPERVISE, pipes, "/bin/true"], check=True, timeout=30)
+    (pipes / "begun").touch()
+    assert keep(tmp_path, "--pipes", pipes) == {"signal": "SIGKILL"}

@@ -444,6 +444,17 @@ def test_rows_that_a_job_has_made_distinct_are_filtered(spark, database, query, 
     assert run.filtered == run.read - run.loaded - len(unreadable)
 
 
+def test_what_many_rules_have_marked_is_planned_at_once(spark, tmp_path):
+    """Each further rule would multiply the plan, if each copied the struct of the one before."""
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"id": {number}}}\n' for number in range(30)))
+    frame = read_json_lines(spark, str(tmp_path / "a.jsonl"), StructType().add("id", "long"))
+    for number in range(10):
+        frame = frame.transform(reject(f"rule-{number}", col("id") == 2 * number))
+    assert sorted(row.id for row in accepted(frame).select("id").collect()) == sorted(
+        {*range(30)} - {*range(0, 20, 2)}
+    )
+
+
 @pytest.mark.parametrize("how", ["localCheckpoint", "checkpoint"])
 @pytest.mark.parametrize("operation", [spread, list], ids=["shuffled", "in order"])
 def test_a_checkpoint_in_between(spark, database, query, orders, tmp_path, how, operation):
