@@ -1,11 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { isMainThread } from 'node:worker_threads';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { hasErrorCode } from '../../system/errors/system-error.ts';
+import { openPipe } from '../../system/files/open-pipe.ts';
 import { canAccess } from '../../system/files/read-file.ts';
 import { parseJson } from '../../system/files/read-json.ts';
 import { writeAtomically } from '../../system/files/write-file.ts';
@@ -35,8 +32,6 @@ const ofTheJvm =
 
 /** The time that the pipes of a standby may take to be there: they are made before anything else. */
 const pipesMs = 5_000;
-/** A thread looks so often for what has come. */
-const pipeLookMs = 10;
 const graceMs = 3_000;
 
 const ending = z.object({
@@ -183,44 +178,6 @@ async function openPipes(
     for (const each of opened) each.destroy();
     throw error;
   }
-}
-
-function openPipe(path: string): Readable {
-  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-  if (!fstatSync(fd).isFIFO()) {
-    closeSync(fd);
-    throw new Error(`${path} is no pipe`);
-  }
-  return isMainThread ? new Socket({ fd, readable: true, writable: false }) : pipeOfThread(fd);
-}
-
-/**
- * Reads a pipe in a worker thread, such as those of `vitest --pool=threads`. At a thread's end Node closes the files that the thread
- * has opened, by their numbers; a socket has closed its own long before, and the number is another file's by then.
- */
-function pipeOfThread(fd: number): Readable {
-  const room = Buffer.alloc(1 << 16);
-  let timer: NodeJS.Timeout | undefined;
-  const read = (to: Readable) => {
-    try {
-      const length = readSync(fd, room);
-      to.push(length === 0 ? null : Buffer.from(room.subarray(0, length)));
-    } catch (error) {
-      if (!hasErrorCode(error, 'EAGAIN')) return void to.destroy(error as Error);
-      timer = setTimeout(read, pipeLookMs, to);
-    }
-  };
-  return new Readable({
-    read() {
-      read(this);
-    },
-    destroy(error, done) {
-      clearTimeout(timer);
-      closeSync(fd);
-      done(error);
-    },
-  });
 }
 
 /** Waits for what the supervisor says at the end; where it is gone without a word, it was killed. */
