@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql.functions import coalesce, col, lit, struct, when
+from pyspark.sql.functions import coalesce, col, lit, spark_partition_id, struct, when
 from pyspark.sql.types import BooleanType, LongType, StringType, StructField, StructType
 
 from .column_names import spark_name
@@ -116,9 +116,10 @@ def accepted(frame: DataFrame) -> DataFrame:
 
 def _source_with(frame: DataFrame, field: str, value: Column) -> Column:
     source = col(SOURCE)
+    # Always true, but indeterminate to Spark, which does not push a filter on the mark below it then: pushing
+    # copies a rule into each place that refers to it, and each further rule would double the plan.
+    value = when(spark_partition_id() >= 0, value)
     if not frame.schema[SOURCE].nullable:
-        # One reference to the struct, not one for each field: Spark copies the struct into each before it
-        # simplifies, and would plan a filter on what several rules have marked for minutes.
         return source.withField(field, value)
     # An outer join makes rows of no line. They can be rejected too, and withField would leave them null.
     fields = ((value if name == field else source[name]).alias(name) for name in SOURCE_TYPE.names)

@@ -142,7 +142,7 @@ def open_pipe(path: Path) -> int:
     pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     if not stat.S_ISFIFO(os.fstat(pipe).st_mode):
         raise OSError(f"{path} is no pipe")
-    # The system tells the end of a pipe only to who has seen it open: its program may have closed it before now.
+    # The system tells the end of a pipe only to who has seen it open. Its program may have closed it before.
     os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC))
     return pipe
 

@@ -16,7 +16,7 @@ import pyspark
 import pytest
 from made_database import make
 from pyspark import TaskContext
-from pyspark.sql.functions import broadcast, col, expr, lit, trim
+from pyspark.sql.functions import broadcast, col, expr, lit, trim, udf
 from pyspark.sql.types import DoubleType, LongType, StringType, StructField, StructType, TimestampType
 from written_checksum import written_checksum
 
@@ -444,15 +444,19 @@ def test_rows_that_a_job_has_made_distinct_are_filtered(spark, database, query, 
     assert run.filtered == run.read - run.loaded - len(unreadable)
 
 
-def test_what_many_rules_have_marked_is_planned_at_once(spark, tmp_path):
-    """Each further rule would multiply the plan, if each copied the struct of the one before."""
-    (tmp_path / "a.jsonl").write_text("".join(f'{{"id": {number}}}\n' for number in range(30)))
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_what_many_rules_have_marked_is_planned_at_once(spark, tmp_path, is_joined):
+    """Each further rule would multiply the plan, if Spark copied the one before into it."""
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"id": {number}}}\n' for number in range(60)))
     frame = read_json_lines(spark, str(tmp_path / "a.jsonl"), StructType().add("id", "long"))
-    for number in range(10):
+    if is_joined:
+        frame = spark.range(60).join(frame, "id", "left")
+    frame = frame.transform(reject("computed", udf(lambda number: number == 1, "boolean")(col("id"))))
+    for number in range(20):
         frame = frame.transform(reject(f"rule-{number}", col("id") == 2 * number))
-    assert sorted(row.id for row in accepted(frame).select("id").collect()) == sorted(
-        {*range(30)} - {*range(0, 20, 2)}
-    )
+        frame = frame.transform(repair("id", col("id") + lit(0)))
+    taken = [row.id for row in accepted(frame).where(col("id") < 50).select("id").collect()]
+    assert sorted(taken) == sorted({*range(50)} - {1, *range(0, 40, 2)})
 
 
 @pytest.mark.parametrize("how", ["localCheckpoint", "checkpoint"])

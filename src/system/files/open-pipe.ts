@@ -15,7 +15,7 @@ export function openPipe(path: string): Readable {
     closeSync(fd);
     throw new Error(`${path} is no pipe`);
   }
-  // The system tells the end of a pipe only to who has seen it open: its program may have closed it before now.
+  // The system tells the end of a pipe only to who has seen it open. Its program may have closed it before.
   closeSync(openSync(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
   return isMainThread ? new Socket({ fd, readable: true, writable: false }) : pipeOfThread(fd);
 }
