@@ -14,14 +14,14 @@ export class Project {
   /**
    * @param {import('./lab.js').Lab} lab
    * @param {{ program?: string, files?: readonly string[] }} options program: the folder of the sparkctl that is measured;
-   * files: parts of the repository that the project has, too
+   * files: parts of it that the project has, too
    */
   constructor(lab, { program = repository, files = [] } = {}) {
     this.lab = lab;
     this.folder = lab.folder();
     this.program = join(program, 'bin/sparkctl.js');
     writeFileSync(join(this.folder, 'package.json'), '{}\n');
-    for (const file of files) cpSync(join(repository, file), join(this.folder, file), { recursive: true });
+    for (const file of files) cpSync(join(program, file), join(this.folder, file), { recursive: true });
     lab.defer(() =>
       lab.run(process.execPath, [this.program, 'cluster', 'down', '--all', '--force'], {
         cwd: this.folder,

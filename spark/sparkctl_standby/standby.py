@@ -193,17 +193,22 @@ class Numbers:
         self._scala = scala = context._jsc.sc()
         self._resets: list[tuple[Any, Any]] = []
         self._store: Any = None
+        self._places: Any = None
         self._kinds: list[Any] = []
         # They are Spark's own affairs: what another version does not have stays as it is.
         for owner, counter in (
             (scala.dagScheduler(), "nextJobId"),
             (scala.dagScheduler(), "nextStageId"),
-            (scala, "nextRddId"),
             (scala_object(jvm, "org.apache.spark.sql.execution.SQLExecution"), "_nextExecutionId"),
             (scala_object(jvm, "org.apache.spark.sql.catalyst.expressions.NamedExpression"), "curId"),
         ):
             with suppress(Exception):
                 self._resets.append(reset_of(context, owner, counter))
+        with suppress(Exception):
+            scheduler = scala.dagScheduler()
+            # By an RDD's number the scheduler remembers where its partitions are, and so how many it has.
+            self._places = field_of(scheduler, "cacheLocs").get(scheduler)
+            self._resets.append(reset_of(context, scala, "nextRddId"))
         with suppress(Exception):
             store = scala.statusStore().store()
             for inner in ("store", "inMemoryLists", "data"):
@@ -225,6 +230,8 @@ class Numbers:
         for handle, arguments in self._resets:
             with suppress(Exception):
                 handle.invokeWithArguments(arguments)
+        if self._places is not None:
+            self._places.clear()
         for kind in self._kinds:
             with suppress(Exception):
                 self._store.remove(kind)

@@ -37,6 +37,22 @@ export interface NodeStatus {
   readonly reason?: string;
 }
 
+/** The cores and the memory of a cluster's living workers, and the applications that its master knows. */
+export interface ClusterResources {
+  readonly cores: number;
+  readonly freeCores: number;
+  readonly memoryMb: number;
+  /** One number for each worker: an executor lies on one. */
+  readonly freeMemoryMb: readonly number[];
+  readonly applications: readonly {
+    readonly id: string;
+    readonly name: string;
+    /** Those that it has been given, 0 while it waits. */
+    readonly cores: number;
+    readonly executorMemoryMb: number;
+  }[];
+}
+
 export interface ClusterStatus {
   readonly name: string;
   readonly backend: BackendKind;
@@ -57,6 +73,8 @@ export interface ClusterStatus {
     readonly connect?: string;
   };
   readonly nodes: readonly NodeStatus[];
+  /** Missing while the master does not answer. */
+  readonly resources?: ClusterResources;
   /** The driver that waits for the next submission; not asked of every cluster. */
   readonly standby?: { readonly state: 'ready' | 'starting' | 'none' };
 }

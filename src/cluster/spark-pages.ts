@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { z } from 'zod';
 import { parseJson } from '../system/files/read-json.ts';
+import type { ClusterResources } from './cluster.ts';
 import { type NodeRole, roles } from './roles.ts';
 
 /**
@@ -37,20 +38,42 @@ const masterJson = z.object({
       webuiaddress: z.string(),
       state: z.string(),
       cores: z.number(),
+      coresfree: z.number(),
       memory: z.number(),
+      memoryfree: z.number(),
     }),
   ),
-  activeapps: z.array(z.object({ id: z.string(), name: z.string() })),
+  activeapps: z.array(
+    z.object({ id: z.string(), name: z.string(), cores: z.number(), memoryperexecutor: z.number() }),
+  ),
 });
 
 /** The state of a standalone master and its workers, from `/json/`. */
-type MasterState = z.output<typeof masterJson>;
+export type MasterState = z.output<typeof masterJson>;
 
 /** Asks a master's web port; undefined while it does not answer or is not ALIVE. */
 export async function readMasterState(webUrl: string, timeoutMs = 2_000): Promise<MasterState | undefined> {
   const text = await httpGet(`${webUrl}/json/`, timeoutMs).catch(() => undefined);
   const state = text === undefined ? undefined : parseJson(text, masterJson);
   return state?.kind === 'value' && state.value.status === 'ALIVE' ? state.value : undefined;
+}
+
+/** Sums up what the workers of a master have, and which applications hold or await it. Memory is in MiB. */
+export function resourcesOf({ workers, activeapps }: MasterState): ClusterResources {
+  const alive = workers.filter(({ state }) => state === 'ALIVE');
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+  return {
+    cores: sum(alive.map(({ cores }) => cores)),
+    freeCores: sum(alive.map(({ coresfree }) => coresfree)),
+    memoryMb: sum(alive.map(({ memory }) => memory)),
+    freeMemoryMb: alive.map(({ memoryfree }) => memoryfree),
+    applications: activeapps.map(({ id, name, cores, memoryperexecutor }) => ({
+      id,
+      name,
+      cores,
+      executorMemoryMb: memoryperexecutor,
+    })),
+  };
 }
 
 /** Tells whether the page of a node answers. */

@@ -56,7 +56,7 @@ export async function lookAfter(
     if (!(await begin(claims, signal))) return undefined;
     outcome = await work({ ...frame, claims, context: { ...outer, signal, run: id } });
   } catch (error) {
-    outcome = outcomeOf(signal.aborted ? signal.reason : error);
+    outcome = withDiagnosis(outcomeOf(signal.aborted ? signal.reason : error), journal.record.diagnosis);
     if (outcome.cause === 'defect') {
       await writeReport(await journal.finish(outcome), redactor, outer.emit);
       throw error;
@@ -94,6 +94,13 @@ const stateOfCause: Partial<Record<FailureCategory, RunState>> = {
   terminated: 'killed',
   checks: 'checks-failed',
 };
+
+/** The ending of a run that was ended for want of something: what it was is known by then. */
+function withDiagnosis(outcome: RunOutcome, diagnosis: RunRecord['diagnosis']): RunOutcome {
+  if (diagnosis === undefined || outcome.cause === 'defect') return outcome;
+  const { message, hint } = diagnosis;
+  return { ...outcome, message: `${outcome.message?.replace(/\.$/, '')}: ${message}.`, hint };
+}
 
 /** The ending that an error means. */
 export function outcomeOf(thrown: unknown): RunOutcome {

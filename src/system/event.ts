@@ -72,6 +72,7 @@ export type SparkctlEvent =
   | { readonly kind: 'report-failed'; readonly reason: string }
   | { readonly kind: 'standby-failed'; readonly cluster: string; readonly reason: string }
   | { readonly kind: 'output-held' }
+  | ({ readonly kind: 'application-waits' } & ResourceShortage)
   | { readonly kind: 'certificates-unreadable'; readonly path: string; readonly code: string }
   | { readonly kind: 'trust-store-failed'; readonly path: string; readonly code: string }
   | { readonly kind: 'cluster-left'; readonly cluster: string; readonly reason: string }
@@ -92,6 +93,22 @@ export interface ApplicationState {
   readonly stagesDone: number;
   /** True while Spark has tasks and no executor takes them. */
   readonly waits: boolean;
+}
+
+/** The resources that an application waits for, and why its cluster does not give them. */
+export interface ResourceShortage {
+  readonly cluster: string;
+  readonly workers: { readonly wanted: number; readonly alive: number };
+  /** The resources that no application has; missing where the master says nothing of them. */
+  readonly free?: {
+    readonly cores: number;
+    readonly ofCores: number;
+    /** The memory of the worker that has the most. */
+    readonly memoryMb: number;
+  };
+  /** The memory of each executor that the application asks for. */
+  readonly executorMemoryMb?: number;
+  readonly holders: readonly { readonly name: string; readonly cores: number }[];
 }
 
 export interface StageState {

@@ -2,26 +2,26 @@ import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl, startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 
-let project: TemporaryProject;
-
-beforeAll(async () => {
-  project = temporaryProject();
-  await mkdir(project.path('temporary'));
-  await project.write(
-    'endless.py',
-    `
+const job = `
 import time
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
 print("working", flush=True)
 spark.sparkContext.parallelize(range(2), 2).foreach(lambda _: time.sleep(600))
-`,
-  );
+`;
+
+let project: TemporaryProject;
+
+beforeAll(async () => {
+  project = temporaryProject();
+  await mkdir(project.path('temporary'));
+  await project.write('endless.py', job);
 });
 
 afterAll(async () => {
@@ -93,6 +93,46 @@ describe('a run on a cluster of its own', () => {
       message: 'The timeout of 12 s was reached, and the application was stopped.',
     });
     expect(exitCode).toBe(124);
+    expect(processesMentioning(project.folder)).toEqual([]);
+  });
+});
+
+describe('a run that gets no executor', () => {
+  const options = ['--backend', 'local', '--cluster', 'small'];
+
+  it('says what it waits for and who has it, and so does its end', async () => {
+    const up = ['cluster', 'up', ...options, '--workers', '1', '--worker-cores', '1', '--no-standby'];
+    expect((await sparkctl(up, { cwd: project.folder })).exitCode).toBe(0);
+    await project.write(
+      'pair.py',
+      job.replace('range(2)', 'range(1)').replace('getOrCreate', 'appName("first").getOrCreate'),
+    );
+    const { running } = await startedUntilPrinted(
+      ['submit', ...options, 'pair.py'],
+      { cwd: project.folder },
+      'working',
+    );
+    const holder = async () => {
+      const { stdout } = await sparkctl(['cluster', 'status', ...options, '--json'], { cwd: project.folder });
+      return JSON.parse(stdout).resources.applications[0]?.cores === 1 ? true : undefined;
+    };
+    expect(await waitUntil(holder, { timeoutMs: 60_000 })).toBe(true);
+    const { exitCode, stdout, stderr } = await sparkctl(
+      ['submit', ...options, '--timeout', '40s', '--json', 'endless.py'],
+      { cwd: project.folder },
+    );
+    const why =
+      'no executor takes its tasks: it waits for executors, each of 1,024 MiB and a core; 1 worker of cluster small has 0 of 1 core and at most 0 MiB free, since first has 1 core';
+    expect(exitCode, stderr).toBe(124);
+    expect(stderr).toContain(`N${why.slice(1)}. Wait for them or end them`);
+    expect(JSON.parse(stdout)).toMatchObject({
+      state: 'timed-out',
+      message: `The timeout of 40 s was reached, and the application was stopped: ${why}.`,
+      diagnosis: { code: 'no-resources' },
+    });
+    running.kill('SIGTERM');
+    await running;
+    expect((await sparkctl(['cluster', 'down', ...options], { cwd: project.folder })).exitCode).toBe(0);
     expect(processesMentioning(project.folder)).toEqual([]);
   });
 });

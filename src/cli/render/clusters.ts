@@ -1,5 +1,5 @@
 import type { ClusterRequest } from '../../cluster/choose-cluster.ts';
-import type { ClusterStatus } from '../../cluster/cluster.ts';
+import type { ClusterResources, ClusterStatus } from '../../cluster/cluster.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
 import { counted, formatNumber } from '../../system/format-number.ts';
 import type { paint } from './paint.ts';
@@ -23,10 +23,19 @@ export function formatCluster(found: ClusterStatus, color: ReturnType<typeof pai
     `Cluster ${color('bold', status.name)} (${status.backend}): ${state}, ${formatNumber(alive)} of ${counted(wanted, 'worker')} alive, ` +
     `each with ${counted(status.workerCores, 'core')} and ${formatNumber(status.workerMemoryMb)} MiB\n` +
     `Master ${status.master}\n\n${nodes}\n` +
+    (status.resources === undefined ? '' : formatResources(status.resources)) +
     `Master page    ${status.links.master}\nHistory server ${status.links.history}\n` +
     (status.links.connect === undefined ? '' : `Spark Connect  ${status.links.connect}\n`) +
     (status.standby === undefined ? '' : `Standby driver ${status.standby.state}\n`)
   );
+}
+
+function formatResources({ cores, freeCores, memoryMb, freeMemoryMb, applications }: ClusterResources) {
+  const freeMb = freeMemoryMb.reduce((sum, each) => sum + each, 0);
+  const of = applications.map(({ id, name, cores: held }) =>
+    held === 0 ? `${name} (${id}) waits` : `${name} (${id}) has ${counted(held, 'core')}`,
+  );
+  return `Free           ${formatNumber(freeCores)} of ${counted(cores, 'core')}, ${formatNumber(freeMb)} of ${formatNumber(memoryMb)} MiB\n${of.map((line, at) => `${at === 0 ? 'Applications   ' : ''.padEnd(15)}${line}\n`).join('')}`;
 }
 
 /** The clusters of a project, one line each. */

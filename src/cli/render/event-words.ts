@@ -1,4 +1,5 @@
 import { describeReason } from '../../system/describe-phase.ts';
+import { describeShortage } from '../../system/describe-shortage.ts';
 import type { InstallStep, SparkctlEvent } from '../../system/event.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import { describeApplication } from './application-lines.ts';
@@ -70,6 +71,10 @@ const words: Words = {
   'leftover-kept': ({ path, code }) => warning(`${path} was left by a run and cannot be removed (${code})`),
   'artifact-left-out': ({ reason }) => warning(reason),
   'report-failed': ({ reason }) => warning(`The report of the run could not be written: ${reason}`),
+  'application-waits': (shortage) => {
+    const { message, hint } = describeShortage(shortage);
+    return warning(`${message.charAt(0).toUpperCase()}${message.slice(1)}. ${hint}`);
+  },
   'output-held': () =>
     warning(
       'The script has exited, but a process that it started still holds its output: what that process prints from now on is not kept.',

@@ -4,7 +4,7 @@ import { formatNumber } from '../../system/format-number.ts';
 import type { ClusterStatus, NodeStatus } from '../cluster.ts';
 import { connectLink, connectPort } from '../connect-server.ts';
 import { clusterRoles, roles } from '../roles.ts';
-import { httpGet, readMasterState } from '../spark-pages.ts';
+import { httpGet, type MasterState, readMasterState, resourcesOf } from '../spark-pages.ts';
 import { dockerRecords } from './cluster-record.ts';
 import type { Daemon } from './daemon.ts';
 import type { FoundContainer } from './find-containers.ts';
@@ -38,7 +38,8 @@ export async function clusterStatus(
     return found === undefined ? undefined : pageUrl(found);
   };
   const [masterPage, historyPage] = [pageOf('master'), pageOf('history')];
-  const registered = await registeredAddresses(masterPage);
+  const master = masterPage === undefined ? undefined : await readMasterState(masterPage);
+  const registered = master && addressesIn(master);
   const port = connectPortOf(containers.find(({ role }) => role === 'connect'));
   const tokenPath = clusterFolders(project, name).connectToken;
   const connect = await connectLink(port, tokenPath);
@@ -70,6 +71,7 @@ export async function clusterStatus(
       ...(connect !== undefined && { connect }),
     },
     nodes,
+    ...(master && { resources: resourcesOf(master) }),
   };
 }
 
@@ -114,9 +116,13 @@ export async function registeredAddresses(
   timeoutMs = 2_000,
 ): Promise<readonly string[] | undefined> {
   const state = masterPage === undefined ? undefined : await readMasterState(masterPage, timeoutMs);
+  return state && addressesIn(state);
+}
+
+function addressesIn({ workers }: MasterState): readonly string[] {
   // A worker's id is worker-<date>-<address>-<port>.
-  return state?.workers
-    .filter((worker) => worker.state === 'ALIVE')
+  return workers
+    .filter(({ state }) => state === 'ALIVE')
     .map(({ id }) => id.split('-').slice(2, -1).join('-'));
 }
 

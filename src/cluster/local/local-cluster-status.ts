@@ -4,7 +4,7 @@ import type { ClusterStatus, NodeStatus } from '../cluster.ts';
 import { connectLink } from '../connect-server.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { roles } from '../roles.ts';
-import { readMasterState } from '../spark-pages.ts';
+import { readMasterState, resourcesOf } from '../spark-pages.ts';
 import type { LocalClusterRecord, LocalNodeRecord } from './local-cluster-record.ts';
 import { connectOf, connectTokenPath, masterUrl, nodeOf, nodeUrl, workersOf } from './local-node.ts';
 
@@ -39,6 +39,7 @@ export async function localClusterStatus(
       ...(connect !== undefined && { connect }),
     },
     nodes,
+    ...(state && { resources: resourcesOf(state) }),
   };
 }
 

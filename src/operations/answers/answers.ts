@@ -45,6 +45,15 @@ const status = exactly<ClusterStatus>()(
         reason: text.exactOptional(),
       }),
     ),
+    resources: z
+      .object({
+        cores: whole,
+        freeCores: whole,
+        memoryMb: whole,
+        freeMemoryMb: z.array(whole),
+        applications: z.array(z.object({ id: text, name: text, cores: whole, executorMemoryMb: whole })),
+      })
+      .exactOptional(),
     standby: z.object({ state: z.enum(['ready', 'starting', 'none']) }).exactOptional(),
   }),
 );

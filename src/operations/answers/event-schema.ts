@@ -118,6 +118,14 @@ const event = exactly<SparkctlEvent>()(
       stagesDone: whole,
       waits: flag,
     }),
+    z.object({
+      kind: z.literal('application-waits'),
+      cluster: text,
+      workers: z.object({ wanted: whole, alive: whole }),
+      free: z.object({ cores: whole, ofCores: whole, memoryMb: whole }).exactOptional(),
+      executorMemoryMb: whole.exactOptional(),
+      holders: z.array(z.object({ name: text, cores: whole })),
+    }),
     z.object({ kind: z.literal('backend-chosen'), backend: text, reason: backendReason }),
     z.object({ kind: z.literal('runtime-missing'), folder: text }),
     z.object({

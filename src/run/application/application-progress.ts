@@ -19,6 +19,7 @@ export class ApplicationProgress {
   readonly #now: () => number;
   #stagesDone = 0;
   #waits = false;
+  #id: string | undefined;
 
   /** `now` is a monotonic clock, in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
@@ -32,6 +33,16 @@ export class ApplicationProgress {
     if (change === undefined) return false;
     this.#apply(change);
     return true;
+  }
+
+  /** The id that the master has given it. */
+  get applicationId(): string | undefined {
+    return this.#id;
+  }
+
+  /** True while no executor has done any of its tasks, and none takes them. */
+  get hasNothing(): boolean {
+    return this.#waits && this.#stagesDone === 0 && this.#executors.size === 0;
   }
 
   state(): ApplicationState {
@@ -53,11 +64,12 @@ export class ApplicationProgress {
 
   #apply(change: Change): void {
     const { kind } = change;
+    if (kind === 'named') this.#id = change.id;
     if (kind === 'executor-added') this.#executors.add(change.executor);
     if (kind === 'executor-lost') this.#executors.delete(change.executor);
     if (kind === 'waits') this.#waits = true;
     if (kind === 'stage-began') this.#begin(change);
-    if (kind === 'stage-ended' && this.#stages.delete(change.stage)) this.#stagesDone++;
+    if (kind === 'stage-ended' && this.#stages.delete(change.stage) && change.isDone) this.#stagesDone++;
     if (kind === 'task-began') this.#waits = false;
     if (kind !== 'task-ended' && kind !== 'task-lost') return;
     const stage = this.#stages.get(change.stage);
@@ -86,8 +98,10 @@ interface StageBegan {
 type Change =
   | { readonly kind: 'executor-added' | 'executor-lost'; readonly executor: string }
   | { readonly kind: 'waits' | 'task-began' }
+  | { readonly kind: 'named'; readonly id: string }
   | ({ readonly kind: 'stage-began' } & StageBegan)
-  | { readonly kind: 'stage-ended' | 'task-lost'; readonly stage: number }
+  | { readonly kind: 'stage-ended'; readonly stage: number; readonly isDone: boolean }
+  | { readonly kind: 'task-lost'; readonly stage: number }
   | { readonly kind: 'task-ended'; readonly stage: number; readonly done: number };
 
 /** `2026-11-29 09:58:21.218 INFO TaskSetManager: Finished task 0.0 in stage 1.0 …`, as `driver-log4j2.properties` has it. */
@@ -116,8 +130,9 @@ const signs: Readonly<Record<string, (message: string) => Change | undefined>> =
         tasks: Number(began[1]),
         name: callSite(began[3] ?? ''),
       };
-    const ended = /^(?:ResultStage|ShuffleMapStage) (\d+) \(.*\) (?:finished|failed) in /.exec(message);
-    if (ended !== null) return { kind: 'stage-ended', stage: Number(ended[1]) };
+    const ended = /^(?:ResultStage|ShuffleMapStage) (\d+) \(.*\) (finished|failed) in /.exec(message);
+    if (ended !== null)
+      return { kind: 'stage-ended', stage: Number(ended[1]), isDone: ended[2] === 'finished' };
     const lost = /^Executor lost: (\S+) /.exec(message);
     return lost === null ? undefined : { kind: 'executor-lost', executor: lost[1] ?? '' };
   },
@@ -128,6 +143,10 @@ const signs: Readonly<Record<string, (message: string) => Change | undefined>> =
     if (message.startsWith('Starting task ')) return { kind: 'task-began' };
     const lost = /^Lost task [\d.]+ in stage (\d+)\.\d+ /.exec(message);
     return lost === null ? undefined : { kind: 'task-lost', stage: Number(lost[1]) };
+  },
+  StandaloneSchedulerBackend(message) {
+    const [, id] = /^Connected to Spark cluster with app ID (app-[\w-]+)$/.exec(message) ?? [];
+    return id === undefined ? undefined : { kind: 'named', id };
   },
   TaskSchedulerImpl: (message) =>
     message.startsWith('Initial job has not accepted any resources') ? { kind: 'waits' } : undefined,

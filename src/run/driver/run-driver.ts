@@ -14,11 +14,12 @@ import { splitSecrets } from '../../spark/secrets.ts';
 import { type SparkSubmission, sparkSubmitArguments } from '../../spark/spark-submit.ts';
 import { describeColdReason } from '../../system/describe-phase.ts';
 import { printableRecord } from '../../system/errors/printable.ts';
-import type { DriverStart } from '../../system/event.ts';
+import type { DriverStart, ResourceShortage } from '../../system/event.ts';
 import type { PhaseEnd } from '../../system/phase.ts';
 import { followApplication } from '../application/follow-application.ts';
 import { collectEventLogs, findMemoryShortage } from '../events/event-log.ts';
 import { type Diagnosis, diagnose } from '../failure/diagnose.ts';
+import { diagnoseShortage, shortageOf } from '../failure/resource-shortage.ts';
 import { findScriptError, type ScriptError, scriptErrorLine } from '../failure/script-error.ts';
 import { type RunPlan, submissionTo } from '../plan/plan-run.ts';
 import { lacksSecrets, planForKeeping } from '../plan/stored-plan.ts';
@@ -87,9 +88,22 @@ export async function runDriver(
     const { driver, start } = found;
     const recorded = { ...journal.record.driver, id: driver.id, detached, ...recordedStart(start) };
     let exit: DriverExit;
+    let shortage: ResourceShortage | undefined;
     try {
-      await using _progress = followApplication(sparkLogPath(folder), context.emit);
-      exit = await watch.untilEnded(driver, () => journal.update({ driver: recorded }));
+      await using application = followApplication(sparkLogPath(folder), {
+        onProgress: (state) => context.emit({ kind: 'application-progress', ...state }),
+        async onWait(applicationId) {
+          shortage = shortageOf(await cluster.status(), applicationId);
+          if (shortage !== undefined) context.emit({ kind: 'application-waits', ...shortage });
+        },
+      });
+      try {
+        exit = await watch.untilEnded(driver, () => journal.update({ driver: recorded }));
+      } catch (error) {
+        if (application.hasNothing && shortage !== undefined)
+          await journal.update({ diagnosis: printableRecord(diagnoseShortage(shortage)) });
+        throw error;
+      }
     } finally {
       await rememberApplications(journal, connection);
     }

@@ -105,6 +105,11 @@ spark.stop()
 
   it('shows every page on this host, those of the workers through the master too', async () => {
     const status = await dockerBackend.status('default', context);
+    const { workers, workerCores } = plan;
+    expect(status?.resources).toMatchObject({
+      cores: workers * workerCores,
+      freeCores: workers * workerCores,
+    });
     for (const { url } of status?.nodes ?? []) expect(await httpGet(`${url}/`, 5_000)).toContain('Spark');
     const page = (await httpGet(`${status?.links.master}/`, 5_000)) ?? '';
     const [, worker] = /href="(\/proxy\/worker-[^"]+)"/.exec(page) ?? [];

@@ -29,6 +29,8 @@ before = SparkConf().getAll()
 spark = SparkSession.builder.appName("looks").config("spark.sql.shuffle.partitions", "3").getOrCreate()
 sc = spark.sparkContext
 class Here: pass
+# Where the numbers of RDDs begin anew, what Spark remembers of earlier ones must be forgotten.
+print({sc.parallelize(range(9), 9).coalesce(2).getNumPartitions() for _ in range(60)})
 print(json.dumps({
     "argv": sys.argv[1:], "script": sys.argv[0], "file": __file__, "path": sys.path[0], "name": __name__,
     "main": sys.modules["__main__"].__dict__ is globals(), "pickled": type(pickle.loads(pickle.dumps(Here()))).__name__,

@@ -53,6 +53,28 @@ describe('the progress of an application', () => {
     expect(progress.state()).toMatchObject({ stages: [], stagesDone: 1 });
   });
 
+  it('knows the id that the master has given it, and whether it has got anything yet', () => {
+    const progress = new ApplicationProgress();
+    const waits =
+      '2026-11-29 09:58:30.000 WARN TaskSchedulerImpl: Initial job has not accepted any resources; check your cluster UI';
+    const [running = '', connected = '', executor = ''] = log.slice(1);
+    progress.note(running);
+    expect([progress.applicationId, progress.hasNothing]).toEqual([undefined, false]);
+    progress.note(connected);
+    progress.note(waits);
+    expect([progress.applicationId, progress.hasNothing]).toEqual(['app-20261129095800-0004', true]);
+    // When the run is ended, so is the stage.
+    progress.note(
+      '2026-11-29 09:58:31.000 INFO DAGScheduler: Submitting 2 missing tasks from ResultStage 0 (PythonRDD[1] at collect at a.py:1) (first',
+    );
+    progress.note(
+      '2026-11-29 09:58:39.000 INFO DAGScheduler: ResultStage 0 (collect at a.py:1) failed in 9 s due to Job 0 cancelled',
+    );
+    expect([progress.state().stages, progress.hasNothing]).toEqual([[], true]);
+    progress.note(executor);
+    expect(progress.hasNothing).toBe(false);
+  });
+
   it('tells that nobody takes its tasks, until somebody does', () => {
     const { progress } = progressAt();
     progress.note(
