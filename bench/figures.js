@@ -3,6 +3,7 @@ import { burst } from './burst.bench.js';
 import { checks } from './checks.bench.js';
 import { cold } from './cold.bench.js';
 import { etl } from './etl.bench.js';
+import { etlScale } from './etl-scale.bench.js';
 import { generation } from './generation.bench.js';
 import { help } from './help.bench.js';
 import { memory } from './memory.bench.js';
@@ -27,6 +28,7 @@ export const figures = [
   upDocker,
   checks,
   etl,
+  etlScale,
   generation,
   memory,
   help,
