@@ -42,7 +42,7 @@ export const etlScale = {
     return [
       {
         part: 'time',
-        title: `jobs/etl.py, time of a million rows, ${many / 1e6} M to ${few / 1e6} M`,
+        title: `time per row, ${many / 1e6} M to a tenth`,
         ...times,
       },
       {
