@@ -55,6 +55,8 @@ NAME = "sparkctl standby"
 CONNECT_SERVER = "Spark Connect server"
 #: Settings that are read when a context is taken over, so that each run has its own.
 LATE = ("spark.app.", "spark.eventLog.", "spark.sparkctl.run")
+#: The folder of managed tables. It is fixed when the first session is made, and each test may have its own.
+WAREHOUSE = "spark.sql.warehouse.dir"
 
 
 class Standby:
@@ -130,6 +132,10 @@ class Standby:
         waiting = jvm.JavaSparkContext(jvm.org.apache.spark.SparkContext.getOrCreate())
         wanted = dict(as_dict(jconf).items() - self._found)
         different = self._settings_against(wanted, jvm)
+        if not different and wanted.get(WAREHOUSE) != self._settings.get(WAREHOUSE):
+            moved = move_warehouse(jvm, waiting.sc(), wanted[WAREHOUSE])
+            wanted[WAREHOUSE] = moved or ""
+            different = [] if moved else [WAREHOUSE]
         if different:
             log = jvm.org.apache.logging.log4j.LogManager.getLogger("sparkctl.standby")
             log.info(f"The script gets a new context, since it is set otherwise: {', '.join(different)}")
@@ -154,7 +160,11 @@ class Standby:
     def _settings_against(self, wanted: dict[str, str], jvm: Any) -> list[str]:
         keys = wanted.keys() | self._settings.keys()
         different = (key for key in keys if wanted.get(key) != self._settings.get(key))
-        return sorted(key for key in different if not (key.startswith(LATE) or is_of_session(key, jvm)))
+        return sorted(
+            key
+            for key in different
+            if not (key.startswith(LATE) or is_of_session(key, jvm) or (key == WAREHOUSE and key in wanted))
+        )
 
 
 class ContextMaker:
@@ -180,6 +190,29 @@ def is_of_session(key: str, jvm: Any) -> bool:
     """Tell whether a setting belongs to a session, and not to everything in the JVM."""
     settings = jvm.org.apache.spark.sql.internal.SQLConf
     return key.startswith("spark.sql.") and not settings.isStaticConfigKey(key)
+
+
+def move_warehouse(jvm: Any, scala: Any, path: str) -> str | None:
+    """Give the sessions of a context another warehouse, as if the first one had been made with it.
+
+    Returns its address, or nothing where this Spark has it in another way.
+    """
+    with suppress(Exception):
+        sql, hadoop = jvm.org.apache.spark.sql, scala.hadoopConfiguration()
+        address = str(sql.internal.SharedState.qualifyWarehousePath(hadoop, path))
+        hadoop.set("hive.metastore.warehouse.dir", address)
+        used = scala_object(jvm, "org.apache.spark.sql.classic.SparkSession").getDefaultSession()
+        if used.isDefined():
+            shared = used.get().sharedState()
+            sql.internal.SharedState.setWarehousePathConf(shared.conf(), shared.hadoopConf(), address)
+            # Without its listeners: the event log would tell of it.
+            catalogue = shared.externalCatalog().unwrapped()
+            database = catalogue.getDatabase("default")
+            place = sql.catalyst.catalog.CatalogUtils.stringToURI(address)
+            name, description, properties = database.name(), database.description(), database.properties()
+            catalogue.alterDatabase(database.copy(name, description, place, properties))
+        return address
+    return None
 
 
 class Numbers:

@@ -20,6 +20,20 @@ beforeAll(async () => {
 });
 afterAll(() => project[Symbol.asyncDispose]());
 
+/** Tells where its tables are. */
+const tables = `
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+key = "spark.sql.warehouse.dir"
+print(spark.conf.get(key), spark.sparkContext.getConf().get(key), spark.newSession().conf.get(key))
+print(spark.sparkContext._jsc.hadoopConfiguration().get("hive.metastore.warehouse.dir"))
+print(spark.catalog.listDatabases())
+spark.range(3).write.saveAsTable("numbers")
+print(spark.sql("describe extended numbers").where("col_name = 'Location'").collect())
+spark.sql("create database other")
+print(spark.catalog.listDatabases(), spark.catalog.listTables(), spark.table("numbers").count())
+`;
+
 /** Tells of itself all that a standby could get wrong. */
 const look = `
 import json, os, sys, pickle
@@ -77,7 +91,9 @@ describe('a standby driver', () => {
   const env = { OF_THE_RUN: 'yes' };
   const etlWords = ['--rows', '5000', 'jobs/etl.py'];
   const failing = ['fails.py', 'wrong.py'];
+  const tablesIn = (name: string) => ['--conf', `spark.sql.warehouse.dir=${project.path(name)}`, 'tables.py'];
   let coldLook: RunRecord;
+  let coldTablesRun: RunRecord;
   let coldEtl: RunRecord;
   let coldTables: readonly unknown[];
   const coldFailures: string[] = [];
@@ -88,6 +104,8 @@ describe('a standby driver', () => {
     await project.write('fails.py', 'def inner():\n    raise ValueError("so")\n\ninner()\n');
     await project.write('wrong.py', 'x = (\n');
     coldLook = await submitted(['--no-standby', ...lookWords], env);
+    await project.write('tables.py', tables);
+    coldTablesRun = await submitted(['--no-standby', ...tablesIn('cold')]);
     coldEtl = await submitted(['--no-standby', ...etlWords]);
     coldTables = tablesOf(project);
     for (const script of failing) coldFailures.push(stdoutOf(await submitted(['--no-standby', script])));
@@ -109,6 +127,20 @@ describe('a standby driver', () => {
     expect(warm.applicationIds).toHaveLength(1);
     expect(eventsOf(warm)).toMatchObject({ starts: ['looks'], firstJob: 0, run: warm.id });
     expect(eventsOf(warm).kinds).toEqual(eventsOf(cold).kinds);
+  });
+
+  it('gives each run the warehouse that it asks for, with the executors that wait', async () => {
+    for (const name of ['first', 'second']) {
+      await untilReady();
+      const warm = await submitted(tablesIn(name));
+      expect(warm.driver).toMatchObject({ start: 'warm', exitCode: 0 });
+      expect(stdoutOf(warm)).toBe(
+        stdoutOf(coldTablesRun).replaceAll(project.path('cold'), project.path(name)),
+      );
+      const log = readFileSync(join(project.folder, '.sparkctl/runs', warm.id, 'spark.log'), 'utf8');
+      expect(log).not.toContain('The script gets a new context');
+      expect(eventsOf(warm).kinds).toEqual(eventsOf(coldTablesRun).kinds);
+    }
   });
 
   it('loads the very same tables, and its run has the same fields', async () => {
