@@ -132,10 +132,10 @@ class Standby:
         waiting = jvm.JavaSparkContext(jvm.org.apache.spark.SparkContext.getOrCreate())
         wanted = dict(as_dict(jconf).items() - self._found)
         different = self._settings_against(wanted, jvm)
-        if not different and wanted.get(WAREHOUSE) != self._settings.get(WAREHOUSE):
-            moved = move_warehouse(jvm, waiting.sc(), wanted[WAREHOUSE])
-            wanted[WAREHOUSE] = moved or ""
-            different = [] if moved else [WAREHOUSE]
+        if different == [WAREHOUSE] and WAREHOUSE in wanted:
+            address = move_warehouse(jvm, waiting.sc(), wanted[WAREHOUSE])
+            if address is not None:
+                wanted[WAREHOUSE], different = address, []
         if different:
             log = jvm.org.apache.logging.log4j.LogManager.getLogger("sparkctl.standby")
             log.info(f"The script gets a new context, since it is set otherwise: {', '.join(different)}")
@@ -160,11 +160,7 @@ class Standby:
     def _settings_against(self, wanted: dict[str, str], jvm: Any) -> list[str]:
         keys = wanted.keys() | self._settings.keys()
         different = (key for key in keys if wanted.get(key) != self._settings.get(key))
-        return sorted(
-            key
-            for key in different
-            if not (key.startswith(LATE) or is_of_session(key, jvm) or (key == WAREHOUSE and key in wanted))
-        )
+        return sorted(key for key in different if not (key.startswith(LATE) or is_of_session(key, jvm)))
 
 
 class ContextMaker:
