@@ -48,25 +48,25 @@ const masterJson = z.object({
   ),
 });
 
-/** The state of a standalone master and its workers, from `/json/`. */
+/** The state of a standalone master and of its workers that are ALIVE, from `/json/`. */
 export type MasterState = z.output<typeof masterJson>;
 
 /** Asks a master's web port; undefined while it does not answer or is not ALIVE. */
 export async function readMasterState(webUrl: string, timeoutMs = 2_000): Promise<MasterState | undefined> {
   const text = await httpGet(`${webUrl}/json/`, timeoutMs).catch(() => undefined);
   const state = text === undefined ? undefined : parseJson(text, masterJson);
-  return state?.kind === 'value' && state.value.status === 'ALIVE' ? state.value : undefined;
+  if (state?.kind !== 'value' || state.value.status !== 'ALIVE') return undefined;
+  return { ...state.value, workers: state.value.workers.filter((worker) => worker.state === 'ALIVE') };
 }
 
 /** Sums up what the workers of a master have, and which applications hold or await it. Memory is in MiB. */
 export function resourcesOf({ workers, activeapps }: MasterState): ClusterResources {
-  const alive = workers.filter(({ state }) => state === 'ALIVE');
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   return {
-    cores: sum(alive.map(({ cores }) => cores)),
-    freeCores: sum(alive.map(({ coresfree }) => coresfree)),
-    memoryMb: sum(alive.map(({ memory }) => memory)),
-    freeMemoryMb: alive.map(({ memoryfree }) => memoryfree),
+    cores: sum(workers.map(({ cores }) => cores)),
+    freeCores: sum(workers.map(({ coresfree }) => coresfree)),
+    memoryMb: sum(workers.map(({ memory }) => memory)),
+    freeMemoryMb: workers.map(({ memoryfree }) => memoryfree),
     applications: activeapps.map(({ id, name, cores, memoryperexecutor }) => ({
       id,
       name,

@@ -121,9 +121,7 @@ export async function registeredAddresses(
 
 function addressesIn({ workers }: MasterState): readonly string[] {
   // A worker's id is worker-<date>-<address>-<port>.
-  return workers
-    .filter(({ state }) => state === 'ALIVE')
-    .map(({ id }) => id.split('-').slice(2, -1).join('-'));
+  return workers.map(({ id }) => id.split('-').slice(2, -1).join('-'));
 }
 
 /** Of a cluster without a record, one that Compose made: what its workers were started with. */

@@ -19,11 +19,7 @@ export async function localClusterStatus(
   const connect = await connectLink(grpcPort, tokenPath);
   const master = nodeOf(record, 'master');
   const state = await readMasterState(nodeUrl(master));
-  const alive = new Set(
-    (state?.workers ?? [])
-      .filter((worker) => worker.state === 'ALIVE')
-      .map(({ webuiaddress }) => webuiaddress),
-  );
+  const alive = new Set(state?.workers.map(({ webuiaddress }) => webuiaddress));
   const nodes = await Promise.all(record.nodes.map((node) => nodeStatus(node, alive)));
   const wanted = workersOf(record).length;
   const complete = nodes.every(({ role, state: nodeState }) =>

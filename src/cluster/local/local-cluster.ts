@@ -128,8 +128,7 @@ async function isReady(node: LocalNodeRecord, record: LocalClusterRecord): Promi
   if (role !== 'master' && !roles[role].registers) return await pageAnswers(role, nodeUrl(node));
   const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
   if (role === 'master') return state?.url === masterUrl(record);
-  const alive = state?.workers.filter((worker) => worker.state === 'ALIVE') ?? [];
-  return alive.some(({ webuiaddress }) => webuiaddress === nodeUrl(node));
+  return state?.workers.some(({ webuiaddress }) => webuiaddress === nodeUrl(node)) ?? false;
 }
 
 /** Waits until a node is ready, and says why when it cannot become so any more. */
