@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { byTurns } from './compare.js';
 import { NotMeasured } from './lab.js';
-import { descendantsOf, peakMemoryMb } from './machine.js';
+import { commandLineOf, descendantsOf, peakMemoryMb } from './machine.js';
 import { Project } from './project.js';
 
 const many = Number(process.env.BENCH_ROWS ?? 10_000_000);
@@ -84,13 +83,7 @@ async function submission(project, rows, workers) {
 }
 
 /** @param {number} pid */
-function isPythonWorker(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('pyspark.daemon');
-  } catch {
-    return false;
-  }
-}
+const isPythonWorker = (pid) => commandLineOf(pid).includes('pyspark.daemon');
 
 /** @param {readonly { id: string, durationMs: number }[]} phases */
 function ms(phases) {

@@ -85,6 +85,14 @@ export function peakMemoryMb(pid) {
 }
 
 /**
+ * The words of a process's command line, joined; empty once it has ended.
+ * @param {number} pid
+ */
+export function commandLineOf(pid) {
+  return read(pid, 'cmdline').replaceAll('\0', ' ');
+}
+
+/**
  * The processes that a process has started, and those that these have started.
  * @param {number} pid
  */
