@@ -1,5 +1,5 @@
 """
-What jobs/etl.py loads, without Spark: DuckDB on two threads, the same cleaning, and ADBC.
+Loads what jobs/etl.py loads, without Spark: DuckDB on two threads, the same cleaning, and ADBC.
 
     etl_duckdb.py USERS_JSONL DATABASE
 """

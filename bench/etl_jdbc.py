@@ -1,5 +1,5 @@
 """
-What jobs/etl.py loads, the usual way: Spark's own JSON reader, the same cleaning, and JDBC.
+Loads what jobs/etl.py loads, the usual way: Spark's own JSON reader, the same cleaning, and JDBC.
 
     etl_jdbc.py USERS_JSONL DATABASE
 """

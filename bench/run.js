@@ -89,7 +89,7 @@ async function measure({ measure: how, ...facts }, on, signal) {
   }));
 }
 
-/** What else takes time here. On a machine that is not quiet nothing is measured, unless that is wanted. */
+/** Names what else takes time here. On a machine that is not quiet nothing is measured, unless that is wanted. */
 async function whatDisturbs(signal) {
   const others = othersRunning();
   const what = new Set(others.map((other) => other.what));

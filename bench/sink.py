@@ -1,5 +1,5 @@
 """
-How long it takes to put rows into SQLite, beyond the same job writing to nowhere: by this project's sink
+Measures the time to put rows into SQLite, beyond the same job writing to nowhere: by this project's sink
 and by JDBC the usual way, in one application, by turns. And how fast the sink's commit alone is.
 
     sink.py FOLDER ROWS ROUNDS USERS_JSONL

@@ -59,7 +59,7 @@ function verdictCell(result) {
 }
 
 /**
- * What the table does not show: the machine of each figure, and the notes.
+ * Lists what the table does not show: the machine of each figure, and the notes.
  * @param {readonly Result[]} results
  */
 function footnotes(results) {

@@ -35,7 +35,7 @@ from sparkctl_io import CommittedRun, read_header, write_sqlite
 
 
 def tell(arguments: argparse.Namespace, model: SegmentModel, points: DataFrame) -> None:
-    """How many rows went where, and how well the model fits them."""
+    """Reports the size of each segment, and how well the model fits the rows."""
     artifacts = Artifacts(arguments.artifacts)
     segments = model.assign(points)
     report_sizes(artifacts, segments)

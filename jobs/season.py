@@ -157,7 +157,7 @@ def top_scorers(season: DataFrame, most: int = 10) -> DataFrame:
 
 
 def veteran_starts(season: DataFrame) -> DataFrame:
-    """How often players of 35 and over were in the first five."""
+    """Lists the players of 35 and over by how often they were in the first five."""
     veterans = season.where(col("age") >= VETERAN)
     return veterans.select("rank", "player", "age", "team", "games", "games_started").orderBy(
         col("games_started").desc(), "rank"
@@ -165,7 +165,7 @@ def veteran_starts(season: DataFrame) -> DataFrame:
 
 
 def description(season: DataFrame) -> DataFrame:
-    """What `describe` says of the players, in every column that measures something: a row for each column."""
+    """Describes the players by Spark's `describe`: a row for each column that measures something."""
     said = {row["summary"]: row for row in season.select(*MEASURES).describe().collect()}
     numbers = [
         (

@@ -60,7 +60,7 @@ from sparkctl_io.errors import InputUnfitError, UnknownOptionError
 from sparkctl_io.sink.plan import checked_run_id
 
 MOST_SEGMENTS = 10
-"""Where a person doesn't say how many there may be."""
+"""The greatest number of segments that is tried, where a person doesn't name one."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def preparation(columns: PointColumns) -> list[Transformer | Estimator[Any]]:
 
 
 def fit_preparation(points: DataFrame, columns: PointColumns) -> PipelineModel:
-    """What scales the points; an error where a feature can't be scaled."""
+    """Fits the scaling of the points; an error where a feature can't be scaled."""
     prepared = Pipeline(stages=preparation(columns)).fit(points)
     for feature, deviation in zip(columns.features, prepared.stages[1].std, strict=True):  # type: ignore[attr-defined]
         if deviation == 0:
@@ -110,7 +110,7 @@ def choose_k(scaled: DataFrame, candidates: Sequence[int], seeds: Sequence[int])
 
 
 def try_k(scaled: DataFrame, k: int, seeds: Sequence[int]) -> Trial | None:
-    """Where k-means ends depends on where it starts: of several starts the least inertia counts."""
+    """Clusters into k. The end of k-means depends on its start: of several the least inertia counts."""
     found: list[tuple[float, KMeansModel]] = []
     for seed in seeds:
         model = k_means(k, seed).fit(scaled)

@@ -1,4 +1,4 @@
-"""What the bundled jobs have in common: their command lines, outputs, charts and clusters."""
+"""The common part of the bundled jobs: their command lines, outputs, charts and clusters."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run leaves for its report beside its data: metrics, curves, pictures."""
+"""Artifacts that a run leaves for its report beside its data: metrics, curves, pictures."""
 
 import json
 import math

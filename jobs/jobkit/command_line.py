@@ -1,4 +1,4 @@
-"""What the command lines of jobs have in common."""
+"""The common part of the jobs' command lines."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from sparkctl_io import CommittedRun, JobError, check_database, find_inputs, fin
 
 
 def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
-    """Where the rows come from and go to."""
+    """Adds the options for the places that rows come from and go to."""
     parser.add_argument(
         "--input", action="append", required=True, help="a file, folder or glob; may be repeated"
     )
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
 
 
 def add_csv_arguments(parser: argparse.ArgumentParser) -> None:
-    """What a job that reads CSV and measures something takes besides."""
+    """Adds the further options of a job that reads CSV and measures something."""
     parser.add_argument("--delimiter", default=",", type=_letter, help="what stands between two fields")
     parser.add_argument("--artifacts", type=Path, help="a folder for metrics.json and pictures")
 

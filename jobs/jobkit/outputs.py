@@ -131,7 +131,7 @@ def _pending(connection: sqlite3.Connection, table: str) -> list[tuple[str, str,
 
 
 def _publish(place: Path, run_id: str, digest: str) -> bool:
-    """Whether the content with that digest is in its place now."""
+    """Puts the content with that digest in its place, and tells if it is there now."""
     try:
         if place.exists() and digest_of(place) == digest:
             return True  # somebody has died right after that

@@ -12,7 +12,7 @@ export function numbersFrom(seed) {
 const faults = ['none', 'sparkctl', 'driver', 'worker', 'executor', 'ctrl-c', 'ctrl-c-twice'];
 
 /**
- * What happens in one submit. A moment is so long after its victim appeared, or after the first piece of the table was
+ * Draws what happens in one submit. A moment is so long after its victim appeared, or after the first piece of the table was
  * written: without the second kind most kills would hit a Spark that is still starting.
  */
 export function drawSubmit(random, backends, inPeace) {

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a line is rejected, as this package finds out. It is text."""
+    """The reasons for which this package rejects a line. Each is text."""
 
     MALFORMED_JSON = "malformed-json"
     MALFORMED_CSV = "malformed-csv"

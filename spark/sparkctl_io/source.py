@@ -135,7 +135,7 @@ def _must_know_its_source(frame: DataFrame, what: str) -> None:
 
 
 def knows_its_source(frame: DataFrame) -> bool:
-    """Whether rows carry the column of their source, once: a join of two such frames has it twice."""
+    """Tells if rows carry the column of their source, once: a join of two such frames has it twice."""
     count = frame.columns.count(SOURCE)
     if count > 1:
         raise UnknownOptionError(

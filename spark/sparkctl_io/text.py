@@ -1,4 +1,4 @@
-"""What counts as blank, and which text a database keeps as it is."""
+"""The rules for blank text, and for the text that a database keeps as it is."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -7,7 +7,7 @@ WHITE_SPACE = (
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-"""What ECMAScript's `trim` removes, so that the checks agree. Python's own idea differs in six characters."""
+"""The characters that ECMAScript's `trim` removes, as the checks do. Python's `strip` differs in six."""
 
 NUL = "\0"
 

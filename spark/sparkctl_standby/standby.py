@@ -267,7 +267,7 @@ class Numbers:
 
 
 class Beginning:
-    """What begins an application: its event log, and what that and the driver's page are told first."""
+    """The beginning of an application: its event log, and the first events of that and the driver's page."""
 
     def __init__(self, context: Any) -> None:
         self._jvm, gateway = context._jvm, context._gateway

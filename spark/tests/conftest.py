@@ -62,7 +62,7 @@ def query(database: Path) -> Query:
 
 @pytest.fixture
 def left_behind(database: Path) -> Callable[[], list[str]]:
-    """What lies beside the database, and shouldn't."""
+    """Lists what lies beside the database, and shouldn't."""
 
     def look() -> list[str]:
         return sorted(

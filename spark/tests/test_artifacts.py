@@ -1,4 +1,4 @@
-"""What a job leaves for its report: numbers that are numbers, pictures that are nothing but pictures."""
+"""Artifacts for a job's report: numbers that are numbers, pictures that are nothing but pictures."""
 
 import json
 import math

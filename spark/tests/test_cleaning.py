@@ -37,7 +37,7 @@ NONE = ["", "nobody", "@b.co", "a@", "a@b", "a@b.c", "a@.co", "a@b..co", ".a@b.c
 
 
 def told(spark, function, values):
-    """What a function of columns makes of each of the values."""
+    """Applies a function of columns to each of the values."""
     rows = spark.createDataFrame([(value,) for value in values], "address string")
     return [row[0] for row in rows.select(function("address")).collect()]
 

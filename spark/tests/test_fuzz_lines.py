@@ -278,7 +278,7 @@ def test_both_ways_with_json_agree(lines):
 
 
 def shown(columns, reasons):
-    """What matters of each line: with a reason, the values don't."""
+    """Returns the part of each line that matters: with a reason, the values don't."""
     return [
         reason or repr(row)
         for reason, *row in zip(reasons.to_pylist(), *(column.to_pylist() for column in columns), strict=True)

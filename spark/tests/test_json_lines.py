@@ -162,7 +162,7 @@ def test_raw_is_the_line_without_its_end():
 
 
 def test_both_parsers_say_the_same_of_broken_lines():
-    """What the fast parser takes, the exact one takes too, with the same values: else neighbours would matter."""
+    """Every line that the fast parser takes, the exact one takes too, with the same values: else neighbours would matter."""
     source = random.Random(20)
     values = ["1", "-0", "2.5", "1e5", "1e400", "NaN", "null", "true", '"a"', '"\\u0000"', '"\\ud800"', '"é"', '"}"',
               "9223372036854775808", "01", '"\t"', "tru", '{"a":1}', "[1]", "0.1", "-"]  # fmt: skip

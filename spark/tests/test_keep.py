@@ -1,4 +1,4 @@
-"""What a driver prints and how it ends is kept, whoever lives to read it."""
+"""A driver's output and its end are kept, whoever lives to read them."""
 
 import json
 import os

@@ -113,7 +113,7 @@ class Expected(NamedTuple):
 
 
 def expected(folder, operations=(), known=(), mode="overwrite", key=(0, 4)):
-    """What a write must do, by the rules as they are written, one line after the other."""
+    """Computes the outcome of a write by the rules as they are written, one line after the other."""
     lines, quarantine, count = [], {}, 0
     for file in sorted(folder.iterdir()):
         for number, text in enumerate(file.read_text("utf-8").splitlines(), 1):
@@ -435,7 +435,7 @@ def test_a_limit_leaves_the_lines_that_it_drops_as_filtered(spark, database, que
 
 
 def test_rows_that_a_job_has_made_distinct_are_filtered(spark, database, query, orders):
-    """Which row of a key Spark keeps is its own affair."""
+    """Spark keeps any row of a key: only the numbers are known."""
     run = write(accepted(read(spark, orders)).dropDuplicates(["id"]), database)
     wanted = expected(orders)
     unreadable = [row for row in wanted.quarantine if row[2] in ("malformed-json", "wrong-type")]

@@ -89,7 +89,7 @@ def with_places(rows, fields):
 
 
 def reports_of(*tasks):
-    """What a reader would say of these rows, if they were all that it has read."""
+    """Makes the reports of a reader that has read these rows and no others."""
     reports = {}
     for batch in (batch for task in tasks for batch in task if FLAT_NAMES[0] in batch.schema.names):
         for file, block, line in zip(*(batch.column(n).to_pylist() for n in FLAT_NAMES[:3]), strict=True):
@@ -100,7 +100,7 @@ def reports_of(*tasks):
 
 
 def shards(the_plan, *tasks):
-    """What the tasks tell the commit, by way of the text that Spark carries."""
+    """Makes the tasks' messages to the commit, by way of the text that Spark carries."""
     said = [write_shard(the_plan, n, iter(task)).to_json() for n, task in enumerate(tasks)]
     return [ShardMessage.from_json(text) for text in said]
 

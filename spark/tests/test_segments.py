@@ -43,7 +43,7 @@ def write(path, lines):
 
 
 def find(spark, source, folder, *options):
-    """What the script does, in the session of the tests."""
+    """Does the script's work in the session of the tests."""
     asked = segments.command_line().parse_args(
         [
             *("--input", str(source), "--database", str(folder / "test.db"), "--max-k", "4", "--starts", "1"),

@@ -1,4 +1,4 @@
-"""What an earlier write left is removed, what another one is using stays."""
+"""Leftovers of an earlier write are removed, the files of a write that goes on stay."""
 
 import os
 import re

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { repository } from '../support/sparkctl.ts';
 
-const source = resolve(import.meta.dirname, '../../src');
+const rooms = ['src', 'test', 'scripts', 'bench', 'spark', 'jobs', 'examples'];
+
+/** The beginnings of doc comments in TypeScript and JavaScript, and of docstrings in Python, on one line or more. */
+const beginning = /(?:\/\*\*(?:\s|\*)+|^\s*"""\s*)(?:What|How|Where|Whether|Why|Who|Which|When|By which)\b.*/gm;
 
 it('doc comments begin with a verb or a noun, not with a question word', () => {
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
+  const files = rooms.flatMap((room) =>
+    readdirSync(join(repository, room), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(?<!\.d)\.(?:ts|js|mjs|py)$/.test(name) && !name.includes('node_modules'))
+      .map((name) => join(room, name)),
   );
-  expect(files.length).toBeGreaterThan(150);
+  for (const room of rooms) expect(files.filter((name) => name.startsWith(room)).length).toBeGreaterThan(3);
   const questions = files.flatMap((name) =>
-    readFileSync(join(source, name), 'utf8')
-      .split('\n')
-      .flatMap((line, index) =>
-        /^\s*\/\*\* (?:What|How|Where|Whether|Why|Who|Which|When)\b/.test(line)
-          ? [`${name}:${index + 1}:${line}`]
-          : [],
-      ),
+    [...readFileSync(join(repository, name), 'utf8').matchAll(beginning)].map(([text]) => `${name}: ${text}`),
   );
   expect(questions).toEqual([]);
 });

@@ -13,7 +13,7 @@ const special = compatibilityCases.filter((submission) => ownOptions(submission)
 let ways: ThreeWays;
 const references = new Map<CompatibilityCase, Promise<Submitted>>();
 
-/** What spark-submit itself makes of it; asked once. */
+/** Returns what spark-submit itself makes of it; asked once. */
 function reference(submission: CompatibilityCase): Promise<Submitted> {
   const asked = references.get(submission) ?? ways.reference(submission);
   references.set(submission, asked);

@@ -8,7 +8,7 @@ export function placeOf(way: Way): Place {
   return way === 'local' || way === 'warm local' ? 'local' : 'docker';
 }
 
-/** What a submission left: all of it must be as under spark-submit. */
+/** Everything that a submission left, which must be as under spark-submit. */
 export interface Outcome {
   readonly exitCode: number | undefined;
   readonly stdout: string;
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Where something cannot be the same: the reason, and exactly what is there instead. */
+/** A difference that cannot be helped: the reason, and exactly what is there instead. */
 interface Difference {
   /** For the table; README.md says the same. */
   readonly why: string;
@@ -25,12 +25,12 @@ interface Difference {
 
 /** One submission that is made in all ways. */
 export interface CompatibilityCase {
-  /** What stands in the table's first column. */
+  /** The text in the table's first column. */
   readonly name: string;
   readonly uses: string;
   /** All that stands after `spark-submit` or `sparkctl submit`: options, script, the script's own words. */
   readonly words: readonly string[];
-  /** What is there to be read on standard input. */
+  /** The text on standard input. */
   readonly input?: string;
   readonly differs?: Partial<Readonly<Record<Place, Difference>>>;
 }

@@ -5,18 +5,18 @@ interface Shown {
   readonly seconds: number;
 }
 
-/** What came of one comparison, as the table shows it. */
+/** The result of one comparison, as the table shows it. */
 export interface CompatibilityResult {
   readonly submission: string;
   readonly uses: string;
   readonly way: Way;
   readonly reference: Shown;
   readonly own: Shown;
-  /** How much there was to compare. */
+  /** The number of things that were compared. */
   readonly lines: number;
   readonly files: number;
   readonly isAsExpected: boolean;
-  /** Why it cannot be equal. */
+  /** The reason why it cannot be equal. */
   readonly why?: string;
 }
 

@@ -31,7 +31,7 @@ export interface ThreeWays extends AsyncDisposable {
   ): Promise<Submitted>;
 }
 
-/** What a person has in the shell. The image speaks UTF-8 whatever the shell does. */
+/** Variables that a person has in the shell. The image speaks UTF-8 whatever the shell does. */
 const shell = {
   LANG: 'C.UTF-8',
   LC_ALL: undefined,
@@ -169,7 +169,7 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
   };
 }
 
-/** What stock spark-submit needs to be let in by a cluster of sparkctl. */
+/** Options with which a cluster of sparkctl lets stock spark-submit in. */
 async function localMaster(project: TemporaryProject): Promise<readonly string[]> {
   const status = await sparkctl(['cluster', 'status', '--cluster', 'local', '--json'], {
     cwd: project.folder,
@@ -191,7 +191,7 @@ function stockEnvironment({ home }: Java, { sparkHome, python }: ManagedRuntime)
   return { JAVA_HOME: home, SPARK_HOME: sparkHome, PYSPARK_PYTHON: python, SPARK_LOCAL_IP: '127.0.0.1' };
 }
 
-/** Where a driver of this machine keeps what --packages fetches: a folder for each way, so that each fetches for itself. */
+/** Names the folder for what --packages fetches: one for each way, so that each fetches for itself. */
 function packagesIn(project: TemporaryProject, name: string): NodeJS.ProcessEnv {
   return { SPARK_SUBMIT_OPTS: `-Divy.home=${project.path('.sparkctl', `ivy-${name}`)}` };
 }

@@ -22,7 +22,7 @@ export function faultTable(tried: readonly TriedFault[]): readonly string[] {
   ];
 }
 
-/** Whether there is a case of each of the faults, and none failed. */
+/** Tells if there is a case of each of the faults, and none failed. */
 export function allHold(tried: readonly TriedFault[]): boolean {
   const failed = tried.some(({ outcome }) => outcome === 'failed');
   return (

@@ -18,7 +18,7 @@ interface Remembered {
   readonly tables: Readonly<Record<string, { readonly rows: number; readonly checksum: string }>>;
 }
 
-/** What a correct load of the inputs must leave. */
+/** The outcome of a correct load of the inputs. */
 export interface Expected {
   readonly read: number;
   readonly loaded: number;
@@ -52,7 +52,7 @@ interface JudgedOutputs {
   readonly rows: number;
   /** The run that wrote the table. */
   readonly runId: string;
-  /** Whether the database says that all outputs are in their places. */
+  /** True if the database says that all outputs are in their places. */
   readonly finished: boolean;
   /** The file, held to the rows of the table. */
   readonly csv: Likeness;

@@ -1,6 +1,6 @@
 import type { FaultNumber } from './fault-titles.ts';
 
-/** What a test of a fault has seen, for the table at the end. */
+/** Facts that a test of a fault has seen, for the table at the end. */
 export interface Observation {
   readonly exitCode?: number | undefined;
   /** Rows of the target table, as a program sees it that is neither Spark nor sparkctl. */
@@ -9,9 +9,9 @@ export interface Observation {
 
 export interface FaultCase {
   readonly number: FaultNumber;
-  /** Where it was tried: a backend, or a Spark in one process. */
+  /** The place in which it was tried: a backend, or a Spark in one process. */
   readonly where: 'local' | 'docker' | 'local[1]' | 'local[2]' | '-';
-  /** What was done, in a few words. */
+  /** The fault that was made, in a few words. */
   readonly injected: string;
 }
 

@@ -36,7 +36,7 @@ export function killDriver(project: string): void {
   for (const pid of drivers) process.kill(pid, 'SIGKILL');
 }
 
-/** What is left of a project's processes, given a while to end. */
+/** Lists what is left of a project's processes, given a while to end. */
 export async function lastProcesses(project: string, timeoutMs = 10_000): Promise<readonly string[]> {
   await waitUntil(() => (processesMentioning(project).length === 0 ? true : undefined), { timeoutMs });
   return processesMentioning(project);

@@ -58,7 +58,7 @@ export async function untilWriting(
   throw new Error(`nothing was written: ${(await running).stderr}`);
 }
 
-/** What abandoned writes have left beside the database. */
+/** Lists what abandoned writes have left beside the database. */
 export function stagedFolders(project: UsersProject): readonly string[] {
   return namesIn(project.path('data/.users.db.sparkctl'));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** How long one property may be tried, in milliseconds. */
+/** The longest time for one property, in milliseconds. */
 const mostMs = 5_000;
 
 /** For tests with such a property. */

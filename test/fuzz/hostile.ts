@@ -100,5 +100,5 @@ export function spoiltJson(good: unknown): fc.Arbitrary<string> {
   );
 }
 
-/** What a terminal would obey, or not show; line ends and tabs are only layout. */
+/** Characters that a terminal would obey, or not show; line ends and tabs are only layout. */
 export const unprintable = /(?![\n\t])[\p{C}\p{Zl}\p{Zp}]/u;

@@ -16,7 +16,7 @@ interface Failure {
   readonly marked?: string;
 }
 
-/** What people do wrong, done to the real Spark. */
+/** Mistakes that people make, made on the real Spark. */
 const failures = {
   column: {
     script: `${session}users = spark.range(3).selectExpr("id", "cast(id AS string) AS email")

@@ -36,7 +36,7 @@ afterAll(async () => {
 const wanted =
   /^(?:bin|dist|examples|jobs|man|schemas|spark)\/|^(?:package\.json|README\.md|LICENSE|requirements\.txt|docker-compose\.yml|entrypoint\.sh|spark-defaults\.conf)$/;
 
-/** What serves the development alone. The command line is in the bundle; `init` copies the example, its tests included. */
+/** Files that serve the development alone. The command line is in the bundle; `init` copies the example, its tests included. */
 const unwanted =
   /\.map$|\.tsbuildinfo$|__pycache__|^(?!examples\/).*(?:(?:^|\/)tests?\/|(?<!\.d)\.ts$)|^dist\/cli\/|-dev\.|api_page/;
 

@@ -3,9 +3,9 @@ import { chmod } from 'node:fs/promises';
 import type { TemporaryProject } from './temporary-project.ts';
 
 export interface CountingPrograms {
-  /** What names the programs for sparkctl. */
+  /** Variables that name the programs for sparkctl. */
   readonly environment: Readonly<Record<'JAVA_HOME' | 'SPARKCTL_PYTHON', string>>;
-  /** How often a program was asked what it is. */
+  /** Counts how often a program was asked what it is. */
   probes(program: 'java' | 'python'): number;
 }
 

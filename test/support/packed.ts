@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { repository } from './sparkctl.ts';
 
-/** Where better-sqlite3 has its compiled part. */
+/** The place of better-sqlite3's compiled part. */
 const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
 
 /** Packs sparkctl as it was built into a folder. */

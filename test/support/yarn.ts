@@ -17,7 +17,7 @@ const artifacts = [
   ...['bcprov', 'bcpkix', 'bcutil'].map((name) => `org.bouncycastle:${name}-jdk18on:1.82`),
 ];
 
-/** What makes Maven fetch: a plugin of a version that is known to work. */
+/** The plugin that makes Maven fetch, of a version that is known to work. */
 const copy = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
 
 export async function hasMaven(): Promise<boolean> {
@@ -52,7 +52,7 @@ async function yarnJars(): Promise<string> {
 }
 
 export interface Yarn extends AsyncDisposable {
-  /** What a client needs to find it. */
+  /** Variables by which a client finds it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Properties for the smallest application there is. */
   readonly properties: readonly string[];

@@ -1,4 +1,4 @@
-"""What every chart has: a title, two axes with round numbers, and space in between."""
+"""The canvas of every chart: a title, two axes with round numbers, and space in between."""
 
 import math
 import re

@@ -19,7 +19,7 @@ IdType = Literal["integer", "text"]
 
 @dataclass(frozen=True)
 class PointColumns:
-    """Which columns say who a row is of, and where it lies."""
+    """The columns that identify a row, and those that are its coordinates."""
 
     id: str
     id_type: IdType

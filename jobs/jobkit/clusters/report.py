@@ -1,4 +1,4 @@
-"""What a clustering tells of itself: numbers, curves, a picture."""
+"""The report of a clustering: numbers, curves, a picture."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ _MOST_POINTS = 20_000
 
 
 def centres_of(segments: DataFrame, columns: PointColumns) -> DataFrame:
-    """How many rows each segment has, and the means of their features: a row for each segment and feature."""
+    """Counts each segment's rows and takes their features' means: a row for each segment and feature."""
     means = segments.groupBy(SEGMENT).agg(
         count("*").alias("_size"),
         *(avg(spark_name(feature)).alias(f"_{place}") for place, feature in enumerate(columns.features)),
@@ -36,7 +36,7 @@ def centres_of(segments: DataFrame, columns: PointColumns) -> DataFrame:
 
 
 def report_sizes(artifacts: Artifacts, segments: DataFrame) -> None:
-    """How many rows each segment has."""
+    """Reports the number of rows in each segment."""
     sizes = segments.groupBy(SEGMENT).count().orderBy(SEGMENT).collect()
     artifacts.metrics({f"size of segment {segment}": size for segment, size in sizes})
 

@@ -48,7 +48,7 @@ class SegmentModel:
 
     @property
     def scaled_centres(self) -> list[list[float]]:
-        """Where the clusters lie when every feature counts the same."""
+        """The centres of the clusters in scaled features, each of which counts the same."""
         means: Any = self.pipeline.stages[-1]
         return [centre.tolist() for centre in means.clusterCenters()]
 
@@ -79,7 +79,7 @@ def _squared_distance(point: Sequence[Column], centre: Sequence[float]) -> Colum
 
 
 def centres_in_units(pipeline: PipelineModel) -> list[list[float]]:
-    """Where the clusters lie as people know the features."""
+    """Returns the centres of the clusters in the features' own units."""
     stages: list[Any] = pipeline.stages
     _, scaler, means = stages
     return [(centre * scaler.std + scaler.mean).tolist() for centre in means.clusterCenters()]

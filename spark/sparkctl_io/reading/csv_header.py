@@ -19,11 +19,11 @@ _LONGEST_HEADER = 1 << 20
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """How the lines of one file are to be read."""
+    """The layout of one file's lines, from its header."""
 
     delimiter: str
     width: int
-    """How many fields each line has."""
+    """The number of fields in each line."""
     places: tuple[int, ...]
     """For each wanted column its place in the line."""
 

@@ -44,7 +44,7 @@ def _or_nested(value: str) -> str:
 
 _SCALAR = f"(?:{_TEXT}|{_REAL}|true|false|null)"
 _OTHERS = (_SCALAR, _or_nested(_SCALAR), _or_nested(_or_nested(_SCALAR)))
-"""What a field has that is no column, by how deep its values go. Deeper ones would be slow to match."""
+"""Patterns for a field that is no column, by the depth of its value. Deeper ones would be slow to match."""
 
 
 class JsonLines:
@@ -148,8 +148,8 @@ def _base_type(data_type: DataType, name: str) -> pa.DataType:
 
 def _pattern(base: pa.Schema, examples: list[bytes]) -> str:
     """
-    What a plain line looks like: an object with these columns of the right types, and with such other fields
-    as the examples have, in any order.
+    Makes the pattern of a plain line: an object with these columns of the right types, and with such other
+    fields as the examples have, in any order.
     """
     names: dict[str, list[str]] = {}
     for field in base:

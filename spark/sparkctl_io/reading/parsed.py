@@ -1,4 +1,4 @@
-"""What a parser makes of lines."""
+"""The columns that a parser makes of lines, and the reason of each line that it rejects."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Parsed:
     """A `Reason` or `BLANK`."""
 
     def sound(self) -> npt.NDArray[np.bool_] | None:
-        """Which lines are rows; None if all are."""
+        """Tells the lines that are rows from the others; None if all are."""
         if self.reasons.null_count == len(self.reasons):
             return None
         found: npt.NDArray[np.bool_] = pc.is_null(self.reasons).to_numpy(zero_copy_only=False)

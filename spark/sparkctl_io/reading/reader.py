@@ -96,7 +96,7 @@ class Reader:
 
     def reports(self) -> Reports:
         """
-        What was found in each block.
+        Returns what was found in each block.
 
         A block that no task has read to its end, as with `limit`, or whose task could not tell, as with Spark
         Connect, is read now.
@@ -241,7 +241,7 @@ def _zone(spark: SparkSession, schema: StructType) -> str:
 
 
 def parallelism(spark: SparkSession) -> int:
-    """How many tasks run side by side, as far as the session can tell."""
+    """Returns the number of tasks that run side by side, as far as the session can tell."""
     try:
         return spark.sparkContext.defaultParallelism
     except Exception:  # Spark Connect has no context

@@ -25,7 +25,7 @@ _Plain = tuple[int, int, pa.Table]
 
 @dataclass
 class BlockReport:
-    """What a task has found in a block: how many lines, and those that are no rows."""
+    """The lines that a task has found in a block: their number, and those that are no rows."""
 
     lines: int = 0
     blank: int = 0
@@ -97,7 +97,7 @@ def _note(report: BlockReport, lines: Lines, reasons: pa.Array, places: npt.NDAr
 
 
 def _place(lines: Lines, chosen: npt.NDArray[np.int64]) -> tuple[pa.Array, pa.Array]:
-    """By which the chosen lines can be found again: their offsets, or else their text."""
+    """Returns what the chosen lines can be found by: their offsets, or else their text."""
     if lines.offsets is not None:
         return pa.array(lines.offsets[chosen]), pa.nulls(len(chosen), pa.string())
     texts = [raw_text(line) for line in lines.values.take(pa.array(chosen)).to_pylist()]

@@ -61,7 +61,7 @@ def readable(schema: StructType) -> StructType:
 
 
 def arrow_type(data_type: DataType, column: str) -> pa.DataType:
-    """What Arrow calls the type of a column. One that can't be read from text is an error."""
+    """Returns the Arrow type of a column. A type that can't be read from text is an error."""
     if isinstance(data_type, types.DecimalType):
         return pa.decimal128(data_type.precision, data_type.scale)
     for kind in type(data_type).__mro__:
@@ -220,7 +220,7 @@ def _in_known_years(values: pa.Array) -> Typed:
 
 
 def _instants_in_utc(text: pa.Array) -> Typed | None:
-    """What Arrow reads, if all have seconds and a Z: otherwise it reads what is no instant here."""
+    """Reads instants with Arrow, if all have seconds and a Z: otherwise it takes some that are none here."""
     in_utc = pc.all(pc.ends_with(text, "Z"), min_count=0).as_py()
     if not in_utc or (pc.min(pc.binary_length(text)).as_py() or _SHORTEST_IN_UTC) < _SHORTEST_IN_UTC:
         return None

@@ -74,7 +74,7 @@ class SqliteWriter(DataSourceArrowWriter):
 
 
 def shards_of(messages: Sequence[object]) -> list[ShardMessage]:
-    """What the tasks have said, one message each: without one of them, rows would be missing in silence."""
+    """Returns the tasks' messages, one of each: without one of them, rows would be missing in silence."""
     shards = [message for message in messages if isinstance(message, ShardMessage)]
     partitions = sorted(shard.partition for shard in shards)
     if len(shards) != len(messages) or not shards or partitions != list(range(len(shards))):

@@ -44,7 +44,7 @@ def storage_of(field: StructField) -> str:
 
 
 def stores_exactly(field: StructField, declared: str) -> bool:
-    """Whether a column declared so keeps the field's values as they are, by SQLite's rules of affinity."""
+    """Tells if a column declared so keeps the field's values as they are, by SQLite's rules of affinity."""
     storage, affinity = storage_of(field), _affinity(declared)
     if affinity in ("ANY", "BLOB", storage):
         return affinity != "BLOB" or storage == "BLOB" or declared == ""
@@ -57,7 +57,7 @@ def stores_exactly(field: StructField, declared: str) -> bool:
 
 
 def unfitness(field: StructField, declared: str) -> str:
-    """What is wrong with a column that does not store the field's values exactly."""
+    """Says in words why a column does not store the field's values exactly."""
     if isinstance(field.dataType, types.DecimalType) and _affinity(declared) == "TEXT":
         return "compares numbers as text"
     return f"can't keep every {field.dataType.simpleString()} exactly"

@@ -45,7 +45,7 @@ class Gathered:
         self.loaded = 0
         self.refused = 0
         self.checksum = RowChecksum()
-        """What the rows that were set aside take from the checksum of the shards."""
+        """The part of the shards' checksum that the rows which were set aside take away."""
         create_file(self._path)
         with contextlib.closing(open_database(self._path, plan.lock_timeout_ms)) as connection:
             for pragma in _PRAGMAS:

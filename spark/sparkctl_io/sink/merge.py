@@ -51,7 +51,7 @@ def pieces_of(plan: WritePlan, messages: Sequence[ShardMessage]) -> list[Piece]:
 
 
 def are_in_order(messages: Sequence[ShardMessage], pieces: Sequence[Piece]) -> bool:
-    """Whether the rows of each piece come after those of the one before."""
+    """Tells if the rows of each piece come after those of the one before."""
     if any(message.scattered for message in messages):
         return False
     return all(
@@ -67,7 +67,7 @@ def shard_of(plan: WritePlan, message: ShardMessage) -> Path:
 
 
 def file_order(file: str) -> str:
-    """By which files are ordered, whatever they are called in the quarantine."""
+    """Returns the text by which files are ordered, whatever they are called in the quarantine."""
     return local_path(file) or file
 
 
@@ -76,7 +76,7 @@ def _block_of(piece: Piece) -> tuple[str, int]:
 
 
 def merges_directly(plan: WritePlan, pieces: Sequence[Piece]) -> bool:
-    """Whether the shards can be attached all at once, and no row has to be updated."""
+    """Tells if the shards can be attached all at once, and no row has to be updated."""
     return plan.mode != "upsert" and len({piece.shard for piece in pieces}) <= _MOST_ATTACHED
 
 
@@ -107,7 +107,7 @@ class Merge:
         self.refused = 0
         """Rows whose key was taken."""
         self.checksum = RowChecksum()
-        """What the rows that were set aside take from the checksum of the shards."""
+        """The part of the shards' checksum that the rows which were set aside take away."""
         self._keys = ", ".join(f"k{i}" for i in range(len(plan.target.key)))
         if plan.dedupes:
             connection.execute(f"CREATE TEMP TABLE duplicates (piece INTEGER NOT NULL, {self._keys})")

@@ -1,4 +1,4 @@
-"""What a task tells the commit of its shard."""
+"""The message in which a task tells the commit of its shard."""
 
 import json
 from collections import Counter
@@ -51,7 +51,7 @@ class Stretch:
 
 @dataclass
 class ShardMessage(WriterCommitMessage):
-    """What a task tells the commit."""
+    """The message of one task to the commit."""
 
     path: str
     partition: int
@@ -68,7 +68,7 @@ class ShardMessage(WriterCommitMessage):
     counts: Counter[str] = field(default_factory=Counter)
     """Rows by what became of them: a reason, or `loaded`."""
     failure: JobError | None = None
-    """What ended the task, if trying it again would end it again."""
+    """The error that ended the task, if trying it again would end it again."""
 
     def to_json(self) -> str:
         """The same as text: a worker that has not this package could not name its classes."""

@@ -44,7 +44,7 @@ class OneByOne:
         self.loaded = 0
         self.refused = 0
         self.checksum = RowChecksum()
-        """What they take from the checksum of the shards."""
+        """The part of the shards' checksum that they take away."""
         key = plan.target.key
         self._key_places = [plan.target.columns.index(name) for name in key]
         self._seen = plan.mode == "upsert"

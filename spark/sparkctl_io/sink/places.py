@@ -20,7 +20,7 @@ class Place(NamedTuple):
     offset: int | None
     raw: str | None
     repaired: bool | None
-    """Whether the job has repaired a value of it."""
+    """True if the job has repaired a value of it."""
 
 
 class Places:

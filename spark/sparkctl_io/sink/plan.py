@@ -1,4 +1,4 @@
-"""What one write is to do: decided once on the driver, then carried to every task and to the commit."""
+"""The plan of one write: decided once on the driver, then carried to every task and to the commit."""
 
 import re
 import uuid
@@ -30,14 +30,14 @@ class WritePlan:
     mode: Mode
     run_id: str
     committed: CommittedRun | None
-    """What the run has committed into the table before, if it has: then there is nothing to do."""
+    """The earlier commit of the same run into the table, if there is one: then there is nothing to do."""
     lock_timeout_ms: int
     project: str
     """Source files inside this folder are recorded relative to it."""
     fields: Mapping[str, StructField]
     """The rows' columns by the name that the table has for them."""
     has_source: bool
-    """Whether each row knows which line it is from."""
+    """True if each row knows the line that it is from."""
     staging: str = ""
     """The private folder of this write, beside the database."""
 
@@ -47,12 +47,12 @@ class WritePlan:
 
     @property
     def dedupes(self) -> bool:
-        """Whether a repeated key is put into the quarantine. Without a source it is an error of SQLite."""
+        """True if a repeated key is put into the quarantine. Without a source it is an error of SQLite."""
         return self.has_source and bool(self.target.key) and not self.target.is_constrained
 
     @property
     def tries_rows(self) -> bool:
-        """Whether the table itself is asked of each row, and what it refuses is put into the quarantine."""
+        """True if the table itself is asked of each row, and what it refuses is put into the quarantine."""
         return self.has_source and self.target.is_constrained
 
     @property
@@ -73,7 +73,7 @@ def plan_write(
     run_id: str | None,
     lock_timeout_ms: int | None,
 ) -> WritePlan:
-    """What is asked for, after everything that can be wrong with it."""
+    """Makes the plan, once nothing is found wrong with what is asked for."""
     if mode not in ("overwrite", "append", "upsert"):
         raise UnknownOptionError(f"the mode {mode} is none of overwrite, append, upsert")
     run_id = checked_run_id(run_id or str(uuid.uuid4()))

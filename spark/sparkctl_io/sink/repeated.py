@@ -41,7 +41,7 @@ class RepeatedKeys:
         return pa.array(repeated)
 
     def _all_rise(self, keys: pa.RecordBatch) -> bool:
-        """Whether each key is greater than all before: the common case, and nothing has to be looked up."""
+        """Tells if each key is greater than all before: the common case, and nothing has to be looked up."""
         column = keys.column(0)
         if len(self._key) != 1 or not pa.types.is_integer(column.type):
             return False

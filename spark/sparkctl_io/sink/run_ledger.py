@@ -105,11 +105,11 @@ class CommittedRun:
     repaired: int = 0
     """Rows that are loaded with a value that the job has repaired, see `repair`."""
     repeated: bool = False
-    """Whether it was committed before and this time nothing was changed; not a column."""
+    """True if it was committed before and this time nothing was changed; not a column."""
 
 
 def find_run(path: Path, run_id: str, table: str, lock_timeout_ms: int = 60_000) -> CommittedRun | None:
-    """What the run of that id has committed into a table, if it has."""
+    """Finds the run that has committed into a table under that id, if one has."""
     if not path.exists() or path.stat().st_size == 0:
         return None
     connection = open_database(path, lock_timeout_ms)

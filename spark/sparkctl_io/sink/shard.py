@@ -1,4 +1,4 @@
-"""What one attempt of a task writes: a database of its own, which counts only if the commit names it."""
+"""The shard of one attempt of a task: a database of its own, which counts only if the commit names it."""
 
 import contextlib
 import uuid
@@ -96,7 +96,7 @@ class Shard:
             file.unlink(missing_ok=True)
 
     def _continues(self, source: "_Source", start: int, stop: int) -> bool:
-        """Whether the rows come in the order of their lines, after those before."""
+        """Tells if the rows come in the order of their lines, after those before."""
         lines = source.lines[start:stop]
         if not source.file[start].is_valid or np.any(lines[1:] < lines[:-1]):
             return False
@@ -253,7 +253,7 @@ class _Source:
         return pc.fill_null(self.line, 0).to_numpy(zero_copy_only=False)
 
     def end_of_run(self, start: int) -> int:
-        """Where the rows of the same block end that begin at `start`."""
+        """Returns the end of the rows that begin at `start` and are of the same block."""
         if self._ends is None:
             count = len(self.file)
             changed = np.zeros(max(count - 1, 0), dtype=np.bool_)

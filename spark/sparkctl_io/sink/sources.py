@@ -1,4 +1,4 @@
-"""What was read for a write: how many lines, which of them are no rows, and the text of each."""
+"""The lines that were read for a write: their number, those that are no rows, and the text of each."""
 
 import mmap
 from collections.abc import Iterable, Iterator

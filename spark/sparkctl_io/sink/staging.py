@@ -164,7 +164,7 @@ def _is_abandoned(folder: Path) -> bool:
 
 
 def _try_lock(descriptor: int, kind: int) -> bool:
-    """Whether it could be locked. Where the file system has no locks, nothing is ever taken for abandoned."""
+    """Tries to lock a file. Where the file system has no locks, nothing is ever taken for abandoned."""
     try:
         fcntl.flock(descriptor, kind)
     except OSError:

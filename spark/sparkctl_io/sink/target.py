@@ -40,15 +40,15 @@ class Target:
     key: tuple[str, ...]
     """The columns of the primary key, in its order."""
     collations: tuple[str, ...] = ()
-    """How the columns of the key are compared, if it has a key."""
+    """The collation of each column of the key, if it has a key."""
     required: tuple[str, ...] = ()
     """The columns that must have a value."""
     defaults: Mapping[str, Value] = field(default_factory=dict)
     """The columns that the rows don't have, with what the table gives them instead."""
     is_constrained: bool = False
-    """Whether it may refuse a row for more than a missing value or a key that is there, byte by byte."""
+    """True if it may refuse a row for more than a missing value or a key that is there, byte by byte."""
     computes_columns: bool = False
-    """Whether it has further columns that SQLite computes from these."""
+    """True if it has further columns that SQLite computes from these."""
 
     @property
     def quarantine(self) -> str:
@@ -235,7 +235,7 @@ def _must_be_plain(connection: sqlite3.Connection, path: Path, table: str) -> No
 def _uniqueness(
     connection: sqlite3.Connection, table: str, key: tuple[str, ...]
 ) -> tuple[tuple[str, ...], bool]:
-    """How the columns of the key are compared, and whether anything else must be there once only."""
+    """Returns the collations of the key's columns, and if anything else must be unique."""
     collations, has_more = dict.fromkeys(key, "BINARY"), False
     for _, index, unique, origin, _ in connection.execute(f"PRAGMA index_list({quoted(table)})").fetchall():
         if unique and origin != "pk":

@@ -29,7 +29,7 @@ _SHARD_FILE = re.compile(r"[0-9a-f]{32}(\.\d+)?\.(db|arrow)")
 
 def written(frame: DataFrame, plan: WritePlan, must_be_seen: bool = False) -> list[ShardMessage]:
     """
-    What the tasks say of their shards, all of which are in the staging folder afterwards.
+    Runs the tasks, and returns their messages. All their shards are in the staging folder afterwards.
 
     `must_be_seen`: a staging folder that not all workers can write into is an error.
 
@@ -97,13 +97,13 @@ def _copied(rows: Iterable[Any], staging: Path) -> Iterator[ShardMessage]:
 
 
 def _is_one_machine(spark: SparkSession) -> bool:
-    """Whether the workers are known to have the driver's folders and its Python."""
+    """Tells if the workers are known to have the driver's folders and its Python."""
     is_local = str(spark.conf.get("spark.master", "")).startswith("local")
     return is_local or spark.conf.get("spark.sparkctl.sharedFiles", "") == "true"
 
 
 def _workers_see(spark: SparkSession, folder: Path) -> bool:
-    """Whether all can write into the folder, and have what a shard needs: found out before rows are read."""
+    """Tells if all can write into the folder, and have what a shard needs: found out before rows are read."""
     name = str(folder)
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -84,7 +84,7 @@ def write_sqlite(
 
 
 def _reports(readers: Sequence[AnyReader], shards: Sequence[ShardMessage]) -> Reports:
-    """What the readers of a frame have found, once its rows are written."""
+    """Collects the reports of a frame's readers, once its rows are written."""
     reports = joined(reader.reports() for reader in readers)
     for file in sorted({file for shard in shards for file in shard.files}):
         if all(file != known for known, _ in reports):

@@ -34,7 +34,7 @@ async function firstEventFile(folder: string): Promise<string | undefined> {
 }
 
 /**
- * When the log of an application of that run was begun; undefined for everything else. Jobs of others may write into the
+ * Tells when the log of an application of that run was begun; undefined for everything else. Jobs of others may write into the
  * folder, too: an entry that is no file that can be read, such as a link or a pipe, is none of this run's logs.
  */
 async function beganAt(path: string, runId: string): Promise<number | undefined> {

@@ -321,7 +321,7 @@ interface Told {
   readonly run: string;
 }
 
-/** What the event log of a run tells of its application. */
+/** Reads what the event log of a run tells of its application. */
 function eventsOf({ project: folder, id, applicationIds: [application] }: RunRecord): Told {
   const path = join(folder, '.sparkctl/runs', id, 'eventlog', `eventlog_v2_${application}`);
   const text = readFileSync(join(path, `events_1_${application}`), 'utf8');

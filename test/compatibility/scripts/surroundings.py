@@ -1,4 +1,4 @@
-"""What a script finds around it: its folder, its own path, its variables, its terminal."""
+"""The surroundings of a script: its folder, its own path, its variables, its terminal."""
 
 import os
 import sys

@@ -54,7 +54,7 @@ async function loadAll(project: UsersProject, watch: Watch): Promise<Observation
   });
 }
 
-/** What became of a file's lines: those with a reason by their numbers, those that were loaded by their ids, byte by byte. */
+/** Finds a file's lines in the database: those with a reason by their numbers, those that were loaded by their ids, byte by byte. */
 function found(project: UsersProject, path: string, lines: readonly ExpectedLine[]) {
   const database = new Sqlite(project.path('data/users.db'), { readonly: true });
   try {

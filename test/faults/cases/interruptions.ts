@@ -139,7 +139,7 @@ async function untilThere(path: string): Promise<void> {
   if (there === undefined) throw new Error(`there is no ${path}`);
 }
 
-/** What is left of the clusters that were made for a run. */
+/** Lists what is left of the clusters that were made for a run. */
 function clusterFolders(project: UsersProject): readonly string[] {
   const folder = project.path('.sparkctl/clusters');
   return existsSync(folder) ? readdirSync(folder) : [];

@@ -5,7 +5,7 @@ interface Row {
   readonly group: string;
   readonly segment: string;
   readonly is: number;
-  /** What the table says, where it is another value. */
+  /** The value in the table, where it is another one. */
   readonly there?: number;
 }
 

@@ -77,7 +77,7 @@ const datasets = {
   },
 } as const;
 
-/** What a ledger must say of lines that somebody else has judged. */
+/** Makes the ledger's facts of lines that somebody else has judged. */
 function factsOf(lines: readonly JudgedCsvLine[]) {
   const of = (reason: string | undefined) => lines.filter((line) => line.reason === reason);
   const counted = (some: readonly JudgedCsvLine[]) => ({

@@ -13,7 +13,7 @@ async function generate(defects: Record<string, number>, rows = 1500) {
   return { path, ledger, lines: readReference(path) };
 }
 
-/** What a ledger must say of lines that somebody else has judged. */
+/** Makes the ledger's facts of lines that somebody else has judged. */
 function factsOf(lines: readonly JudgedLine[]) {
   const of = (reason: string | undefined) => lines.filter((line) => line.reason === reason);
   const counted = (some: readonly JudgedLine[]) => ({

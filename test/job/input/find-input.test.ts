@@ -13,7 +13,7 @@ interface Paths {
   readonly unfit: readonly string[];
 }
 
-/** What Spark itself is held to by a test of its own, in spark/tests. */
+/** The cases that spark/tests holds Spark itself to. */
 const paths: Paths = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../../spark/tests/input_paths.json'), 'utf8'),
 );

@@ -16,7 +16,7 @@ const onExecutor = (exception: string) =>
     `pyspark.errors.exceptions.captured.PythonException: An exception was thrown from the Python worker:\n${raised(exception)}`,
   );
 
-/** What Spark 4.3.0 says, and what it means. */
+/** Messages of Spark 4.3.0, and what they mean. */
 const failures: readonly (readonly [code: string, printed: string, message: string])[] = [
   [
     'shadowed-module',
