@@ -10,6 +10,8 @@ interface Role {
   readonly isApplication: boolean;
   /** True for a node that is ready once the master calls it ALIVE; any other is ready once it answers itself. */
   readonly registers: boolean;
+  /** False for a node that an application can begin, and end, without. */
+  readonly isNeeded: boolean;
   /** The web page: its port in a container, which is the usual one on this machine, too, and a path that answers once it is up. */
   readonly page: { readonly port: number; readonly path: string; readonly name: string };
   /** The folders of the project's state that its container may write to. */
@@ -26,6 +28,7 @@ export const roles = {
     optional: false,
     isApplication: false,
     registers: false,
+    isNeeded: true,
     page: { port: 8080, path: '/json/', name: "the master's page" },
     // `docker exec` may start a driver there.
     writes: ['ivy'],
@@ -37,6 +40,7 @@ export const roles = {
     optional: false,
     isApplication: false,
     registers: true,
+    isNeeded: true,
     page: { port: 8081, path: '/json/', name: "a worker's page" },
     // Executors may write into the artifacts of runs that are still to come; file modes keep them out of the rest.
     writes: ['runs'],
@@ -48,6 +52,7 @@ export const roles = {
     optional: false,
     isApplication: false,
     registers: false,
+    isNeeded: false,
     page: { port: 18080, path: '/api/v1/applications?limit=1', name: 'the history server' },
     writes: [],
     daemon: { className: 'org.apache.spark.deploy.history.HistoryServer', heap: '1g' },
@@ -58,6 +63,7 @@ export const roles = {
     optional: true,
     isApplication: true,
     registers: false,
+    isNeeded: true,
     page: { port: 4040, path: '/jobs/', name: "the Connect server's page" },
     writes: ['ivy'],
     // Spark's launcher of a driver in the same JVM: the server is an application of the cluster.
@@ -69,6 +75,7 @@ export const roles = {
     optional: false,
     isApplication: true,
     registers: false,
+    isNeeded: true,
     page: { port: 4040, path: '/jobs/', name: "the driver's page" },
     writes: [],
   },
@@ -90,6 +97,14 @@ export const localRoles = roleNames.filter((role): role is LocalRole => 'daemon'
 
 /** The roles of which every local cluster has exactly one. */
 export const singleRoles = localRoles.filter((role) => roles[role].count === 'one' && !roles[role].optional);
+
+/**
+ * Tells whether a start waits for a node of this role: of a cluster that is made for one run, the run begins while its history
+ * server still starts, which takes more processor time than the rest of the cluster.
+ */
+export function isAwaited(role: NodeRole, isForOneRun: boolean): boolean {
+  return roles[role].isNeeded || !isForOneRun;
+}
 
 /** Tells whether a text from outside names a role. */
 export function isRole(text: string | undefined): text is NodeRole {

@@ -6,7 +6,8 @@ import { repository } from '../support/sparkctl.ts';
 const rooms = ['src', 'test', 'scripts', 'bench', 'spark', 'jobs', 'examples'];
 
 /** The beginnings of doc comments in TypeScript and JavaScript, and of docstrings in Python, on one line or more. */
-const beginning = /(?:\/\*\*(?:\s|\*)+|^\s*"""\s*)(?:What|How|Where|Whether|Why|Who|Which|When|By which)\b.*/gm;
+const beginning =
+  /(?:\/\*\*(?:\s|\*)+|^\s*"""\s*)(?:What|How|Where|Whether|Why|Who|Which|When|By which)\b.*/gm;
 
 it('doc comments begin with a verb or a noun, not with a question word', () => {
   const files = rooms.flatMap((room) =>

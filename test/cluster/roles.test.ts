@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { connectPort } from '../../src/cluster/connect-server.ts';
-import { clusterRoles, isNodeName, isRole, nodeName, roleNames, roles } from '../../src/cluster/roles.ts';
+import {
+  clusterRoles,
+  isAwaited,
+  isNodeName,
+  isRole,
+  nodeName,
+  roleNames,
+  roles,
+} from '../../src/cluster/roles.ts';
 import { repository } from '../support/sparkctl.ts';
 
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');
@@ -56,4 +64,9 @@ it('a node is named after its role, and no other text is taken for a role or a n
   const strange = ['worker', 'worker-0', 'worker-', 'worker-1/..', 'worker--1', 'worker-1234567', 'master'];
   expect(strange.filter((name) => isNodeName(name, 'worker'))).toEqual([]);
   expect(['stranger', 'toString', '__proto__', '', undefined].filter(isRole)).toEqual([]);
+});
+
+it('of a cluster for one run everything is awaited that its application needs, and of any other all of it', () => {
+  expect(clusterRoles.filter((role) => isAwaited(role, true))).toEqual(['master', 'worker', 'connect']);
+  expect(clusterRoles.filter((role) => isAwaited(role, false))).toEqual(clusterRoles);
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { httpGet } from '../../src/cluster/spark-pages.ts';
+import { httpGet, pageAnswers } from '../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { killByPage } from '../cluster/kill-by-page.ts';
 import { startSparkctl } from '../support/sparkctl.ts';
@@ -29,10 +29,11 @@ def until_released(n):
 print("sum", context.parallelize(range(2), 2).map(until_released).sum())
 `;
 
-it('lets nobody end an application by its pages, not even with the token that they hold', async () => {
+it('lets nobody end an application by its pages, not even with the token that they hold; begins before the history server answers', async () => {
   await using project = temporaryProject();
   await project.write('waits.py', script);
-  const words = ['submit', '--backend', 'local', '--workers', '1', '--worker-memory', '1g', 'waits.py'];
+  const size = ['--workers', '1', '--worker-memory', '1g'];
+  const words = ['submit', '--backend', 'local', ...size, '--progress', 'json', 'waits.py'];
   const running = startSparkctl(words, { cwd: project.folder });
   try {
     const told = project.path('told', 'pages');
@@ -46,9 +47,15 @@ it('lets nobody end an application by its pages, not even with the token that th
     const [{ links }] = JSON.parse(stdout).clusters;
     expect(await killByPage({ master: links.master, driver, application })).toEqual([]);
     expect(await isWorking()).toBe(true);
+    const answers = async () => (await pageAnswers('history', links.history)) || undefined;
+    expect(await waitUntil(answers, { timeoutMs: 60_000 })).toBe(true);
     await project.write('told/released', '');
     const ended = await running;
     expect([ended.exitCode, ended.stdout], ended.stderr).toEqual([0, 'sum 1\n']);
+    const awaited = [...ended.stderr.matchAll(/^\{"kind":"node-ready","node":"(.*?)"/gm)].map(
+      ([, node]) => node,
+    );
+    expect(awaited).toEqual(['master', 'worker-1']);
   } finally {
     running.kill();
     await running;

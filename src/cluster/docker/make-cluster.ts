@@ -3,13 +3,13 @@ import { inPhase } from '../../system/phase.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
 import { takesCalls } from '../connect-server.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { clusterRoles, roles } from '../roles.ts';
+import { clusterRoles, isAwaited, roles } from '../roles.ts';
 import { pageAnswers } from '../spark-pages.ts';
 import { lastLogLines, removeContainer, startContainer } from './containers.ts';
 import type { Daemon } from './daemon.ts';
 import { connectPortOf, masterUrl, pageUrl, reasonOf, registeredAddresses } from './docker-status.ts';
 import { type FoundContainer, findCluster } from './find-containers.ts';
-import { composeLabel } from './plan/labels.ts';
+import { composeLabel, label } from './plan/labels.ts';
 import type { Difference } from './plan/plan-cluster.ts';
 import type { ClusterSpec, NetworkSpec, VolumeSpec } from './plan/plan-container.ts';
 
@@ -107,8 +107,8 @@ const readyTimeoutMs = 120_000;
 const askTimeoutMs = 1_000;
 
 /**
- * Waits until the master answers, has every worker as ALIVE, and the history server answers: what a user would do with
- * them, not what Docker thinks of them. A container that ends meanwhile is reported at once.
+ * Waits until the master answers, has every worker as ALIVE, and the history server answers where it is awaited: what a user
+ * would do with them, not what Docker thinks of them. A container that ends meanwhile is reported at once.
  */
 async function waitUntilReady(
   daemon: Daemon,
@@ -125,7 +125,10 @@ async function waitUntilReady(
       );
       const gone = containers.find(({ isRunning }) => !isRunning);
       if (gone !== undefined) return gone;
-      missing = await notReady(containers);
+      const awaited = containers.filter(({ role, labels }) =>
+        isAwaited(role, labels[label.ephemeral] === 'true' && context.run !== undefined),
+      );
+      missing = await notReady(awaited);
       const nodes = missing.map(({ node }) => node);
       if (nodes.length > 0 && nodes.join() !== told) context.emit({ kind: 'waiting-for-nodes', nodes });
       told = nodes.join();

@@ -16,7 +16,7 @@ import { clusterFolder } from '../cluster-folder.ts';
 import { connectPort, takesCalls } from '../connect-server.ts';
 import { choosePort, loopback } from '../free-port.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { nodeName, roles, singleRoles } from '../roles.ts';
+import { isAwaited, nodeName, roles, singleRoles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
 import { standbyFiles, standbyFolders } from '../standby/standby-folder.ts';
 import { type LocalClusterRecord, type LocalNodeRecord, localRecords } from './local-cluster-record.ts';
@@ -107,17 +107,18 @@ async function accepts(port: number): Promise<boolean> {
   }).finally(() => socket.destroy());
 }
 
-/** Starts nodes that stand in the written record already, and waits until they are ready. */
+/** Starts nodes that stand in the written record already, and waits until those are ready that are awaited. */
 export async function startNodes(
   record: LocalClusterRecord,
   nodes: readonly LocalNodeRecord[],
   context: OperationContext,
 ): Promise<void> {
+  const isForOneRun = record.ephemeral && context.run !== undefined;
   await allOrNone(
     context.signal,
     nodes.map((node) => async (signal) => {
       const daemon = await startNode(record, node, { ...context, signal });
-      await untilReady(node, daemon, record, { ...context, signal });
+      if (isAwaited(node.role, isForOneRun)) await untilReady(node, daemon, record, { ...context, signal });
     }),
   );
 }
