@@ -97,6 +97,8 @@ export function dyingContainers(cluster: () => UsersProject): void {
       { number: 1, where: 'docker', injected: 'kill -9 of the container of a worker' },
       async ({ watch }) => {
         const project = cluster();
+        const scaled = await project.run('cluster', 'scale', '2');
+        expect(scaled.exitCode, scaled.stderr).toBe(0);
         return await watch(project.users, 'new', async () => {
           const running = project.start(...submit(4));
           await untilWriting(project, running, someBytes);

@@ -86,6 +86,8 @@ export function dyingProcesses(cluster: () => UsersProject): void {
       },
       async ({ watch }) => {
         const project = cluster();
+        const scaled = await project.run('cluster', 'scale', '2');
+        expect(scaled.exitCode, scaled.stderr).toBe(0);
         return await watch(project.users, 'new', async () => {
           const running = project.start(...many);
           await untilWriting(project, running, tenthOfMany);

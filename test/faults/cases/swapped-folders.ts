@@ -40,7 +40,7 @@ runpy.run_path("jobs/etl.py", run_name="__main__")
 export function swappedFolders(cluster: () => UsersProject): void {
   describe('a run folder that becomes a link', () => {
     const up = async () => {
-      const words = ['cluster', 'up', '--no-standby', '--backend', 'docker', '--workers', '2'];
+      const words = ['cluster', 'up', '--no-standby', '--backend', 'docker', '--workers', '1'];
       const { exitCode, stderr } = await cluster().run(...words);
       expect(exitCode, stderr).toBe(0);
     };
