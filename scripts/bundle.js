@@ -10,7 +10,7 @@ const folder = join(root, 'dist/bundle');
 /** Written aside: whoever runs the program meanwhile, as other tests may do, has a whole one. */
 const fresh = `${folder}.${process.pid}`;
 /** Loaded only where they are needed, and with parts that are no JavaScript. */
-const external = ['better-sqlite3', 'dockerode', '@faker-js/faker', 'yaml'];
+const external = ['better-sqlite3', 'dockerode', '@faker-js/faker'];
 
 const bundle = await rolldown({
   input: { main: join(root, 'dist/cli/main.js') },

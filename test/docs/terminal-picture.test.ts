@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { terminalPicture } from '../../scripts/pages/terminal-picture.js';
 import { lineOf } from '../../src/cli/render/event-line.ts';
 import { paint } from '../../src/cli/render/paint.ts';
-import { formatRunSummary } from '../../src/cli/render/runs.ts';
+import { formatRunSummary } from '../../src/cli/render/run-summary.ts';
 import type { PhaseResult } from '../../src/system/event.ts';
 import { aRun } from '../run/a-run.ts';
 import { repository } from '../support/sparkctl.ts';

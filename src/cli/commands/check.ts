@@ -11,7 +11,7 @@ interface Values {
 async function load() {
   return {
     ...(await import('../../operations/check.ts')),
-    ...(await import('../render/runs.ts')),
+    ...(await import('../render/run-summary.ts')),
     ...(await import('./surroundings.ts')),
   };
 }

@@ -50,6 +50,7 @@ async function load({ host }: CommandContext) {
     project: projectFolder(host.workingFolder),
     ...(await import('../../operations/runs.ts')),
     ...(await import('../../operations/end-runs.ts')),
+    ...(await import('../render/run-summary.ts')),
     ...(await import('../render/runs.ts')),
     ...(await import('../render/run-formats.ts')),
     ...(await import('./surroundings.ts')),

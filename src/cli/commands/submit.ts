@@ -125,7 +125,7 @@ async function load() {
   return {
     ...(await import('../../operations/submit.ts')),
     ...(await import('../render/plan.ts')),
-    ...(await import('../render/runs.ts')),
+    ...(await import('../render/run-summary.ts')),
     ...(await import('./surroundings.ts')),
   };
 }

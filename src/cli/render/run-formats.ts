@@ -2,7 +2,7 @@ import type { RunRecord } from '../../run/record/run-record.ts';
 import { describeFaultyRows } from '../../system/describe-phase.ts';
 import { formatNumber } from '../../system/format-number.ts';
 import { formatDuration } from './format.ts';
-import { formatAccounting } from './runs.ts';
+import { formatAccounting } from './run-summary.ts';
 
 /** The run as a test suite of JUnit: a test for the job and one for each check, for servers that show such files. */
 export function formatJunit(run: RunRecord): string {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { describeFaultyRows } from '../../system/describe-phase.ts';
-import { counted, formatNumber } from '../../system/format-number.ts';
+import { counted, formatNumber, numberFormat } from '../../system/format-number.ts';
 import type { Application } from '../events/application.ts';
 import type { ToldByLogs } from '../events/read-applications.ts';
 import { ownTraceback } from '../failure/script-error.ts';
@@ -18,7 +18,7 @@ export interface Picture {
   readonly svg: string;
 }
 
-const measure = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
+const measure = numberFormat({ maximumSignificantDigits: 6 });
 
 /** The report of a run: one page, made of its record, of what its script has left, and of what its event logs tell. */
 export function renderReport(run: RunRecord, pictures: readonly Picture[], told?: ToldByLogs): string {
@@ -129,7 +129,7 @@ function quality(metrics: RunRecord['metrics'], series: readonly RunSeries[]): H
   const names = Object.entries(metrics ?? {});
   const charts = series.filter(({ points }) => points.length > 0);
   if (names.length === 0 && charts.length === 0) return undefined;
-  return html`<div class="facts">${names.map(([name, value]) => fact(measure.format(value), name))}</div>
+  return html`<div class="facts">${names.map(([name, value]) => fact(measure(value), name))}</div>
 <div class="pictures">${charts.map((chart) => html`<figure><figcaption>${chart.name}</figcaption>${drawLineChart(chart)}</figure>\n`)}</div>`;
 }
 

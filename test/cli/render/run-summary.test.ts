@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRunSummary } from '../../../src/cli/render/runs.ts';
+import { formatRunSummary } from '../../../src/cli/render/run-summary.ts';
 import { checksPhase, checksVerdict } from '../../../src/run/check-result.ts';
 import { renderReport } from '../../../src/run/report/render-report.ts';
 import { aRun } from '../../run/a-run.ts';
