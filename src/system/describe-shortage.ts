@@ -6,6 +6,11 @@ export function describeShortage({ cluster, workers, free, executorMemoryMb, hol
   readonly message: string;
   readonly hint: string;
 } {
+  if (free === undefined && workers.wanted > 0)
+    return {
+      message: `no executor takes its tasks: the master of cluster ${cluster} does not answer`,
+      hint: `See what it says with: sparkctl cluster logs master --cluster ${cluster}; and bring it back with: sparkctl cluster up --cluster ${cluster}`,
+    };
   if (free === undefined)
     return {
       message: `no executor takes its tasks: ${cluster} has no free cores or too little memory for them`,

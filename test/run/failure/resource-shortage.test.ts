@@ -60,11 +60,19 @@ describe('an application that gets no executor', () => {
 
   it('of a master that says nothing more is told that much', () => {
     const { resources: _, ...silent } = status;
-    expect(
-      diagnoseShortage(shortageOf({ ...silent, name: 'yarn' }, undefined) ?? expect.fail()),
-    ).toMatchObject({
+    const yarn = { ...silent, name: 'yarn', workers: { wanted: 0, alive: 0 } };
+    expect(diagnoseShortage(shortageOf(yarn, undefined) ?? expect.fail())).toMatchObject({
       code: 'no-resources',
       message: 'no executor takes its tasks: yarn has no free cores or too little memory for them',
+    });
+  });
+
+  it('is told that the master of its cluster does not answer', () => {
+    const { resources: _, ...silent } = status;
+    expect(diagnoseShortage(shortageOf(silent, 'app-2') ?? expect.fail())).toEqual({
+      code: 'no-resources',
+      message: 'no executor takes its tasks: the master of cluster default does not answer',
+      hint: 'See what it says with: sparkctl cluster logs master --cluster default; and bring it back with: sparkctl cluster up --cluster default',
     });
   });
 
