@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatProperty } from '../../spark/java-properties.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
@@ -91,7 +90,8 @@ async function startOnce(plan: ClusterPlan, context: OperationContext): Promise<
     (signal) => startNodes(record, others, { ...context, signal }),
     async (signal) => {
       // A worker or driver that misses the master tries again only after 5 to 20 seconds. The master's port opens long before its page.
-      const opens = async () => (await accepts(record.masterPort)) || undefined;
+      const master = nodeOf(record, 'master');
+      const opens = async () => (await hasPort(master, record.masterPort, record, context)) || undefined;
       await waitUntil(opens, { timeoutMs: readyTimeoutMs, signal });
       await startNodes(record, record.nodes.filter(callsMaster), { ...context, signal });
     },
@@ -99,12 +99,18 @@ async function startOnce(plan: ClusterPlan, context: OperationContext): Promise<
   return record;
 }
 
-/** Tells whether somebody takes connections at a port. */
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, loopback);
-  return await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  }).finally(() => socket.destroy());
+/**
+ * Tells whether a node has taken a port, by its own log. To ask the port is not enough: there may answer a node of another
+ * cluster, which has chosen the same ports at the same time and was faster.
+ */
+async function hasPort(
+  { name }: LocalNodeRecord,
+  port: number,
+  record: LocalClusterRecord,
+  { project }: Pick<OperationContext, 'project'>,
+): Promise<boolean> {
+  const log = await readFile(nodeLogPath(project, record.name, name), 'utf8').catch(() => '');
+  return new RegExp(` started service '\\w+' on port ${port}\\.$`, 'm').test(log);
 }
 
 /** Starts nodes that stand in the written record already, and waits until those are ready that are awaited. */
@@ -123,8 +129,13 @@ export async function startNodes(
   );
 }
 
-async function isReady(node: LocalNodeRecord, record: LocalClusterRecord): Promise<boolean> {
+async function isReady(
+  node: LocalNodeRecord,
+  record: LocalClusterRecord,
+  context: Pick<OperationContext, 'project'>,
+): Promise<boolean> {
   const { role, grpcPort } = node;
+  if (!(await hasPort(node, node.webPort, record, context))) return false;
   if (grpcPort !== undefined) return await takesCalls(grpcPort);
   if (role !== 'master' && !roles[role].registers) return await pageAnswers(role, nodeUrl(node));
   const state = await readMasterState(nodeUrl(nodeOf(record, 'master')));
@@ -142,7 +153,7 @@ async function untilReady(
   const outcome = await waitUntil(
     async () => {
       if (daemon.exit() !== undefined) return 'ended' as const;
-      return (await isReady(node, record)) || undefined;
+      return (await isReady(node, record, context)) || undefined;
     },
     { timeoutMs: readyTimeoutMs, signal: context.signal },
   );
