@@ -1,6 +1,7 @@
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import type { Emit } from '../../system/event.ts';
 import { portIsFree } from '../free-port.ts';
+import { mostLogLines } from '../log-end.ts';
 import { type Daemon, statusOf } from './daemon.ts';
 import { type ContainerSpec, createOptions } from './plan/plan-container.ts';
 
@@ -139,16 +140,15 @@ export async function* containerLogs(
   for (const rest of Object.values(partial)) if (rest !== '') yield rest;
 }
 
-/** The last lines of a container's log, indented, for an error message. */
-export async function lastLogLines(daemon: Daemon, id: string, count: number): Promise<string> {
+/** The last lines of a container's log; none where it cannot be had. */
+export async function lastLogLines(daemon: Daemon, id: string): Promise<readonly string[]> {
   const lines: string[] = [];
   try {
     const signal = new AbortController().signal;
-    for await (const line of containerLogs(daemon, id, { follow: false, signal, tail: count * 3 })) {
-      if (line.trim() !== '') lines.push(`  ${line.slice(0, 400)}`);
-    }
+    for await (const line of containerLogs(daemon, id, { follow: false, signal, tail: mostLogLines }))
+      lines.push(line);
   } catch {
     // The message is about something else; a log that cannot be had must not take its place.
   }
-  return lines.length === 0 ? '  (nothing)' : lines.slice(-count).join('\n');
+  return lines;
 }

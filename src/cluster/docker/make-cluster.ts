@@ -2,6 +2,7 @@ import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { inPhase } from '../../system/phase.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
 import { takesCalls } from '../connect-server.ts';
+import { logEnd } from '../log-end.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { clusterRoles, isAwaited, roles } from '../roles.ts';
 import { pageAnswers } from '../spark-pages.ts';
@@ -166,7 +167,7 @@ async function notReadyError(
 ): Promise<SparkctlError> {
   const culprit = ended ?? missing[0];
   if (culprit === undefined) throw new Error('a cluster that is not ready has a node that is not');
-  const log = await lastLogLines(daemon, culprit.id, 8);
+  const log = logEnd(await lastLogLines(daemon, culprit.id));
   const seconds = readyTimeoutMs / 1000;
   const what =
     ended !== undefined

@@ -5,7 +5,6 @@ import { formatProperty } from '../../spark/java-properties.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { wrapWriteError } from '../../system/errors/system-error.ts';
 import type { Emit } from '../../system/event.ts';
-import { lastLines } from '../../system/files/read-file.ts';
 import { ownIdentity } from '../../system/processes/process-identity.ts';
 import { endMarked } from '../../system/processes/process-mark.ts';
 import type { StartedDaemon } from '../../system/processes/start-daemon.ts';
@@ -14,6 +13,7 @@ import type { ClusterPlan } from '../cluster.ts';
 import { clusterFolder } from '../cluster-folder.ts';
 import { connectPort, takesCalls } from '../connect-server.ts';
 import { choosePort, loopback } from '../free-port.ts';
+import { logEnd, mostLogLines } from '../log-end.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { isAwaited, nodeName, roles, singleRoles } from '../roles.ts';
 import { pageAnswers, readMasterState } from '../spark-pages.ts';
@@ -162,9 +162,8 @@ async function untilReady(
     return;
   }
   const logPath = nodeLogPath(context.project, record.name, node.name);
-  // The reason stands above a long stack trace.
-  if ((await lastLines(logPath, 200)).includes('BindException')) throw new PortWasTaken(node.name);
-  const log = await lastLines(logPath, 8);
+  const log = (await readFile(logPath, 'utf8').catch(() => '')).split('\n').slice(-mostLogLines);
+  if (log.some((line) => line.includes('BindException'))) throw new PortWasTaken(node.name);
   const { exitCode, signal } = daemon.exit() ?? {};
   const ending = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
   const what =
@@ -176,7 +175,7 @@ async function untilReady(
   throw new SparkctlError({
     code: 'node-not-ready',
     category: 'cluster',
-    message: `${what}. Its log ends:\n${log}`,
+    message: `${what}. Its log ends:\n${logEnd(log)}`,
     hint: 'The cluster was stopped again. If the machine is busy or short of memory, ask for fewer or smaller workers (--workers, --worker-memory).',
     details: { node: node.name, outcome: outcome ?? 'timeout' },
   });

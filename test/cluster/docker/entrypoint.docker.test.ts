@@ -150,7 +150,7 @@ describeDocker('the entry point of the image', () => {
       let endedAfterMs = 0;
       const outcome = await runContainer({ image, environment }, async (id) => {
         const ready = await waitUntil(
-          async () => ((await lastLogLines(daemon(), id, 50)).includes(sign) ? true : undefined),
+          async () => (await lastLogLines(daemon(), id)).some((line) => line.includes(sign)) || undefined,
           { timeoutMs: 60_000, intervalMs: 200 },
         );
         expect(ready).toBe(true);
