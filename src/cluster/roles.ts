@@ -100,7 +100,7 @@ export const singleRoles = localRoles.filter((role) => roles[role].count === 'on
 
 /**
  * Tells whether a start waits for a node of this role: of a cluster that is made for one run, the run begins while its history
- * server still starts, which takes more processor time than the rest of the cluster.
+ * server still starts, which takes more processor time than any other node.
  */
 export function isAwaited(role: NodeRole, isForOneRun: boolean): boolean {
   return roles[role].isNeeded || !isForOneRun;
