@@ -28,26 +28,23 @@ try {
   writeFileSync(program, `#!/bin/sh\nexec '${java.home}/bin/java' ${recording} "$@"\n`);
   chmodSync(program, 0o755);
   writeFileSync(join(work, 'package.json'), '{}');
-  execFileSync(
-    process.execPath,
-    [
-      join(root, 'bin', 'sparkctl.js'),
-      'submit',
-      '--backend',
-      'local',
-      '--no-manifest',
-      join(import.meta.dirname, 'load-classes.py'),
-    ],
-    {
+  const sparkctl = (...words) =>
+    execFileSync(process.execPath, [join(root, 'bin', 'sparkctl.js'), ...words], {
       cwd: work,
       stdio: 'inherit',
       env: { ...process.env, JAVA_HOME: join(work, 'home'), SPARKCTL_CLASS_ARCHIVE: 'off' },
-    },
-  );
+    });
+  // A cluster that stays: nobody waits for the history server of one that is made for a run.
+  sparkctl('cluster', 'up', '--backend', 'local', '--no-standby');
+  try {
+    sparkctl('submit', '--no-manifest', join(import.meta.dirname, 'load-classes.py'));
+  } finally {
+    sparkctl('cluster', 'down');
+  }
   const lines = readdirSync(join(work, 'lists'))
     .flatMap((name) => readFileSync(join(work, 'lists', name), 'utf8').split('\n'))
     // Numbers are good within one list only; what a loader of its own has loaded, or was made at run time, cannot be archived.
-    .filter((line) => !/^#|^$|source:|^@lambda-form|\$Proxy\d/.test(line))
+    .filter((line) => !/^#|^$|source:|\$Proxy\d/.test(line))
     .map((line) => line.replace(/ id: \d+$/, ''));
   const classes = [...new Set(lines)].sort();
   writeFileSync(join(root, 'spark', 'classes.txt'), `${classes.join('\n')}\n`);

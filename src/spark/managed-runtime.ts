@@ -58,7 +58,7 @@ export async function makeManagedRuntime(
 /** The lists of what goes into a runtime, each package with its hashes: what builds pyspark, and what runs. */
 const buildRequirements = join(packageRoot, 'spark', 'requirements-build.txt');
 const requirements = join(packageRoot, 'requirements.txt');
-const byteCodeProgram = join(packageRoot, 'spark', 'add-byte-code.py');
+const preparation = join(packageRoot, 'spark', 'prepare-pyspark.py');
 
 /** All that says which packages a runtime is made of. */
 export async function pinnedPackages(): Promise<string> {
@@ -108,18 +108,18 @@ async function install(base: Python, build: string, context: RuntimeContext): Pr
   await step('the tools that build pyspark', python, buildTools);
   await step('the packages of requirements.txt', python, packages);
   const runtime = await describeRuntime(python);
-  await addByteCode(runtime, context, step);
+  await prepare(runtime, context, step);
   return runtime;
 }
 
-/** Puts byte code into the zip files of pyspark, without which every driver and every worker would compile what it imports. */
-async function addByteCode(
+/** Prepares pyspark so that its processes start sooner, see the program. */
+async function prepare(
   { python, sparkHome }: ManagedRuntime,
   { signal }: RuntimeContext,
   step: ReturnType<typeof installStep>,
 ): Promise<void> {
   try {
-    await step('the byte code of pyspark', python, ['-I', byteCodeProgram, sparkHome]);
+    await step('the preparation of pyspark', python, ['-I', preparation, sparkHome]);
   } catch {
     // All works without it, and starts more slowly.
     signal.throwIfAborted();

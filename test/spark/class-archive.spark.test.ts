@@ -22,6 +22,8 @@ def parent(pid):
 spark = SparkSession.builder.getOrCreate()
 driver = spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid()
 print("driver", mapped(driver))
+# Janino compiles what Spark generates for this.
+spark.range(9).selectExpr("id + 1").collect()
 print("executor", spark.sparkContext.parallelize([0], 1).map(lambda _: mapped(parent(os.getppid()))).collect()[0])
 spark.stop()
 `;
@@ -113,9 +115,17 @@ it(
     };
     for (const { name, id } of nodes)
       expect(await readFile(`/proc/${id}/maps`, 'utf8'), name).toContain(path);
-    const { stdout, stderr } = await submit();
+    const loaded = project.path('loaded.txt');
+    const { stdout, stderr } = await submit(['--driver-java-options', `-Xlog:class+load:file=${loaded}`]);
     expect([stdout, stderr]).toEqual([`driver ['${path}']\nexecutor ['${path}']\n`, '']);
     expect(makers()).toEqual([]);
+    const classes = (await readFile(loaded, 'utf8')).split('\n');
+    const janino = classes.filter((line) => line.includes('org.codehaus.janino.'));
+    expect(janino.length).toBeGreaterThan(100);
+    expect(janino.filter((line) => !line.includes('shared objects file'))).toEqual([]);
+    // Of the code that calls lambdas, nine hundred pieces are made at run time where none is in the archive.
+    const callers = classes.filter((line) => line.includes('java.lang.invoke.LambdaForm$'));
+    expect(callers.length).toBeLessThan(700);
   },
   makingMs + 5 * 60_000,
 );

@@ -5,15 +5,20 @@ import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.t
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
-/** Tells where pyspark's code comes from, and fails inside of it. */
+/** Tells where pyspark's code comes from, and fails inside of it; and which jars are signed. */
 const look = `
-import json, traceback
+import glob, json, os, traceback, zipfile
 import pyspark.sql.types as types
 try:
     types.StructType.fromJson({})
 except KeyError:
     said = traceback.format_exc()
-print(json.dumps({"loaded": types.__file__, "named": types.StructType.fromJson.__code__.co_filename, "said": said}))
+jars = glob.glob(os.environ["SPARK_HOME"] + "/jars/*.jar")
+signed = [jar for jar in jars if any(name.endswith(".SF") for name in zipfile.ZipFile(jar).namelist())]
+print(json.dumps({
+    "loaded": types.__file__, "named": types.StructType.fromJson.__code__.co_filename, "said": said,
+    "jars": len(jars), "signed": signed,
+}))
 `;
 
 describe('the managed runtime', () => {
@@ -46,7 +51,9 @@ describe('the managed runtime', () => {
     await project.write('look.py', look);
     const words = ['submit', '--master', 'local[1]', 'look.py'];
     const looked = await sparkctl(words, { cwd: project.folder, env });
-    const { loaded, named, said } = JSON.parse(looked.stdout);
+    const { loaded, named, said, jars, signed } = JSON.parse(looked.stdout);
+    expect(jars).toBeGreaterThan(200);
+    expect(signed, 'Java archives no class of a signed jar').toEqual([]);
     expect(named).toMatch(new RegExp(`^${folder}/.*/python/lib/pyspark\\.zip/pyspark/sql/types\\.py$`));
     expect(loaded, 'nothing is left to be compiled').toBe(`${named}c`);
     expect(said).toMatch(new RegExp(`File "${named}", line \\d+, in fromJson\n.*json\\["fields"\\]`));
