@@ -1,10 +1,10 @@
 """Prepare an installed pyspark so that its processes start sooner. Each file is replaced in one step.
 
-- The zip files from which every driver and every worker imports pyspark hold sources alone, and Python writes
-  nothing into a zip file: each process would compile all that it imports. Byte code is put beside the sources,
-  which stay: tracebacks quote them, and another version of Python passes the byte code over.
-- Janino's jars, which compile the code that Spark generates, are signed with a key that is named DUMMY and that
-  nothing trusts. Of a signed jar Java checks every class when it is loaded, and archives none. What was
+- The zip files from which every driver and every worker imports pyspark hold sources alone, and Python
+  writes nothing into a zip file: each process would compile all that it imports. Byte code is put beside the
+  sources, which stay: tracebacks quote them, and another version of Python passes the byte code over.
+- Janino's jars, which compile the code that Spark generates, are signed with a key that is named DUMMY and
+  that nothing trusts. Of a signed jar Java checks every class when it is loaded, and archives none. What was
   installed was checked by its hash, so the signatures go.
 
     prepare-pyspark.py SPARK_HOME
