@@ -51,9 +51,9 @@ const reports = new Map<Name, { readonly page: string; readonly folder: string }
 beforeAll(async () => {
   project = temporaryProject();
   await project.write('package.json', '{}');
-  await sparkctl(['cluster', 'up', '--backend', 'local', '--workers', '2', '--no-standby'], {
-    cwd: project.folder,
-  });
+  const size = ['--workers', '1', '--worker-cores', '2'];
+  const up = ['cluster', 'up', '--backend', 'local', ...size, '--no-standby'];
+  expect((await sparkctl(up, { cwd: project.folder })).exitCode).toBe(0);
   for (const [name, script] of Object.entries(scripts)) {
     await project.write(`${name}.py`, script);
     const known = new Set(runs());
