@@ -1,19 +1,13 @@
 import { describe, expect } from 'vitest';
 import { fault } from '../fault.ts';
+import { holdDatabase } from '../hold-database.ts';
 import { lastProcesses } from '../spark-victims.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';
 
-const submit = (seed: number) => [
-  'submit',
-  '--rows',
-  '300000',
-  '--seed',
-  String(seed),
-  '--json',
-  'jobs/etl.py',
+const submit = (rows: number, seed: number, ...words: readonly string[]) => [
+  ...['submit', '--rows', String(rows), '--seed', String(seed), '--json', 'jobs/etl.py'],
+  ...words,
 ];
-/** A fraction of what so many rows take. */
-const someBytes = 2 ** 18;
 
 /** A cluster that somebody wants to take down or change while a run uses it. It is gone in the end. */
 export function changedCluster(
@@ -43,15 +37,17 @@ export function changedCluster(
         const project = cluster();
         await up();
         return await watch(project.users, 'new', async () => {
-          const running = project.start(...submit(26));
-          await untilWriting(project, running, someBytes);
-          // At once, so that the run is not over before the last of them is heard.
+          const running = project.start(...submit(20_000, 26, '--lock-timeout', '120'));
+          await untilWriting(project, running, 0);
+          // So that the run is not over before the last command is heard: it waits with all that it has written.
+          const { release } = await holdDatabase(project.users.database);
           const commands = [['down'], ['scale', '3'], ['up', '--workers', '3']];
           const refused = await Promise.all(commands.map((words) => project.run('cluster', ...words)));
           for (const { exitCode, stderr } of refused) {
             expect(stderr).toMatch(/sparkctl: Cluster default is in use by run etl-[0-9a-f-]+\.\n/);
             expect(exitCode).toBe(75);
           }
+          await release();
           const { exitCode, stdout } = await running;
           expect(JSON.parse(stdout)).toMatchObject({ state: 'succeeded', cluster: { workers: 2 } });
           return exitCode;
@@ -63,8 +59,8 @@ export function changedCluster(
       const project = cluster();
       await up();
       return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-        const running = project.start(...submit(27));
-        await untilWriting(project, running, someBytes);
+        const running = project.start(...submit(100_000, 27));
+        await untilWriting(project, running, 0);
         const down = await project.run('cluster', 'down', '--force');
         expect([down.exitCode, down.stdout], down.stderr).toEqual([0, 'Cluster default is down.\n']);
         const { exitCode, stdout } = await running;

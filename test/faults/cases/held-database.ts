@@ -1,17 +1,8 @@
-import { execa } from 'execa';
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { fault } from '../fault.ts';
+import { holdDatabase } from '../hold-database.ts';
 import { stagedFolders, type UsersProject } from '../users-project.ts';
-
-const holder = `
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-sys.stdin.read()
-connection.execute("ROLLBACK")
-`;
 
 /** Another process holds the database, from the start or from the time when rows are written. */
 export function heldDatabase(cluster: () => UsersProject): void {
@@ -24,7 +15,7 @@ export function heldDatabase(cluster: () => UsersProject): void {
         const project = cluster();
         const { database } = project.users;
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const { release } = await hold(database);
+          const { release } = await holdDatabase(database);
           const { exitCode, stderr } = await project.run(...submit);
           await release();
           expect(stderr).toMatch(
@@ -49,7 +40,7 @@ export function heldDatabase(cluster: () => UsersProject): void {
             timeoutMs: 120_000,
             intervalMs: 5,
           });
-          const { release } = await hold(database);
+          const { release } = await holdDatabase(database);
           const { exitCode, stdout } = await running;
           await release();
           expect(stdout).toContain(
@@ -62,21 +53,4 @@ export function heldDatabase(cluster: () => UsersProject): void {
       },
     );
   });
-}
-
-/** Holds a database in a process of its own, which does not outlive the test. */
-async function hold(database: string): Promise<{ release(): Promise<unknown> }> {
-  const holding = execa(process.env['SPARKCTL_PYTHON'] ?? 'python3', ['-c', holder, database], {
-    stdin: 'pipe',
-    reject: false,
-  });
-  onTestFinished(() => void holding.kill('SIGKILL'));
-  await Promise.race([new Promise((resolve) => holding.stdout.once('data', resolve)), holding]);
-  if (holding.exitCode !== null) throw new Error(`the database could not be held: ${(await holding).stderr}`);
-  return {
-    release: async () => {
-      holding.stdin.end();
-      await holding;
-    },
-  };
 }
