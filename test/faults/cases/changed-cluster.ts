@@ -4,10 +4,18 @@ import { holdDatabase } from '../hold-database.ts';
 import { lastProcesses } from '../spark-victims.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';
 
-const submit = (rows: number, seed: number, ...words: readonly string[]) => [
-  ...['submit', '--rows', String(rows), '--seed', String(seed), '--json', 'jobs/etl.py'],
-  ...words,
+const submit = (seed: number) => [
+  ...['submit', '--rows', '50000', '--seed', String(seed), '--json', 'jobs/etl.py'],
+  ...['--lock-timeout', '120'],
 ];
+
+/** Starts a run that writes, and waits with all that it has written until it is let: it is not over before the test is. */
+async function startWriting(project: UsersProject, seed: number) {
+  const running = project.start(...submit(seed));
+  await untilWriting(project, running, 0);
+  const { release } = await holdDatabase(project.users.database);
+  return { running, release };
+}
 
 /** A cluster that somebody wants to take down or change while a run uses it. It is gone in the end. */
 export function changedCluster(
@@ -37,10 +45,7 @@ export function changedCluster(
         const project = cluster();
         await up();
         return await watch(project.users, 'new', async () => {
-          const running = project.start(...submit(20_000, 26, '--lock-timeout', '120'));
-          await untilWriting(project, running, 0);
-          // So that the run is not over before the last command is heard: it waits with all that it has written.
-          const { release } = await holdDatabase(project.users.database);
+          const { running, release } = await startWriting(project, 26);
           const commands = [['down'], ['scale', '3'], ['up', '--workers', '3']];
           const refused = await Promise.all(commands.map((words) => project.run('cluster', ...words)));
           for (const { exitCode, stderr } of refused) {
@@ -59,11 +64,11 @@ export function changedCluster(
       const project = cluster();
       await up();
       return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-        const running = project.start(...submit(100_000, 27));
-        await untilWriting(project, running, 0);
+        const { running, release } = await startWriting(project, 27);
         const down = await project.run('cluster', 'down', '--force');
         expect([down.exitCode, down.stdout], down.stderr).toEqual([0, 'Cluster default is down.\n']);
         const { exitCode, stdout } = await running;
+        await release();
         expect(JSON.parse(stdout)).toMatchObject({
           state: 'killed',
           cause: 'terminated',
