@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
+import { parentOf } from '../support/parent-of.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 
 const mainClass = {
@@ -40,12 +40,4 @@ export function killDriver(project: string): void {
 export async function lastProcesses(project: string, timeoutMs = 10_000): Promise<readonly string[]> {
   await waitUntil(() => (processesMentioning(project).length === 0 ? true : undefined), { timeoutMs });
   return processesMentioning(project);
-}
-
-function parentOf(pid: number): number {
-  try {
-    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    return 0;
-  }
 }

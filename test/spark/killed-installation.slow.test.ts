@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
+import { parentOf } from '../support/parent-of.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl, startSparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
@@ -29,8 +29,8 @@ it('an installation whose sparkctl is killed is ended by the next command, and n
       line.includes('-m pip install'),
     );
     // Pip asks for the compilers that are there: until such a child runs another program, it looks like pip itself.
-    const ids = found.map(processId);
-    return found.filter((line) => !ids.includes(parentOf(processId(line)) ?? processId(line)));
+    const ids = found.map((line) => Number.parseInt(line, 10));
+    return found.filter((_, index) => ![0, ...ids].includes(parentOf(ids[index] ?? 0)));
   };
   /** Waits until there is one pip that was not there before. */
   const another = async (before: readonly string[]) => {
@@ -66,19 +66,6 @@ it('an installation whose sparkctl is killed is ended by the next command, and n
   expect(pips()).toEqual([]);
   expect(await readdir(folder)).toEqual([]);
 });
-
-function processId(line: string): string {
-  return line.slice(0, line.indexOf(' '));
-}
-
-/** Reads the id of a process's parent; undefined where the process has ended. */
-function parentOf(id: string): string | undefined {
-  try {
-    return /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1];
-  } catch {
-    return undefined;
-  }
-}
 
 /** An index of Python packages that takes every request and never answers: pip waits for it as long as it is let. */
 async function silentIndex(): Promise<string> {

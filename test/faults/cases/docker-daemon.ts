@@ -6,6 +6,7 @@ import { connectDocker } from '../../../src/cluster/docker/daemon.ts';
 import { followDriver } from '../../../src/cluster/docker/drivers.ts';
 import { readIfPresent } from '../../../src/system/files/read-file.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
+import { parentOf } from '../../support/parent-of.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
 import { temporaryProject } from '../../support/temporary-project.ts';
 import { fault } from '../fault.ts';
@@ -106,6 +107,7 @@ async function killDaemonUnderDriver(skip: (why: string) => never): Promise<numb
     await container.start();
     inside = (await container.inspect()).State.Pid;
     shim = parentOf(inside);
+    expect(shim).toBeGreaterThan(0);
     const driver = followDriver(daemon, container.id, Promise.resolve(), async () => {});
     dockerd.kill('SIGKILL');
     const failure = await driver.exited.catch((error: unknown) => error);
@@ -132,11 +134,6 @@ async function killDaemonUnderDriver(skip: (why: string) => never): Promise<numb
     );
     for (const mount of mounts.reverse()) await execa('umount', ['-l', mount], { reject: false });
   }
-}
-
-/** The process that started another one. */
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
 function kill(pid: number): void {
