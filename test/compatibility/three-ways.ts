@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ManagedRuntime } from '../../src/spark/managed-runtime.ts';
-import type { Java } from '../../src/spark/prerequisites.ts';
 import { executorsSoon, soon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { untilStandbyReady } from '../support/standby.ts';
@@ -62,7 +61,7 @@ interface Lane {
 
 export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays> {
   const spark = testInstallation();
-  const [java, runtime] = await Promise.all([spark.java(), spark.runtime()]);
+  const [java, javaHome, runtime] = await Promise.all([spark.java(), spark.javaHome(), spark.runtime()]);
   const size = ['--workers', '1', '--worker-cores', '2', '--worker-memory', '1g'];
   const up = async ({ project }: Lane, place: Place, ...more: readonly string[]) => {
     const words = ['cluster', 'up', '--cluster', place, '--backend', place, ...size, ...more];
@@ -120,7 +119,7 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
           join(runtime.sparkHome, 'bin/spark-submit'),
           [...toMaster, ...options, ...submission.words],
           submission,
-          { ...stockEnvironment(java, runtime), ...packagesIn(local.project, 'reference') },
+          { ...stockEnvironment(javaHome, runtime), ...packagesIn(local.project, 'reference') },
         );
       }),
     submit: (way, submission, { leavesDriver } = { leavesDriver: false }) => {
@@ -187,8 +186,9 @@ async function localMaster(project: TemporaryProject): Promise<readonly string[]
   ];
 }
 
-function stockEnvironment({ home }: Java, { sparkHome, python }: ManagedRuntime): NodeJS.ProcessEnv {
-  return { JAVA_HOME: home, SPARK_HOME: sparkHome, PYSPARK_PYTHON: python, SPARK_LOCAL_IP: '127.0.0.1' };
+/** The archive of classes changes when Java starts, and nothing of what it does. */
+function stockEnvironment(javaHome: string, { sparkHome, python }: ManagedRuntime): NodeJS.ProcessEnv {
+  return { JAVA_HOME: javaHome, SPARK_HOME: sparkHome, PYSPARK_PYTHON: python, SPARK_LOCAL_IP: '127.0.0.1' };
 }
 
 /** Names the folder for what --packages fetches: one for each way, so that each fetches for itself. */
