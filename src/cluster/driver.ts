@@ -2,6 +2,12 @@ import { join } from 'node:path';
 import type { ColdReason } from '../system/event.ts';
 import type { TakeOutput } from '../system/processes/start-program.ts';
 
+/**
+ * Java options of a driver on a cluster that sparkctl makes, weaker than the person's. It plans and waits for the executors, which
+ * do the work: to compile its code well would take longer than it saves.
+ */
+export const driverJavaOptions = ['-XX:TieredStopAtLevel=1'] as const;
+
 /** The file that keeps everything that Spark logs in a run's driver. */
 export function sparkLogPath(runFolder: string): string {
   return join(runFolder, 'spark.log');

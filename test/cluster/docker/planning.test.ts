@@ -263,6 +263,7 @@ describe('the plan of a driver', () => {
         SPARK_PROPERTIES_FILE: '/p/.sparkctl/clusters/default/drivers/r1.properties',
         SPARK_IVY_DIR: '/p/.sparkctl/ivy',
         SPARK_SUBMIT_OPTS:
+          '-XX:TieredStopAtLevel=1 ' +
           '-Dhttps.proxyHost=proxy.example -Dhttps.proxyPort=3128 -Dhttp.nonProxyHosts=localhost|*.example.com ' +
           '-Dsparkctl.log=/p/.sparkctl/runs/r1/spark.log -Dlog4j2.configurationFile=/opt/spark/conf/driver-log4j2.properties',
       },

@@ -1,4 +1,4 @@
-import { type DriverLaunch, sparkLogPath } from '../../driver.ts';
+import { type DriverLaunch, driverJavaOptions, sparkLogPath } from '../../driver.ts';
 import { nodeName } from '../../roles.ts';
 import type { ComposeFile } from '../compose/compose-schema.ts';
 import type { ClusterFolders } from '../folders/cluster-folders.ts';
@@ -37,6 +37,7 @@ export function planDriver(facts: DriverFacts): ContainerSpec {
     [folders.ivy, ...writes],
   );
   const submitOptions = [
+    ...driverJavaOptions,
     base.environment['SPARK_SUBMIT_OPTS'],
     ...javaProxyOptions(environment),
     `-Dsparkctl.log=${log}`,
