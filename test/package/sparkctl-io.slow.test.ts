@@ -5,12 +5,13 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipEnvironment } from '../../src/spark/certificates.ts';
 import { guideExample } from '../support/guide.ts';
+import { soon } from '../support/soon.ts';
 import { repository } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
 
 let project: TemporaryProject;
-/** Nothing of sparkctl or of its runtime: only a Java, and the environment's own Python. */
+/** Nothing of sparkctl or of its runtime: only a Java, that is to start soon, and the environment's own Python. */
 let environment: Record<string, string | undefined>;
 
 beforeAll(async () => {
@@ -28,6 +29,7 @@ beforeAll(async () => {
     ...others,
     JAVA_HOME: home,
     SPARK_LOCAL_IP: '127.0.0.1',
+    SPARK_SUBMIT_OPTS: soon,
     PATH: [project.path('venv/bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
   };
   await execa(project.path('venv/bin/python'), pip, {
