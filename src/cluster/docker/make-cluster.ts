@@ -105,7 +105,8 @@ async function makeVolumes(daemon: Daemon, volumes: readonly VolumeSpec[]): Prom
 
 /** The time that a cluster may take until all of it answers. */
 const readyTimeoutMs = 120_000;
-const askTimeoutMs = 1_000;
+/** A page that is not there yet is refused at once; on a very busy machine one that is there takes seconds. */
+const askTimeoutMs = 5_000;
 
 /**
  * Waits until the master answers, has every worker as ALIVE, and the history server answers where it is awaited: what a user
