@@ -127,7 +127,7 @@ async function dump(build: string, javaHome: string, sparkHome: string): Promise
   return { javaHome, sparkHome, archive: { path, bytes, home } };
 }
 
-/** The options with which a process takes the archive, or goes on without a word where it cannot. */
+/** The options with which a process takes the archive, or goes on without a word where it cannot. entrypoint.sh has those of compiling too. */
 export function archiveOptions(path: string): readonly string[] {
   return [
     '-Xshare:auto',

@@ -75,7 +75,8 @@ it('segments: one worker comes to the same, byte for byte', async () => {
     '1500',
     'jobs/segments.py',
     // What is tried beside the best makes no difference.
-    ...[...few, '--starts', '1', '--seed', '43'],
+    ...few,
+    ...['--starts', '1', '--seed', '43'],
   );
   const predictions = await readFile(other.path('data/segments/predictions.csv'));
   expect(predictions.equals(await readFile(project.path('data/segments/predictions.csv')))).toBe(true);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FoundContainer } from '../../../src/cluster/docker/find-containers.ts';
 import {
@@ -15,6 +16,8 @@ import {
 import { compareCluster, planCluster } from '../../../src/cluster/docker/plan/plan-cluster.ts';
 import { type ContainerSpec, createOptions } from '../../../src/cluster/docker/plan/plan-container.ts';
 import { javaProxyOptions, planDriver } from '../../../src/cluster/docker/plan/plan-driver.ts';
+import { archiveOptions } from '../../../src/spark/class-archive.ts';
+import { packageRoot } from '../../../src/system/package.ts';
 import { path, plan, planningFacts } from './planned-cluster.ts';
 
 const launch = {
@@ -268,6 +271,13 @@ describe('the plan of a driver', () => {
           '-Dsparkctl.log=/p/.sparkctl/runs/r1/spark.log -Dlog4j2.configurationFile=/opt/spark/conf/driver-log4j2.properties',
       },
     });
+  });
+
+  it('is compiled in its image as on this machine', () => {
+    const entryPoint = readFileSync(join(packageRoot, 'entrypoint.sh'), 'utf8');
+    const ofCompiling = (text: string) => text.match(/-XX:Tier4\w+=\d+/g);
+    expect(ofCompiling(entryPoint)).toHaveLength(4);
+    expect(ofCompiling(entryPoint)).toEqual(ofCompiling(archiveOptions('/a.jsa').join(' ')));
   });
 
   it('keeps the name and password of a proxy to itself', () => {
