@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { sparkTest } from 'sparkctl/vitest';
 
-const test = sparkTest();
+const test = sparkTest({ workers: 1 });
 
 test('the orders of each customer are added up', async ({ spark, expect }) => {
   const run = await spark.submit('jobs/totals.py');

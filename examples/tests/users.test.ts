@@ -1,6 +1,6 @@
 import { sparkTest } from 'sparkctl/vitest';
 
-const test = sparkTest();
+const test = sparkTest({ workers: 1 });
 
 test('users are loaded, and every bad line is kept', async ({ spark, expect }) => {
   const run = await spark.submit('jobs/users.py');

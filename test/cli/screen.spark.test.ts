@@ -8,14 +8,24 @@ const local = ['submit', '--master', 'local[2]'];
 beforeAll(async () => {
   project = temporaryProject();
   await project.write('package.json', '{}');
-  const session =
-    'import time\nfrom pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n';
   await project.write(
     'working.py',
-    `${session}print("two halves ", end="", flush=True)\nprint("of a line", flush=True)
-spark.sparkContext.parallelize(range(6), 6).foreach(lambda n: time.sleep(1.5))\n`,
+    `import time
+from pyspark import SparkContext
+sc = SparkContext()
+print("two halves ", end="", flush=True)
+print("of a line", flush=True)
+sc.parallelize(range(6), 6).foreach(lambda n: time.sleep(1.5))
+`,
   );
-  await project.write('failing.py', `${session}spark.range(3).select("emial").show()\n`);
+  await project.write(
+    'failing.py',
+    `from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+spark.range(3).select("emial").show()
+`,
+  );
 });
 
 afterAll(async () => {

@@ -3,6 +3,9 @@ import type { RunRecord } from '../../src/run/record/run-record.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 
+const context = `from pyspark import SparkContext
+sc = SparkContext()
+`;
 const session = `from pyspark.sql import SparkSession
 from pyspark.sql.functions import col, udf
 spark = SparkSession.builder.getOrCreate()
@@ -73,7 +76,7 @@ clean(users).show()
     },
   },
   collected: {
-    script: `${session}print(len(spark.range(40).rdd.map(lambda n: "x" * 1_000_000).collect()))\n`,
+    script: `${context}print(len(sc.parallelize(range(40)).map(lambda n: "x" * 1_000_000).collect()))\n`,
     options: ['--conf', 'spark.driver.maxResultSize=20m'],
     diagnosis: {
       code: 'result-too-large',
@@ -81,7 +84,7 @@ clean(users).show()
     },
   },
   full: {
-    script: `${session}spark.range(1).foreachPartition(lambda rows: open("/dev/full", "w", buffering=1).write("x\\n"))\n`,
+    script: `${context}sc.parallelize([1], 1).foreachPartition(lambda rows: open("/dev/full", "w", buffering=1).write("x\\n"))\n`,
     diagnosis: { code: 'disk-full', message: 'a disk is full, where an executor wrote' },
   },
   package: {

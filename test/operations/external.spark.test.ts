@@ -50,7 +50,7 @@ it('submits to a cluster that sparkctl did not make', async () => {
   try {
     await project.write(
       'script.py',
-      'from pyspark.sql import SparkSession\nprint(SparkSession.builder.getOrCreate().range(10).count())\n',
+      'from pyspark import SparkContext\nprint(SparkContext().parallelize(range(10)).count())\n',
     );
     const words = ['submit', '--master', url, '--conf', 'spark.driver.host=127.0.0.1', '--json', 'script.py'];
     const { exitCode, stdout, stderr } = await sparkctl(words, {

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readMasterState } from '../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { builtImage, daemon, describeDocker } from '../cluster/docker/docker-tests.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
@@ -53,7 +54,7 @@ describeDocker('a standalone cluster of containers that mount nothing of the pro
     const { python } = await testInstallation().runtime();
     const { stdout, stderr } = await sparkctl(
       [
-        ...['submit', '--json', '--master', `spark://${ip}:7077`, '--rows', '20000'],
+        ...['submit', '--json', '--master', `spark://${ip}:7077`, '--rows', '5000', ...executorsSoon],
         ...['--conf', `spark.driver.host=${gateway}`, '--conf', 'spark.driver.bindAddress=0.0.0.0'],
         ...['--conf', 'spark.pyspark.python=/opt/venv/bin/python3'],
         ...['--conf', `spark.pyspark.driver.python=${python}`, 'jobs/etl.py'],
@@ -62,7 +63,7 @@ describeDocker('a standalone cluster of containers that mount nothing of the pro
     );
     expect(stderr).not.toContain('sparkctl: ');
     const run = JSON.parse(stdout);
-    expect(run).toMatchObject({ state: 'succeeded', exitCode: 0, accounting: { read: 20_000 } });
+    expect(run).toMatchObject({ state: 'succeeded', exitCode: 0, accounting: { read: 5_000 } });
     expect(run.checks.map(({ status }: { status: string }) => status)).toEqual(Array(5).fill('held'));
   });
 });

@@ -9,7 +9,7 @@ import { repository, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { hasMaven, startYarn, type Yarn } from '../support/yarn.ts';
 
-const rows = 120_000;
+const rows = 60_000;
 
 describe.skipIf(!(await hasMaven()) || !canHide)('on YARN, whose node does not see the database', () => {
   let project: TemporaryProject;

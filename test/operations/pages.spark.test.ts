@@ -9,10 +9,9 @@ import { temporaryProject } from '../support/temporary-project.ts';
 
 const script = `
 import json, os, time
-from pyspark.sql import SparkSession
+from pyspark import SparkContext
 
-spark = SparkSession.builder.getOrCreate()
-context = spark.sparkContext
+context = SparkContext()
 os.makedirs("told", exist_ok=True)
 with open("told/new", "w") as file:
     json.dump({"application": context.applicationId, "driver": context.uiWebUrl}, file)

@@ -9,16 +9,16 @@ const value = (name: string) => `canary-${name} ä\\n "x" =#;'$(id)`;
 
 const script = `
 import pathlib, sys, time
-from pyspark.sql import SparkSession
+from pyspark import SparkContext
 
-spark = SparkSession.builder.getOrCreate()
+sc = SparkContext()
 here = pathlib.Path(__file__).parent
 for name in ("spark.my.password", "spark.my.credential"):
-    print(name, spark.conf.get(name) == (here / name).read_text())
-print(spark.range(10).count(), "ready", flush=True)
+    print(name, sc.getConf().get(name) == (here / name).read_text())
+print(sc.parallelize(range(10)).count(), "ready", flush=True)
 while not (here / "go").exists():
     time.sleep(0.1)
-spark.stop()
+sc.stop()
 `;
 
 const secrets = {

@@ -6,7 +6,7 @@ import { runChecks } from '../../src/job/checks/run-checks.ts';
 import { readLedger } from '../../src/job/datasets/ledger.ts';
 import { loadManifest } from '../../src/job/manifest/load-manifest.ts';
 import { projectWithCluster } from '../support/running-cluster.ts';
-import { executorsSoon } from '../support/soon.ts';
+import { executorsSoon, oneExecutorSoon } from '../support/soon.ts';
 import { repository, sparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { expectedPredictions } from './expected-segments.ts';
@@ -24,9 +24,7 @@ afterAll(async () => {
 
 /** Submits a job; the run's record, after every check has held. */
 async function verified(folder: string, ...words: readonly string[]) {
-  const { exitCode, stdout, stderr } = await sparkctl(['submit', '--json', ...executorsSoon, ...words], {
-    cwd: folder,
-  });
+  const { exitCode, stdout, stderr } = await sparkctl(['submit', '--json', ...words], { cwd: folder });
   expect(exitCode, stderr).toBe(0);
   const run = JSON.parse(stdout);
   expect(run.checks.length).toBeGreaterThan(4);
@@ -34,11 +32,16 @@ async function verified(folder: string, ...words: readonly string[]) {
   return run;
 }
 
-/** Of five planted groups. */
-const few = ['--min-k', '4', '--max-k', '6'];
-
 it('segments: finds the planted groups, and says so everywhere', async () => {
-  const run = await verified(project.folder, '--rows', '1500', 'jobs/segments.py', ...few, '--starts', '2');
+  const words = ['--min-k', '4', '--max-k', '6', '--starts', '2'];
+  const run = await verified(
+    project.folder,
+    ...executorsSoon,
+    '--rows',
+    '1500',
+    'jobs/segments.py',
+    ...words,
+  );
   const predictions = await readFile(project.path('data/segments/predictions.csv'), 'utf8');
   expect(predictions).toBe(await expectedPredictions(project.path('data/customers.csv')));
   expect(run.metrics).toMatchObject({ k: 5 });
@@ -56,7 +59,7 @@ it('segments: finds the planted groups, and says so everywhere', async () => {
 });
 
 it('score: the saved model gives other customers the segments that they belong to', async () => {
-  const run = await verified(project.folder, 'jobs/score.py');
+  const run = await verified(project.folder, ...oneExecutorSoon, 'jobs/score.py');
   expect(run.checks.find(({ kind }: { kind: string }) => kind === 'segments').found).toMatch(
     /^5 segments of .* rows, adjusted Rand index 1\.0000$/,
   );
@@ -67,23 +70,17 @@ it('segments: one worker comes to the same, byte for byte', async () => {
   await cp(join(repository, 'jobs'), other.path('jobs'), { recursive: true });
   await verified(
     other.folder,
-    '--backend',
-    'local',
-    '--workers',
-    '1',
-    '--rows',
-    '1500',
-    'jobs/segments.py',
+    ...executorsSoon,
+    ...['--backend', 'local', '--workers', '1', '--rows', '1500', 'jobs/segments.py'],
     // What is tried beside the best makes no difference.
-    ...few,
-    ...['--starts', '1', '--seed', '43'],
+    ...['--min-k', '5', '--max-k', '5', '--starts', '1', '--seed', '43'],
   );
   const predictions = await readFile(other.path('data/segments/predictions.csv'));
   expect(predictions.equals(await readFile(project.path('data/segments/predictions.csv')))).toBe(true);
 });
 
 it('season: SQLite computes again what Spark has computed, and finds every change in it', async () => {
-  const run = await verified(project.folder, 'jobs/season.py');
+  const run = await verified(project.folder, ...oneExecutorSoon, 'jobs/season.py');
   expect(run.metrics.players).toBeGreaterThan(400);
   const report = await readFile(project.path(`.sparkctl/runs/${run.id}/report.html`), 'utf8');
   expect(report).toContain('alt="top-scorers"');

@@ -9,11 +9,11 @@ import { type TemporaryProject, temporaryProject } from '../support/temporary-pr
 
 const job = `
 import time
-from pyspark.sql import SparkSession
+from pyspark import SparkContext
 
-spark = SparkSession.builder.getOrCreate()
+sc = SparkContext()
 print("working", flush=True)
-spark.sparkContext.parallelize(range(2), 2).foreach(lambda _: time.sleep(600))
+sc.parallelize(range(2), 2).foreach(lambda _: time.sleep(600))
 `;
 
 let project: TemporaryProject;
@@ -109,7 +109,7 @@ describe('a run that gets no executor', () => {
     expect((await sparkctl(up, { cwd: project.folder })).exitCode).toBe(0);
     await project.write(
       'pair.py',
-      job.replace('range(2)', 'range(1)').replace('getOrCreate', 'appName("first").getOrCreate'),
+      job.replace('range(2)', 'range(1)').replace('SparkContext()', 'SparkContext(appName="first")'),
     );
     const { running } = await startedUntilPrinted(
       ['submit', ...options, 'pair.py'],

@@ -6,14 +6,23 @@ import { hasMaven, startYarn, type Yarn } from '../support/yarn.ts';
 
 const script = `
 import sys, time
-from pyspark.sql import SparkSession
+from pyspark import SparkContext
 
-spark = SparkSession.builder.appName("count and\\tgo").getOrCreate()
-print(spark.range(10).count(), flush=True)
+sc = SparkContext(appName="count and\\tgo")
+if sys.argv[1] == "0":
+    print(sc.parallelize(range(10), 1).count(), flush=True)
 time.sleep(int(sys.argv[2]))
-spark.stop()
+sc.stop()
 sys.exit(int(sys.argv[1]))
 `;
+
+/** An executor comes with the first task: a script that has none, and a driver that ends, need not wait for it. */
+const onDemand = [
+  ...['enabled=true', 'shuffleTracking.enabled=true', 'maxExecutors=1'].map(
+    (property) => `spark.dynamicAllocation.${property}`,
+  ),
+  'spark.executor.instances=0',
+].flatMap((property) => ['--conf', property]);
 
 describe.skipIf(!(await hasMaven()))('on YARN', () => {
   let project: TemporaryProject;
@@ -36,6 +45,7 @@ describe.skipIf(!(await hasMaven()))('on YARN', () => {
     '--master',
     'yarn',
     ...yarn.properties,
+    ...onDemand,
     ...more,
   ];
   const options = () => ({ cwd: project.folder, env: yarn.environment });
@@ -78,7 +88,7 @@ describe.skipIf(!(await hasMaven()))('on YARN', () => {
         '--conf',
         'spark.yarn.submit.waitAppCompletion=false',
         'count.py',
-        '0',
+        '3',
         '600',
       ),
       options(),

@@ -11,21 +11,23 @@ import { type TemporaryProject, temporaryProject } from '../support/temporary-pr
 
 /** A job that says which archives driver and executor have mapped; a Python worker is a grandchild of its executor. */
 const job = `
-import os
-from pyspark.sql import SparkSession
+import os, sys
+from pyspark import SparkContext
 def mapped(pid):
     with open(f"/proc/{pid}/maps") as maps:
         return sorted({line.split()[-1] for line in maps if line.rstrip().endswith("classes.jsa")})
 def parent(pid):
     with open(f"/proc/{pid}/stat") as stat:
         return int(stat.read().rsplit(")", 1)[1].split()[1])
-spark = SparkSession.builder.getOrCreate()
-driver = spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid()
+sc = SparkContext()
+driver = sc._jvm.java.lang.ProcessHandle.current().pid()
 print("driver", mapped(driver))
-# Janino compiles what Spark generates for this.
-spark.range(9).selectExpr("id + 1").collect()
-print("executor", spark.sparkContext.parallelize([0], 1).map(lambda _: mapped(parent(os.getppid()))).collect()[0])
-spark.stop()
+if "sql" in sys.argv:
+    from pyspark.sql import SparkSession
+    # Janino compiles what Spark generates for this.
+    SparkSession(sc).range(9).selectExpr("id + 1").collect()
+print("executor", sc.parallelize([0], 1).map(lambda _: mapped(parent(os.getppid()))).collect()[0])
+sc.stop()
 `;
 
 const up = [
@@ -59,19 +61,18 @@ async function call(
   return result;
 }
 
-/** Runs the job where there is a cluster on that, and else on one for it alone. */
-async function submit(more: readonly string[] = []): Promise<SparkctlResult> {
-  const options = [
-    '--backend',
-    'local',
-    '--workers',
-    '1',
-    '--progress',
-    'quiet',
-    '--conf',
-    'spark.ui.enabled=false',
-  ];
-  return await call(['submit', ...options, ...more, 'job.py']);
+/** On the cluster if there is one, and else on one for the run alone. */
+const onCluster = ['--backend', 'local', '--workers', '1'];
+/** The driver is the executor, too. */
+const onDriverAlone = ['--master', 'local[1]'];
+
+async function submit(
+  place: readonly string[],
+  more: readonly string[] = [],
+  ...words: readonly string[]
+): Promise<SparkctlResult> {
+  const options = ['--progress', 'quiet', '--conf', 'spark.ui.enabled=false'];
+  return await call(['submit', ...place, ...options, ...more, 'job.py', ...words]);
 }
 
 /** The archive, once it is made. */
@@ -100,7 +101,7 @@ it(
   'is made once, after the first command that starts Spark, and every JVM of the next uses it',
   async () => {
     await call(up);
-    const first = await submit();
+    const first = await submit(onDriverAlone);
     expect(first.stdout).not.toContain(project.path('cache'));
     await waitUntil(() => (makers().length > 0 ? true : undefined), { timeoutMs: 60_000 });
     await call(['cluster', 'list']);
@@ -116,7 +117,11 @@ it(
     for (const { name, id } of nodes)
       expect(await readFile(`/proc/${id}/maps`, 'utf8'), name).toContain(path);
     const loaded = project.path('loaded.txt');
-    const { stdout, stderr } = await submit(['--driver-java-options', `-Xlog:class+load:file=${loaded}`]);
+    const { stdout, stderr } = await submit(
+      onCluster,
+      ['--driver-java-options', `-Xlog:class+load:file=${loaded}`],
+      'sql',
+    );
     expect([stdout, stderr]).toEqual([`driver ['${path}']\nexecutor ['${path}']\n`, '']);
     expect(makers()).toEqual([]);
     const classes = (await readFile(loaded, 'utf8')).split('\n');
@@ -133,7 +138,7 @@ it(
 it('is passed over in silence where the class path of the person is another', async () => {
   const path = await madeArchive();
   const jar = await project.write('own.jar', '');
-  const { stdout, stderr } = await submit(['--driver-class-path', jar]);
+  const { stdout, stderr } = await submit(onCluster, ['--driver-class-path', jar]);
   expect(stdout).toContain(`executor ['${path}']`);
   expect(stdout).not.toContain(`driver ['${path}']`);
   expect(stderr).not.toContain('jsa');
@@ -146,7 +151,7 @@ it("leaves the person's own Java options stronger", async () => {
     '--driver-java-options',
     '-Dmine=1',
   ];
-  const { stdout } = await submit(options);
+  const { stdout } = await submit(onDriverAlone, options);
   expect(stdout).toContain('driver []');
 });
 
@@ -159,7 +164,7 @@ it('is passed over in silence by a Java that cannot take it', async () => {
   await using file = await open(path, 'r+');
   await file.write(Buffer.alloc(8_192), 0, 8_192, 0);
   expect((await stat(path)).size).toBeGreaterThan(8_192);
-  const { stdout, stderr } = await submit();
+  const { stdout, stderr } = await submit(onDriverAlone);
   expect(stdout).toMatch(/^driver \[.*\]\nexecutor \[.*\]\n$/);
   expect(stderr).not.toMatch(/cds|shared|archive/i);
   const version = await execa(join(home, 'bin', 'java'), ['-version']);
@@ -169,7 +174,7 @@ it('is passed over in silence by a Java that cannot take it', async () => {
 it('is made again where it was truncated', async () => {
   const path = await madeArchive();
   await truncate(path, 1_000_000);
-  const { stdout, stderr } = await submit();
+  const { stdout, stderr } = await submit(onDriverAlone);
   expect(stdout).not.toContain(path);
   expect(stderr).not.toMatch(/cds|shared|archive/i);
   const working = await waitUntil(() => makers()[0], { timeoutMs: 60_000 });

@@ -12,6 +12,9 @@ import { contextOf, daemon, describeDocker, inspect, killContainer, leftovers } 
 import { plan } from './planned-cluster.ts';
 import { runDriver, startDriver } from './run-driver.ts';
 
+/** Of a job that is not about several executors. */
+const oneExecutor = ['--conf', 'spark.cores.max=1'];
+
 describeDocker('a Docker cluster', () => {
   let project: TemporaryProject;
   let context: ReturnType<typeof contextOf>;
@@ -23,28 +26,28 @@ describeDocker('a Docker cluster', () => {
     await project.write(
       'jobs/ends.py',
       `import os, sys
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.appName("ends").getOrCreate()
-print("sum", spark.range(1000).selectExpr("sum(id) as s").first().s, sys.argv[1:], os.getcwd(), flush=True)
-print("level", spark.conf.get("spark.test.level"), flush=True)
+from pyspark import SparkContext
+sc = SparkContext(appName="ends")
+print("sum", sc.parallelize(range(1000)).sum(), sys.argv[1:], os.getcwd(), flush=True)
+print("level", sc.getConf().get("spark.test.level"), flush=True)
 open("data/made", "w").write("by the driver")
 sys.stdout.buffer.write(b"\\xff\\x00 not text\\n")
 sys.stdout.buffer.flush()
-spark.stop()
+sc.stop()
 sys.exit(7)
 `,
     );
     await project.write(
       'jobs/slow.py',
       `import os, sys, time
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.appName("slow").getOrCreate()
+from pyspark import SparkContext
+sc = SparkContext(appName="slow")
 def slowly(n):
     time.sleep(1)
     return n
 print("started", flush=True)
-print("sum", spark.sparkContext.parallelize(range(int(sys.argv[1])), int(sys.argv[1])).map(slowly).sum(), flush=True)
-spark.stop()
+print("sum", sc.parallelize(range(int(sys.argv[1])), int(sys.argv[1])).map(slowly).sum(), flush=True)
+sc.stop()
 `,
     );
     await dockerBackend.up(plan, context);
@@ -167,7 +170,7 @@ spark.stop()
     const { exit, stdout, stderr, driver, runId } = await runDriver(
       'default',
       context,
-      ['jobs/ends.py', 'a b', '--x'],
+      [...oneExecutor, 'jobs/ends.py', 'a b', '--x'],
       [properties, stronger],
     );
     expect({ exit, stderr: stderr() }).toEqual({
@@ -209,7 +212,9 @@ spark.stop()
       ({ role }) => role === 'master',
     );
     const submit = async (...words: readonly string[]) =>
-      await execa('docker', ['exec', master?.id ?? '', 'spark-submit', ...words], { reject: false });
+      await execa('docker', ['exec', master?.id ?? '', 'spark-submit', ...oneExecutor, ...words], {
+        reject: false,
+      });
     const ended = await submit('--conf', 'spark.test.level=exec', project.path('jobs/ends.py'), 'a b');
     expect(ended.exitCode, ended.stderr).toBe(7);
     expect(ended.stdout).toContain(`sum 499500 ['a b'] ${project.folder}\nlevel exec\n`);
@@ -221,7 +226,8 @@ spark.stop()
   });
 
   it('is found again by another process, with all of its output', async () => {
-    const { runId, saw, driver } = await startDriver('default', context, ['jobs/slow.py', '2']);
+    const words = [...oneExecutor, 'jobs/slow.py', '2'];
+    const { runId, saw, driver } = await startDriver('default', context, words);
     await saw('started');
     const out: Uint8Array[] = [];
     const again = await takeUpDriver(
@@ -239,7 +245,8 @@ spark.stop()
   });
 
   it('shows the page of a running driver, and ends the driver and all that it runs when it is told to stop', async () => {
-    const { driver, saw, runId } = await startDriver('default', context, ['jobs/slow.py', '600']);
+    const words = [...oneExecutor, 'jobs/slow.py', '600'];
+    const { driver, saw, runId } = await startDriver('default', context, words);
     try {
       await saw('started');
       const page = await waitUntil(

@@ -17,7 +17,7 @@ describeDocker('docker-compose.yml without sparkctl', () => {
     await project.write('docker-compose.yml', readFileSync(`${repository}/docker-compose.yml`, 'utf8'));
     await project.write(
       'job.py',
-      'from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nprint("count", spark.range(100).count())\n',
+      'from pyspark import SparkContext\nprint("count", SparkContext().parallelize(range(100)).count())\n',
     );
     await execa('chmod', ['755', project.folder]);
     // The image is made by the first cluster that sparkctl starts; here it is there already.

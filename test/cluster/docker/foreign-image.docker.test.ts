@@ -45,9 +45,10 @@ describeDocker('an image that sparkctl did not build', () => {
     await project.write(
       'job.py',
       `import getpass, pyspark, sparkctl_io
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.getOrCreate()
-print(getpass.getuser(), pyspark.__file__.split("/pyspark")[0], spark.range(100).count(), spark.conf.get("spark.authenticate"))
+from pyspark import SparkContext
+sc = SparkContext()
+counted = sc.parallelize(range(100)).count()
+print(getpass.getuser(), pyspark.__file__.split("/pyspark")[0], counted, sc.getConf().get("spark.authenticate"))
 `,
     );
     const context = contextOf(project.folder, { ...process.env, SPARK_IMAGE: image });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { expectedPredictions } from '../../operations/expected-segments.ts';
-import { executorsSoon } from '../../support/soon.ts';
+import { executorsSoon, oneExecutorSoon } from '../../support/soon.ts';
 import { repository, sparkctl, startSparkctl } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { describeDocker, leftovers } from './docker-tests.ts';
@@ -45,7 +45,7 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
       '--json',
       'jobs/segments.py',
       '--min-k',
-      '4',
+      '5',
       '--max-k',
       '6',
       '--starts',
@@ -79,7 +79,7 @@ describeDocker('the jobs segments, score and season on a Docker cluster', () => 
   });
 
   it.each(['score', 'season'])('ends verified: %s', async (job) => {
-    const { exitCode, stdout, stderr } = await run('submit', ...executorsSoon, '--json', `jobs/${job}.py`);
+    const { exitCode, stdout, stderr } = await run('submit', ...oneExecutorSoon, '--json', `jobs/${job}.py`);
     expect(exitCode, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ state: 'succeeded', cluster: { backend: 'docker' } });
   });

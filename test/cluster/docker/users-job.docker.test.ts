@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { expectDiagnosed } from '../../operations/diagnosis-contract.ts';
 import { expectSecretsKept } from '../../operations/secrets-contract.ts';
-import { executorsSoon } from '../../support/soon.ts';
+import { executorsSoon, oneExecutorSoon } from '../../support/soon.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { describeDocker, leftovers } from './docker-tests.ts';
@@ -42,12 +42,12 @@ describeDocker('a job on a Docker cluster', () => {
   it.each(['zero', 'module', 'full', 'closure'] as const)(
     'tells what a failure on executors in containers means: %s',
     async (name) => {
-      await expectDiagnosed(project, name, []);
+      await expectDiagnosed(project, name, oneExecutorSoon);
     },
   );
 
   it('keeps secrets to the driver alone', async () => {
-    await expectSecretsKept(project, []);
+    await expectSecretsKept(project, oneExecutorSoon);
   });
 
   it('ends in the same verified table as on this machine alone, and is listed as completed', async () => {

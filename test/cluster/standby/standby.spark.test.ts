@@ -14,7 +14,7 @@ import type { TemporaryProject } from '../../support/temporary-project.ts';
 
 let project: TemporaryProject;
 beforeAll(async () => {
-  project = await projectWithCluster(1, ['--worker-cores', '2', '--standby-idle', '1h']);
+  project = await projectWithCluster(1, ['--worker-cores', '1', '--standby-idle', '1h']);
   await project.write('look.py', look);
   await project.write('plain.py', 'print("no Spark here")\n');
 });
@@ -86,6 +86,13 @@ async function waiting() {
   return standby;
 }
 
+/** The folder of the driver that was begun last, marked as ready before it is: whether it can be used is asked of its files. */
+async function takenForReady(): Promise<string> {
+  const { path } = await waiting();
+  writeFileSync(join(path, 'ready'), '');
+  return path;
+}
+
 describe('a standby driver', () => {
   const lookWords = ['--conf', 'spark.sql.ansi.enabled=false', 'look.py', '7', 'b c'];
   const env = { OF_THE_RUN: 'yes' };
@@ -96,6 +103,7 @@ describe('a standby driver', () => {
   let coldTablesRun: RunRecord;
   let coldEtl: RunRecord;
   let coldTables: readonly unknown[];
+  let warmWrong: RunRecord;
   const coldFailures: string[] = [];
 
   // What starts cold comes first: it would end the drivers that wait for the others.
@@ -129,18 +137,16 @@ describe('a standby driver', () => {
     expect(eventsOf(warm).kinds).toEqual(eventsOf(cold).kinds);
   });
 
-  it('gives each run the warehouse that it asks for, with the executors that wait', async () => {
-    for (const name of ['first', 'second']) {
-      await untilReady();
-      const warm = await submitted(tablesIn(name));
-      expect(warm.driver).toMatchObject({ start: 'warm', exitCode: 0 });
-      expect(stdoutOf(warm)).toBe(
-        stdoutOf(coldTablesRun).replaceAll(project.path('cold'), project.path(name)),
-      );
-      const log = readFileSync(join(project.folder, '.sparkctl/runs', warm.id, 'spark.log'), 'utf8');
-      expect(log).not.toContain('The script gets a new context');
-      expect(eventsOf(warm).kinds).toEqual(eventsOf(coldTablesRun).kinds);
-    }
+  it('gives a run the warehouse that it asks for, with the executors that wait', async () => {
+    await untilReady();
+    const warm = await submitted(tablesIn('warm'));
+    expect(warm.driver).toMatchObject({ start: 'warm', exitCode: 0 });
+    expect(stdoutOf(warm)).toBe(
+      stdoutOf(coldTablesRun).replaceAll(project.path('cold'), project.path('warm')),
+    );
+    const log = readFileSync(join(project.folder, '.sparkctl/runs', warm.id, 'spark.log'), 'utf8');
+    expect(log).not.toContain('The script gets a new context');
+    expect(eventsOf(warm).kinds).toEqual(eventsOf(coldTablesRun).kinds);
   });
 
   it('loads the very same tables, and its run has the same fields', async () => {
@@ -160,21 +166,18 @@ describe('a standby driver', () => {
   it('is used up by one script, with or without Spark; the next one is made at once', async () => {
     await untilReady();
     const before = await waiting();
-    const run = await submitted(['plain.py']);
-    expect(run).toMatchObject({ state: 'succeeded', driver: { start: 'warm' }, applicationIds: [] });
-    expect(stdoutOf(run)).toBe('no Spark here\n');
+    warmWrong = await submitted(['wrong.py']);
+    expect(warmWrong).toMatchObject({ state: 'failed', driver: { start: 'warm' }, applicationIds: [] });
     expect((await waiting()).id).not.toBe(before.id);
     expect(existsSync(before.path)).toBe(false);
     expect(await findMarked(before.id)).toEqual([]);
   });
 
   it('shows the traceback of the script alone', async () => {
-    for (const [index, script] of failing.entries()) {
-      await untilReady();
-      const warm = await submitted([script]);
-      expect(warm.driver).toMatchObject({ start: 'warm', exitCode: 1 });
-      expect(stdoutOf(warm)).toBe(coldFailures[index]);
-    }
+    await untilReady();
+    const warm = [await submitted(['fails.py']), warmWrong];
+    for (const { driver } of warm) expect(driver).toMatchObject({ start: 'warm', exitCode: 1 });
+    expect(warm.map(stdoutOf)).toEqual(coldFailures);
   });
 
   it('makes another context where the script asks for one that is set otherwise', async () => {
@@ -229,6 +232,7 @@ describe('a standby driver that cannot be used', () => {
     [
       'was killed',
       async () => {
+        await untilReady();
         for (const pid of await findMarked((await waiting()).id)) process.kill(pid, 'SIGKILL');
       },
       'the standby driver had gone',
@@ -236,21 +240,20 @@ describe('a standby driver that cannot be used', () => {
     [
       'has a record that is no record',
       async () => {
-        writeFileSync(join((await waiting()).path, 'standby.json'), '{}');
+        writeFileSync(join(await takenForReady(), 'standby.json'), '{}');
       },
       'the standby driver could not be used',
     ],
     [
       'has a link in place of a pipe',
       async () => {
-        const { path } = await waiting();
+        const path = await takenForReady();
         rmSync(join(path, 'end'));
         symlinkSync('/dev/zero', join(path, 'end'));
       },
       'the standby driver could not be used',
     ],
   ])('because it %s: the run starts cold and says so', async (_, spoil, reason) => {
-    await untilReady();
     await spoil();
     const run = await submitted(['plain.py']);
     expect(run).toMatchObject({ state: 'succeeded', driver: { start: 'cold' } });
