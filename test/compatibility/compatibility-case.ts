@@ -8,8 +8,9 @@ export function placeOf(way: Way): Place {
   return way === 'local' || way === 'warm local' ? 'local' : 'docker';
 }
 
-/** Everything that a submission left, which must be as under spark-submit. */
+/** Everything that a submission, or a part of it, left, which must be as under spark-submit. */
 export interface Outcome {
+  /** 0 for a part that another follows. */
   readonly exitCode: number | undefined;
   readonly stdout: string;
   /** Every file that it made, by its path in the project, with what is in it. */
@@ -23,14 +24,24 @@ interface Difference {
   readonly instead: (reference: Outcome) => Outcome;
 }
 
-/** One submission that is made in all ways. */
-export interface CompatibilityCase {
+/** A part of what a submission does, which is compared by itself. */
+export interface Part {
   /** The text in the table's first column. */
   readonly name: string;
   readonly uses: string;
+  /** The folders of its files beside `out/NAME`, where NAME is the part's without its suffix. */
+  readonly folders?: readonly string[];
+  readonly differs?: Partial<Readonly<Record<Place, Difference>>>;
+}
+
+/** One submission that is made in all ways. */
+export interface CompatibilityCase {
   /** All that stands after `spark-submit` or `sparkctl submit`: options, script, the script's own words. */
   readonly words: readonly string[];
   /** The text on standard input. */
   readonly input?: string;
-  readonly differs?: Partial<Readonly<Record<Place, Difference>>>;
+  /** The exit code under spark-submit; 0 where it is not said. */
+  readonly exitCode?: number;
+  /** One, or several in the order in which the script comes to them: each begins with a line `=== NAME` on stdout. */
+  readonly parts: readonly Part[];
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { CompatibilityCase, Outcome } from './compatibility-case.ts';
+import type { CompatibilityCase, Outcome, Part } from './compatibility-case.ts';
 
 /** The words that tell whether anything on the way reads, splits, quotes or drops what is the script's own. */
 const oddWords = [
@@ -56,66 +56,73 @@ const otherVariables = {
   instead: replaced('variable blue\n', 'variable None\n'),
 };
 
+/** The scripts of Spark's interfaces: plain ones, which one session can run in turn. */
+const interfaces: readonly Part[] = [
+  { name: 'rdds.py', uses: 'RDDs, accumulators, broadcasts' },
+  { name: 'dataframes.py', uses: 'DataFrames, four file formats' },
+  { name: 'sql.py', uses: 'SQL, a table in the warehouse', folders: ['spark-warehouse'] },
+  { name: 'udfs.py', uses: 'plain, Arrow and pandas UDFs' },
+  { name: 'pandas_on_spark.py', uses: 'pandas on Spark' },
+  { name: 'streaming.py', uses: 'Structured Streaming, availableNow' },
+  { name: 'ml.py', uses: 'pyspark.ml, a saved model' },
+  { name: 'exit_code.py', uses: 'exit code 42, session not stopped' },
+];
+
+/** Scripts that one submission runs in turn. */
+function inTurn(options: readonly string[], parts: readonly Part[], exitCode = 0): CompatibilityCase {
+  return { words: [...options, 'scripts/in_turn.py', ...parts.map(({ name }) => name)], parts, exitCode };
+}
+
 /** Every submission of the suite. What they need beside their scripts is made by materials.ts. */
 export const compatibilityCases: readonly CompatibilityCase[] = [
-  { name: 'rdds.py', uses: 'RDDs, accumulators, broadcasts', words: ['scripts/rdds.py'] },
-  { name: 'dataframes.py', uses: 'DataFrames, four file formats', words: ['scripts/dataframes.py'] },
-  { name: 'sql.py', uses: 'SQL, a table in the warehouse', words: ['scripts/sql.py'] },
-  { name: 'udfs.py', uses: 'plain, Arrow and pandas UDFs', words: ['scripts/udfs.py'] },
-  { name: 'pandas_on_spark.py', uses: 'pandas on Spark', words: ['scripts/pandas_on_spark.py'] },
-  { name: 'streaming.py', uses: 'Structured Streaming, availableNow', words: ['scripts/streaming.py'] },
-  { name: 'ml.py', uses: 'pyspark.ml, a saved model', words: ['scripts/ml.py'] },
   {
-    name: 'py_files.py',
-    uses: '--py-files, --files, --archives',
-    words: [
-      ...['--py-files', 'from_module.py,zipped.zip,egg-1.0.egg,wheel-1.0-py3-none-any.whl'],
-      ...['--files=notes.txt,other-notes.txt', '--archives', 'environment.tar.gz#environment'],
-      'scripts/py_files.py',
+    words: ['--class', 'compatibility.Words', 'words.jar', 'two words', 'grüße', '--class'],
+    input: 'from outside',
+    exitCode: 5,
+    parts: [
+      {
+        name: 'words.jar',
+        uses: '--class in a jar, exit code 5',
+        differs: { local: noInput, docker: noInput },
+      },
     ],
   },
   {
-    name: 'archives.py',
-    uses: '--archives, the Python in it',
+    words: ['scripts/local_master.py'],
+    exitCode: 3,
+    parts: [{ name: 'local_master.py', uses: 'own master local[*], exit code 3' }],
+  },
+  {
+    words: ['scripts/bare.py', ...oddWords],
+    exitCode: 1,
+    parts: [
+      { name: 'surroundings', uses: 'folder, variables, terminal', differs: { docker: otherVariables } },
+      { name: 'arguments', uses: 'odd arguments' },
+      { name: 'uncaught', uses: 'an exception, exit code 1', differs: { docker: otherSparkHome } },
+    ],
+  },
+  inTurn([], interfaces, 42),
+  inTurn(
+    [
+      ...['--py-files', 'from_module.py,zipped.zip,egg-1.0.egg,wheel-1.0-py3-none-any.whl'],
+      ...['--files=notes.txt,other-notes.txt', '--archives', 'environment.tar.gz#environment'],
+      ...['--name', 'with options', '--properties-file', 'own.properties', '-c', 'spark.example.size=large'],
+      ...['--conf=spark.example.shape=a b="c"', '--jars', 'words.jar', '--executor-memory=600m'],
+      ...['--packages', 'org.apache.commons:commons-csv:1.11.0'],
+      ...['--total-executor-cores', '1', '--driver-java-options', '-Dexample.option=x'],
+    ],
+    [
+      { name: 'py_files.py', uses: '--py-files, --files, --archives' },
+      { name: 'options.py', uses: '--packages, --jars, settings' },
+    ],
+  ),
+  {
     words: [
       ...['--archives', 'environment.tar.gz#environment', '--conf', 'spark.pyspark.driver.python=python3'],
       ...['--conf', 'spark.pyspark.python=./environment/bin/python', 'scripts/archives.py'],
     ],
-    differs: { docker: noInterpreter },
-  },
-  {
-    name: 'options.py',
-    uses: '--packages, --jars, settings',
-    words: [
-      ...['--name', 'with options', '--properties-file', 'own.properties', '-c', 'spark.example.size=large'],
-      ...['--conf=spark.example.shape=a b="c"', '--jars', 'words.jar', '--executor-memory=600m'],
-      ...['--packages', 'org.apache.commons:commons-csv:1.11.0'],
-      ...['--total-executor-cores', '1', '--driver-java-options', '-Dexample.option=x', 'scripts/options.py'],
+    parts: [
+      { name: 'archives.py', uses: '--archives, the Python in it', differs: { docker: noInterpreter } },
     ],
-  },
-  {
-    name: 'words.jar',
-    uses: '--class in a jar, exit code 5',
-    words: ['--class', 'compatibility.Words', 'words.jar', 'two words', 'grüße', '--class'],
-    input: 'from outside',
-    differs: { local: noInput, docker: noInput },
-  },
-  { name: 'local_master.py', uses: 'master local[*] in the script', words: ['scripts/local_master.py'] },
-  {
-    name: 'arguments.py',
-    uses: 'odd arguments, exit code 42',
-    words: ['scripts/arguments.py', ...oddWords],
-  },
-  {
-    name: 'uncaught.py',
-    uses: 'an exception, exit code 1',
-    words: ['scripts/uncaught.py'],
-    differs: { docker: otherSparkHome },
-  },
-  {
-    name: 'surroundings.py',
-    uses: 'folder, variables, terminal',
-    words: ['scripts/surroundings.py'],
-    differs: { docker: otherVariables },
   },
 ];

@@ -1,5 +1,6 @@
 import type { Way } from './compatibility-case.ts';
 
+/** A part's seconds: the first one's include the start of its submission. */
 interface Shown {
   readonly exitCode: number | undefined;
   readonly seconds: number;
@@ -7,7 +8,7 @@ interface Shown {
 
 /** The result of one comparison, as the table shows it. */
 export interface CompatibilityResult {
-  readonly submission: string;
+  readonly part: string;
   readonly uses: string;
   readonly way: Way;
   readonly reference: Shown;

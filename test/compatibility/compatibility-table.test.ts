@@ -4,7 +4,7 @@ import type { CompatibilityResult } from './compatibility-result.ts';
 import { compatibilityTable } from './compatibility-table.ts';
 
 const result = (name: string, more: Partial<CompatibilityResult> = {}): CompatibilityResult => ({
-  submission: name,
+  part: name,
   uses: 'something',
   way: 'local',
   reference: { exitCode: 0, seconds: 12.34 },
@@ -15,7 +15,7 @@ const result = (name: string, more: Partial<CompatibilityResult> = {}): Compatib
   ...more,
 });
 
-it('shows a submission a line: equal, explained or different', () => {
+it('shows a part of a submission a line: equal, explained or different', () => {
   const table = compatibilityTable([
     result('a.py'),
     result('a.py', { way: 'warm local', own: { exitCode: 0, seconds: 1 } }),
@@ -40,15 +40,17 @@ it('shows a submission a line: equal, explained or different', () => {
 
 it('fits into 120 columns', () => {
   const table = compatibilityTable(
-    compatibilityCases.map(({ name, uses, differs }) =>
-      result(name, {
-        uses,
-        lines: 100,
-        files: 100,
-        own: { exitCode: 42, seconds: 100 },
-        ...(differs?.docker && { why: differs.docker.why }),
-      }),
-    ),
+    compatibilityCases
+      .flatMap(({ parts }) => parts)
+      .map(({ name, uses, differs }) =>
+        result(name, {
+          uses,
+          lines: 100,
+          files: 100,
+          own: { exitCode: 42, seconds: 100 },
+          ...(differs?.docker && { why: differs.docker.why }),
+        }),
+      ),
   );
   const widest = Math.max(...table.split('\n').map((line) => line.length));
   expect(widest).toBeLessThanOrEqual(120);

@@ -5,12 +5,12 @@ import type { CompatibilityResult } from './compatibility-result.ts';
 const header = ['script', 'what it uses', 'spark-submit', 'local', 'Docker', 'verdict'];
 const verdictWidth = 24;
 
-/** The comparisons as a table, one submission a line, no wider than 120 columns; exit code and seconds for each way. */
+/** The comparisons as a table, one part of a submission a line, no wider than 120 columns; exit code and seconds for each way. */
 export function compatibilityTable(results: readonly CompatibilityResult[]): string {
-  const names = [...new Set(results.map(({ submission }) => submission))];
+  const names = [...new Set(results.map(({ part }) => part))];
   return formatTable(
     header,
-    names.flatMap((name) => rowsOf(results.filter(({ submission }) => submission === name))),
+    names.flatMap((name) => rowsOf(results.filter(({ part }) => part === name))),
   );
 }
 
@@ -24,10 +24,7 @@ function rowsOf(results: readonly CompatibilityResult[]): readonly (readonly str
     cell(of('local'), of('warm local')),
     cell(of('docker'), of('warm docker')),
   ];
-  return [
-    [first.submission, first.uses, ...cells, verdict],
-    ...more.map((line) => ['', '', '', '', '', line]),
-  ];
+  return [[first.part, first.uses, ...cells, verdict], ...more.map((line) => ['', '', '', '', '', line])];
 }
 
 /** Exit code and seconds; after a comma the seconds with a driver that has waited. */

@@ -13,7 +13,6 @@ export async function prepareMaterials(
 ): Promise<void> {
   const here = import.meta.dirname;
   await cp(join(here, 'scripts'), project.path('scripts'), { recursive: true });
-  await project.write('nothing.py', '');
   await project.write('own.properties', 'spark.example.colour blue\nspark.example.size small\n');
   await mkdir(project.path('classes'));
   const classPath = join(runtime.sparkHome, 'jars', '*');
@@ -34,4 +33,13 @@ export async function prepareMaterials(
   await execa(join(java.home, 'bin/javac'), compile, { cwd: project.folder });
   const pack = [resolve(here, 'materials/pack.py'), 'words.jar', 'classes'];
   await execa(runtime.python, pack, { cwd: project.folder });
+}
+
+/** Brings what is in a project into another one, but for what is sparkctl's own. */
+export async function copyMaterials(from: TemporaryProject, to: TemporaryProject): Promise<void> {
+  await cp(from.folder, to.folder, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => path !== from.path('.sparkctl'),
+  });
 }

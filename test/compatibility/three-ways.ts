@@ -8,7 +8,8 @@ import { untilStandbyReady } from '../support/standby.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
 import { type CompatibilityCase, type Outcome, type Place, placeOf, type Way } from './compatibility-case.ts';
-import { prepareMaterials } from './materials.ts';
+import { copyMaterials, prepareMaterials } from './materials.ts';
+import { partBegunBy } from './parts.ts';
 import { projectFiles, takeWrittenFiles } from './written-files.ts';
 
 /** An outcome, and how long it took. */
@@ -16,13 +17,15 @@ export interface Submitted {
   readonly outcome: Outcome;
   readonly stderr: string;
   readonly seconds: number;
+  /** The second in which each part has begun, by its name. */
+  readonly begun: ReadonlyMap<string, number>;
 }
 
 /** A cluster on each backend, each in a project of its own, so that both can be used at once. They stay for the whole suite. */
 export interface ThreeWays extends AsyncDisposable {
   /** The managed runtime's own spark-submit, on the local cluster's master. */
   reference(submission: CompatibilityCase): Promise<Submitted>;
-  /** A submission that leaves a driver which waits for one like it starts cold, unless it is warm itself. */
+  /** A submission that is not warm leaves a driver which waits for one like it, where that is asked for. */
   submit(
     way: Way,
     submission: CompatibilityCase,
@@ -68,9 +71,9 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
     const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder });
     if (exitCode !== 0) throw new Error(`no cluster: ${stderr}`);
   };
-  const open = async (place: Place): Promise<Lane> => {
+  const open = async (place: Place, fill: (project: TemporaryProject) => Promise<void>): Promise<Lane> => {
     const project = temporaryProject();
-    await prepareMaterials(project, java, runtime);
+    await fill(project);
     let last: Promise<unknown> = Promise.resolve();
     const inTurn = <Result>(work: () => Promise<Result>) => {
       const mine = last.then(work);
@@ -82,9 +85,10 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
     await up(lane, place, '--no-standby');
     return lane;
   };
-  const local = await open('local');
+  const local = await open('local', (project) => prepareMaterials(project, java, runtime));
   const lanes = new Map<Place, Lane>([['local', local]]);
-  if (places.includes('docker')) lanes.set('docker', await open('docker'));
+  if (places.includes('docker'))
+    lanes.set('docker', await open('docker', (project) => copyMaterials(local.project, project)));
   const laneOf = (place: Place) => {
     const lane = lanes.get(place);
     if (lane === undefined) throw new Error(`there is no cluster on ${place}`);
@@ -137,25 +141,21 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
           environment,
         );
       const words = [...options, ...submission.words];
-      const own = ownOptions(submission);
+      const own = ownOptions(submission).join('\0');
       return lane.inTurn(async () => {
         if (!isWarm && !leavesDriver) return await submit(['--no-standby', ...words]);
         if (!withDrivers.has(place)) await up(lane, place);
         withDrivers.add(place);
-        if (!isWarm) {
-          const came = await submit(words);
-          madeWith.set(place, own.join('\0'));
-          return came;
+        if (isWarm && madeWith.get(place) === own) {
+          await untilStandbyReady(lane.project.folder, place);
+          return isStarted('warm', await submit(words));
         }
-        if (madeWith.get(place) !== own.join('\0')) {
-          // One is made like the last submission.
-          await submit([...options, ...own, 'nothing.py']);
-          madeWith.set(place, own.join('\0'));
-        }
+        const came = isStarted('cold', await submit(words));
+        madeWith.set(place, own);
+        if (!isWarm) return came;
+        // No driver was left for it, as where a test is run by itself: now one is.
         await untilStandbyReady(lane.project.folder, place);
-        const came = await submit(words);
-        if (!came.stderr.includes('warm start')) throw new Error(`not warm: ${came.stderr}`);
-        return came;
+        return isStarted('warm', await submit(words));
       });
     },
     async [Symbol.asyncDispose]() {
@@ -166,6 +166,12 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
       }
     },
   };
+}
+
+/** Refuses a submission that sparkctl did not start as it should have. */
+function isStarted(how: 'warm' | 'cold', came: Submitted): Submitted {
+  if (!came.stderr.includes(`${how} start`)) throw new Error(`not ${how}: ${came.stderr}`);
+  return came;
 }
 
 /** Options with which a cluster of sparkctl lets stock spark-submit in. */
@@ -206,7 +212,9 @@ async function submitted(
   env: NodeJS.ProcessEnv,
 ): Promise<Submitted> {
   const began = performance.now();
-  const { exitCode, stdout, stderr } = await execa(file, words, {
+  const secondsSoFar = () => (performance.now() - began) / 1000;
+  const begun = new Map<string, number>();
+  const submission = execa(file, words, {
     cwd: folder,
     env,
     extendEnv: false,
@@ -214,7 +222,12 @@ async function submitted(
     stripFinalNewline: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
-  const seconds = (performance.now() - began) / 1000;
+  for await (const line of submission) {
+    const part = partBegunBy(line);
+    if (part !== undefined) begun.set(part, secondsSoFar());
+  }
+  const { exitCode, stdout, stderr } = await submission;
+  const seconds = secondsSoFar();
   const files = await takeWrittenFiles(folder, before, python);
-  return { outcome: { exitCode, stdout, files }, stderr, seconds };
+  return { outcome: { exitCode, stdout, files }, stderr, seconds, begun };
 }

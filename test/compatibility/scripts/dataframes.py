@@ -18,15 +18,14 @@ ranked.filter("place = 1").orderBy("id").show(truncate=False)
 joined.printSchema()
 
 best = ranked.filter("place <= 3").select("id", "city", "points").orderBy("id").coalesce(1)
-best.write.csv("out/csv", header=True)
-best.write.json("out/json")
-best.write.partitionBy("city").parquet("out/parquet")
-best.write.orc("out/orc")
+best.write.csv("out/dataframes/csv", header=True)
+best.write.json("out/dataframes/json")
+best.write.partitionBy("city").parquet("out/dataframes/parquet")
+best.write.orc("out/dataframes/orc")
 for read in (
-    spark.read.csv("out/csv", header=True, inferSchema=True),
-    spark.read.json("out/json"),
-    spark.read.parquet("out/parquet"),
-    spark.read.orc("out/orc"),
+    spark.read.csv("out/dataframes/csv", header=True, inferSchema=True),
+    spark.read.json("out/dataframes/json"),
+    spark.read.parquet("out/dataframes/parquet"),
+    spark.read.orc("out/dataframes/orc"),
 ):
     print(sorted(read.columns), read.agg(f.sum("id"), f.max("points")).first())
-spark.stop()

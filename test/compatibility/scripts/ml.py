@@ -27,7 +27,6 @@ print(
     "centres",
     sorted([round(float(value), 6) for value in centre] for centre in model.stages[-1].clusterCenters()),
 )
-model.save("out/model")
-again = PipelineModel.load("out/model").transform(points)
+model.save("out/ml/model")
+again = PipelineModel.load("out/ml/model").transform(points)
 print("the same again", again.exceptAll(predictions).isEmpty())
-spark.stop()

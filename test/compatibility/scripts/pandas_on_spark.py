@@ -8,4 +8,4 @@ print(frame["points"].describe())
 frame["double"] = frame["points"] * 2
 print(frame[frame["points"] > 96].sort_values("points"))
 best = frame.groupby("team").max().sort_index()
-best.spark.repartition(1).to_csv("out/best", index_col="team")
+best.spark.repartition(1).to_csv("out/pandas_on_spark/best", index_col="team")

@@ -43,4 +43,3 @@ def packed(_):
 
 print("files", spark.sparkContext.parallelize([1], 1).mapPartitions(notes).collect())
 print("archive", spark.sparkContext.parallelize([1], 1).mapPartitions(packed).collect())
-spark.stop()

@@ -14,8 +14,8 @@ print("partitions", counts.getNumPartitions(), words.glom().map(len).collect())
 print("first letters", sorted(words.groupBy(lambda word: word[0]).mapValues(len).collect()))
 print("aggregate", context.range(1000, numSlices=4).aggregate(0, lambda a, b: a + b, lambda a, b: a + b))
 
-counts.sortByKey().map(lambda pair: f"{pair[0]} {pair[1]}").saveAsTextFile("out/counts")
-print("read back", context.textFile("out/counts").collect())
+counts.sortByKey().map(lambda pair: f"{pair[0]} {pair[1]}").saveAsTextFile("out/rdds/counts")
+print("read back", context.textFile("out/rdds/counts").collect())
 
 
 class Letters(AccumulatorParam):
@@ -44,4 +44,3 @@ print("total", total.value, "letters", sorted(letters.value))
 names.unpersist(blocking=True)
 large.destroy()
 print("again", context.parallelize([7], 1).map(lambda number: names.value[number]).first())
-spark.stop()

@@ -6,7 +6,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
-source = Path("out/source")
+source = Path("out/streaming/source")
 source.mkdir(parents=True)
 
 
@@ -20,9 +20,9 @@ def run():
     query = (
         stream.selectExpr("number", "number * number AS square")
         .writeStream.format("json")
-        .option("checkpointLocation", "out/checkpoint")
+        .option("checkpointLocation", "out/streaming/checkpoint")
         .trigger(availableNow=True)
-        .start("out/sink")
+        .start("out/streaming/sink")
     )
     query.awaitTermination()
     return [progress.numInputRows for progress in query.recentProgress]
@@ -33,5 +33,4 @@ print("first start", run())
 arrive("2.json", range(5, 8))
 print("second start", run())
 print("third start", run())
-print(sorted(tuple(row) for row in spark.read.json("out/sink").collect()))
-spark.stop()
+print(sorted(tuple(row) for row in spark.read.json("out/streaming/sink").collect()))

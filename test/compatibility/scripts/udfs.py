@@ -52,4 +52,3 @@ frame.groupBy(f.col("id") % 3).applyInPandas(on_groups, "rest long, rows long").
 print([tuple(row) for row in Letters(f.lit("udtf")).collect()])
 spark.udf.register("shout", plain)
 print(spark.sql("SELECT shout('sql')").first()[0])
-spark.stop()
