@@ -1,3 +1,4 @@
+import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 
@@ -25,4 +26,18 @@ export async function holdDatabase(database: string): Promise<{ release(): Promi
       await holding;
     },
   };
+}
+
+/**
+ * Holds back every commit to a database, by reading it: a run can begin, and do all that comes before its commit. So it is
+ * not over before the test has done something to it, however few its rows are.
+ */
+export function holdCommits(database: string): { release(): void } {
+  const reader = new Sqlite(database, { readonly: true });
+  const release = () => void reader.close();
+  onTestFinished(release);
+  reader.exec('BEGIN');
+  // The lock comes with the first reading.
+  reader.prepare('SELECT count(*) FROM sqlite_schema').get();
+  return { release };
 }

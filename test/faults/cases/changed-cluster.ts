@@ -1,19 +1,19 @@
 import { describe, expect } from 'vitest';
 import { fault } from '../fault.ts';
-import { holdDatabase } from '../hold-database.ts';
+import { holdCommits } from '../hold-database.ts';
 import { lastProcesses } from '../spark-victims.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';
 
 const submit = (seed: number) => [
-  ...['submit', '--rows', '50000', '--seed', String(seed), '--json', 'jobs/etl.py'],
+  ...['submit', '--rows', '2000', '--seed', String(seed), '--json', 'jobs/etl.py'],
   ...['--lock-timeout', '120'],
 ];
 
 /** Starts a run that writes, and waits with all that it has written until it is let: it is not over before the test is. */
 async function startWriting(project: UsersProject, seed: number) {
+  const { release } = holdCommits(project.users.database);
   const running = project.start(...submit(seed));
   await untilWriting(project, running, 0);
-  const { release } = await holdDatabase(project.users.database);
   return { running, release };
 }
 
@@ -31,7 +31,7 @@ export function changedCluster(
         '--backend',
         where,
         '--workers',
-        '2',
+        '1',
         '--worker-memory',
         '1g',
       ];
@@ -46,15 +46,15 @@ export function changedCluster(
         await up();
         return await watch(project.users, 'new', async () => {
           const { running, release } = await startWriting(project, 26);
-          const commands = [['down'], ['scale', '3'], ['up', '--workers', '3']];
+          const commands = [['down'], ['scale', '2'], ['up', '--workers', '2']];
           const refused = await Promise.all(commands.map((words) => project.run('cluster', ...words)));
           for (const { exitCode, stderr } of refused) {
             expect(stderr).toMatch(/sparkctl: Cluster default is in use by run etl-[0-9a-f-]+\.\n/);
             expect(exitCode).toBe(75);
           }
-          await release();
+          release();
           const { exitCode, stdout } = await running;
-          expect(JSON.parse(stdout)).toMatchObject({ state: 'succeeded', cluster: { workers: 2 } });
+          expect(JSON.parse(stdout)).toMatchObject({ state: 'succeeded', cluster: { workers: 1 } });
           return exitCode;
         });
       },
@@ -68,7 +68,7 @@ export function changedCluster(
         const down = await project.run('cluster', 'down', '--force');
         expect([down.exitCode, down.stdout], down.stderr).toEqual([0, 'Cluster default is down.\n']);
         const { exitCode, stdout } = await running;
-        await release();
+        release();
         expect(JSON.parse(stdout)).toMatchObject({
           state: 'killed',
           cause: 'terminated',

@@ -5,6 +5,7 @@ import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { inTerminal } from '../../support/in-terminal.ts';
 import { repository } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
+import { holdCommits } from '../hold-database.ts';
 import { lastProcesses } from '../spark-victims.ts';
 import { manyRows, stagedFolders, type UsersProject, usersProject } from '../users-project.ts';
 
@@ -31,16 +32,19 @@ export function closedOutputs(cluster: () => UsersProject): void {
     );
 
     fault(
-      { number: 22, where: 'local', injected: 'a terminal without a signal goes away in 200,000 rows' },
+      { number: 22, where: 'local', injected: 'a terminal without a signal goes away in 40,000 rows' },
       async ({ watch }) => {
         const project = cluster();
         const before = stagedFolders(project);
         return await watch(project.users, 'old', async () => {
+          const { release } = holdCommits(project.users.database);
           const words = ['submit', '--rows', String(manyRows), '--progress', 'tty', 'jobs/etl.py'];
           const running = inTerminal('plain', words, project.folder);
           const begun = () => stagedFolders(project).some((name) => !before.includes(name)) || undefined;
           expect(await waitUntil(begun, { timeoutMs: 240_000 })).toBe(true);
-          return await endedByClosing(running, project);
+          const exitCode = await endedByClosing(running, project);
+          release();
+          return exitCode;
         });
       },
     );

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { fault } from '../fault.ts';
+import { holdCommits } from '../hold-database.ts';
 import { killWorkers } from '../spark-victims.ts';
-import { manyRows, type UsersProject, untilWriting } from '../users-project.ts';
+import { manyRows, tenthOfMany, type UsersProject, untilWriting } from '../users-project.ts';
 
 /** All workers die while rows are written: the run ends at its timeout, and the cluster can be brought back. */
 export function deadWorkers(cluster: () => UsersProject): void {
@@ -10,6 +11,7 @@ export function deadWorkers(cluster: () => UsersProject): void {
     async ({ watch }) => {
       const project = cluster();
       return await watch(project.users, 'old', async () => {
+        const { release } = holdCommits(project.users.database);
         const running = project.start(
           'submit',
           '--rows',
@@ -19,9 +21,10 @@ export function deadWorkers(cluster: () => UsersProject): void {
           '--json',
           'jobs/etl.py',
         );
-        await untilWriting(project, running, 2 ** 20);
+        await untilWriting(project, running, tenthOfMany);
         killWorkers(project.folder, 'all');
         const { exitCode, stdout } = await running;
+        release();
         expect(JSON.parse(stdout)).toMatchObject({
           state: 'timed-out',
           cause: 'timeout',

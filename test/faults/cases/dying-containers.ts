@@ -3,7 +3,7 @@ import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { killContainer, leftovers } from '../../cluster/docker/docker-tests.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
-import { manyRows, type UsersProject, untilWriting } from '../users-project.ts';
+import { type UsersProject, untilWriting } from '../users-project.ts';
 
 const rows = 50_000;
 const submit = (seed: number, count = rows) => [
@@ -27,7 +27,7 @@ export function dyingContainers(cluster: () => UsersProject): void {
         const project = cluster();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
           // Its commit must not be faster than the kill.
-          const running = project.start(...submit(3, manyRows));
+          const running = project.start(...submit(3, 200_000));
           await untilWriting(project, running, someBytes);
           for (const { id } of await nodes('driver')) await killContainer(id);
           const { exitCode, stdout } = await running;

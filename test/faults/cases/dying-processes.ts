@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { fault } from '../fault.ts';
+import { holdCommits } from '../hold-database.ts';
 import { killDriver, killWorkers, lastProcesses } from '../spark-victims.ts';
 import {
   manyRows,
@@ -18,10 +19,11 @@ const many = ['submit', '--rows', String(manyRows), '--json', 'jobs/etl.py'];
 export function dyingProcesses(cluster: () => UsersProject): void {
   describe('processes that die', () => {
     fault(
-      { number: 3, where: 'local', injected: 'kill -9 of sparkctl while 200,000 rows are written' },
+      { number: 3, where: 'local', injected: 'kill -9 of sparkctl while 40,000 rows are written' },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'old', async () => {
+          const { release } = holdCommits(project.users.database);
           const running = project.start(...many);
           await untilWriting(project, running, tenthOfMany);
           running.kill('SIGKILL');
@@ -31,24 +33,27 @@ export function dyingProcesses(cluster: () => UsersProject): void {
           expect(JSON.parse(list.stdout).runs[0]).toMatchObject({ state: 'lost' });
           const next = await project.run('submit', '--cluster', 'default', 'none.py');
           expect(next.exitCode).toBe(66);
+          release();
           return signal === 'SIGKILL' ? 137 : undefined;
         });
       },
     );
 
     fault(
-      { number: 2, where: 'local', injected: 'kill -9 of the driver while 200,000 rows are written' },
+      { number: 2, where: 'local', injected: 'kill -9 of the driver while 40,000 rows are written' },
       async ({ watch }) => {
         const project = cluster();
         const abandoned = stagedFolders(project);
         expect(abandoned).toHaveLength(1);
         return await watch(project.users, 'old', async () => {
+          const { release } = holdCommits(project.users.database);
           const running = project.start(...many);
           await untilWriting(project, running, tenthOfMany);
           // What the killed run had put aside is gone since the next one began.
           expect(stagedFolders(project)).toEqual([expect.not.stringContaining(abandoned[0] ?? '')]);
           killDriver(project.folder);
           const { exitCode, stdout } = await running;
+          release();
           expect(JSON.parse(stdout)).toMatchObject({
             state: 'failed',
             cause: 'application',
@@ -60,18 +65,19 @@ export function dyingProcesses(cluster: () => UsersProject): void {
     );
 
     fault(
-      { number: 2, where: 'local', injected: 'kill -9 of the driver in the commit of 200,000 rows' },
+      { number: 2, where: 'local', injected: 'kill -9 of the driver in the commit of 40,000 rows' },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, ['old', 'new'], async () => {
+          const { database } = project.users;
+          const { release } = holdCommits(database);
           const running = project.start(...many);
           await untilWriting(project, running, tenthOfMany);
-          // The journal is there from the first change of the database to the end of the commit.
-          const committing = await waitUntil(
-            () => (existsSync(project.path('data/users.db-journal')) ? true : undefined),
-            { timeoutMs: 180_000, intervalMs: 2 },
-          );
-          expect(committing).toBe(true);
+          // The journal is there from the first change to the end of the commit, which waits for the reader.
+          await until(() => existsSync(`${database}-journal`));
+          const { mtimeMs } = statSync(database);
+          release();
+          await until(() => statSync(database).mtimeMs > mtimeMs);
           killDriver(project.folder);
           return (await running).exitCode;
         });
@@ -82,7 +88,7 @@ export function dyingProcesses(cluster: () => UsersProject): void {
       {
         number: 1,
         where: 'local',
-        injected: 'kill -9 of a worker and its executor in 200,000 rows',
+        injected: 'kill -9 of a worker and its executor in 40,000 rows',
       },
       async ({ watch }) => {
         const project = cluster();
@@ -123,4 +129,9 @@ export function dyingProcesses(cluster: () => UsersProject): void {
       },
     );
   });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const timing = { timeoutMs: 180_000, intervalMs: 2 };
+  expect(await waitUntil(() => condition() || undefined, timing)).toBe(true);
 }

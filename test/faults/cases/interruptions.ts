@@ -3,8 +3,9 @@ import { describe, expect } from 'vitest';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
+import { holdCommits } from '../hold-database.ts';
 import { lastProcesses } from '../spark-victims.ts';
-import { manyRows, type UsersProject, untilWriting, usersProject } from '../users-project.ts';
+import { manyRows, tenthOfMany, type UsersProject, untilWriting, usersProject } from '../users-project.ts';
 
 /** A submission with a cluster of its own. */
 const own = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'plain'];
@@ -98,14 +99,16 @@ export function interruptions(cluster: () => UsersProject): void {
     );
 
     fault(
-      { number: 18, where: 'local', injected: 'Ctrl-C while 200,000 rows are written' },
+      { number: 18, where: 'local', injected: 'Ctrl-C while 40,000 rows are written' },
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'old', async () => {
+          const { release } = holdCommits(project.users.database);
           const running = project.start('submit', '--rows', String(manyRows), '--json', 'jobs/etl.py');
-          await untilWriting(project, running, 2 ** 20);
+          await untilWriting(project, running, tenthOfMany);
           running.kill('SIGINT');
           const { exitCode, stdout } = await running;
+          release();
           expect(JSON.parse(stdout)).toMatchObject({ state: 'killed', cause: 'interrupted', exitCode: 130 });
           return exitCode;
         });
