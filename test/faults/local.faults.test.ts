@@ -35,9 +35,9 @@ afterAll(async () => {
 takenPorts(cluster, { where: 'local', workers: 3 });
 // One worker is enough for what follows, until workers die.
 defects(cluster, { where: 'local', workers: [3, 1] });
+fullDisk(cluster);
 badLines(cluster);
 heldDatabase(cluster);
-fullDisk(cluster);
 interruptions(cluster);
 twoRuns(cluster);
 closedOutputs(cluster);

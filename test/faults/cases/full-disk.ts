@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterAll, describe, expect } from 'vitest';
@@ -36,8 +36,8 @@ export function fullDisk(cluster: () => UsersProject): void {
           'jobs/small.yaml',
           `script: etl.py\n${manifest.replace('data/users.db', 'small/users.db').replace('data/users.jsonl', 'data/small.jsonl')}`,
         );
-        const first = await project.run('submit', '--rows', '2000', 'jobs/small.yaml');
-        expect(first.exitCode, first.stderr).toBe(0);
+        // What the runs before have made is the old version.
+        copyFileSync(project.users.database, project.path('small/users.db'));
         fill(project.path('small'), 2 ** 20);
         const table = { ...smallTable(), inputs: [] };
         return await watch(table, 'old', async () => {
@@ -107,6 +107,8 @@ export function fullDisk(cluster: () => UsersProject): void {
             'submit',
             '--master',
             'local[1]',
+            '--rows',
+            '1000',
             ...words,
             'jobs/etl.yaml',
           );
