@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
+import { generateDataset } from '../../../src/job/datasets/generate-dataset.ts';
 import { fault } from '../fault.ts';
 import type { UsersProject } from '../users-project.ts';
 
@@ -36,7 +37,8 @@ export function harmfulWords(shared: () => UsersProject): void {
       const project = shared();
       const database = project.path(`data/it's $(touch pwned) "x".db`);
       const input = project.path('data/harmful $(touch pwned).jsonl');
-      copyFileSync(String(project.users.inputs[0]), input);
+      const defects = { emailSpaces: 0.05, emailMissing: 0.01, brokenJson: 0.01, duplicateId: 0.01 };
+      await generateDataset({ dataset: 'users', seed: 14, rows: 1_000, defects, path: input });
       const sqlite = new Sqlite(database);
       sqlite.exec('CREATE TABLE victim (x); INSERT INTO victim VALUES (1)');
       const table = { project: project.folder, database, name, inputs: [input] };

@@ -3,7 +3,8 @@ import { readFile, rename, rm, symlink } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { temporaryProject } from '../../support/temporary-project.ts';
 import { fault } from '../fault.ts';
-import { type UsersProject, untilWriting } from '../users-project.ts';
+import { holdCommits } from '../hold-database.ts';
+import { manyRows, tenthOfMany, type UsersProject, untilWriting } from '../users-project.ts';
 
 /** Paths that lead out of the project: by their words, or by links, also by one that is made after everything was checked. */
 export function leavingPaths(shared: () => UsersProject): void {
@@ -58,11 +59,13 @@ export function leavingPaths(shared: () => UsersProject): void {
         const project = shared();
         await using elsewhere = temporaryProject();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          const words = ['submit', '--master', 'local[2]', '--rows', '100000', 'jobs/etl.py'];
+          const words = ['submit', '--master', 'local[2]', '--rows', String(manyRows), 'jobs/etl.py'];
+          const { release } = holdCommits(project.users.database);
           const running = project.start(...words);
-          await untilWriting(project, running, 2 ** 20);
+          await untilWriting(project, running, tenthOfMany);
           await rename(project.path('data'), project.path('kept'));
           await symlink(elsewhere.folder, project.path('data'));
+          release();
           const { exitCode } = await running;
           await rm(project.path('data'));
           await rename(project.path('kept'), project.path('data'));
