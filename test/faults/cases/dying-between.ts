@@ -54,9 +54,12 @@ async function customers(project: UsersProject, seed: number): Promise<string> {
 }
 
 function submitted(runId: string, input: string): readonly string[] {
-  const options = ['submit', '--no-manifest', '--master', 'local[2]', 'jobs/segments.py', '--run-id', runId];
+  // As the manifest of the job has them: many small queries are faster without.
+  const conf = ['--conf', 'spark.sql.adaptive.enabled=false', '--conf', 'spark.sql.shuffle.partitions=3'];
+  const options = ['submit', '--no-manifest', '--master', 'local[2]', ...conf];
+  const script = ['jobs/segments.py', '--run-id', runId, '--input', input];
   const files = ['--database', segmentsDatabase, '--predictions', outputs.csv, '--model', outputs.model];
-  return [...options, '--input', input, ...files, '--max-k', '3', '--starts', '1'];
+  return [...options, ...script, ...files, '--max-k', '2', '--starts', '1'];
 }
 
 async function killedAfterCommit(project: UsersProject, runId: string, words: readonly string[]) {

@@ -6,9 +6,11 @@ import { canMakePidNamespace, inOwnPidNamespace } from '../../support/namespaces
 import { startSparkctl } from '../../support/sparkctl.ts';
 import { aClusterRecord, deadOwner, ownerElsewhere, writeRunRecord } from '../../support/strange-records.ts';
 import { fault } from '../fault.ts';
+import { holdCommits } from '../hold-database.ts';
 import { type UsersProject, untilWriting } from '../users-project.ts';
 
-const submit = ['submit', '--rows', '100000', '--timeout', '10m'];
+const submit = ['submit', '--rows', '2000', '--timeout', '10m'];
+const job = ['jobs/etl.py', '--lock-timeout', '120'];
 const noNamespace = 'no PID namespace can be made here';
 
 /** Commands in another container or on another host, and records that come from there, or from nobody. */
@@ -23,8 +25,9 @@ export function foreignPlaces(shared: () => UsersProject): void {
       async ({ watch, skip }) => {
         if (!canMakePidNamespace) skip(noNamespace);
         const project = shared();
-        const words = [...submit, '--seed', '21', '--backend', 'local', '--workers', '1', 'jobs/etl.py'];
+        const words = [...submit, '--seed', '21', '--backend', 'local', '--workers', '1', ...job];
         return await watch(project.users, 'new', async () => {
+          const { release } = holdCommits(project.users.database);
           const running = inNamespace(project, words);
           await untilWriting(project, running, 0);
           const clusters = await project.run('cluster', 'list');
@@ -32,6 +35,7 @@ export function foreignPlaces(shared: () => UsersProject): void {
           expect(running.exitCode).toBe(null);
           expect(clusters.stdout).toMatch(/^etl-\S+ +local +elsewhere /m);
           expect(runs.stdout).toMatch(/^etl-\S+ +running elsewhere /m);
+          release();
           const { exitCode, stderr } = await running;
           expect(exitCode, stderr).toBe(0);
           expect((await project.run('runs', 'list')).stdout).toMatch(/^etl-\S+ +succeeded /m);
@@ -50,13 +54,15 @@ export function foreignPlaces(shared: () => UsersProject): void {
         if (!canMakePidNamespace) skip(noNamespace);
         const project = shared();
         return await watch(project.users, 'new', async () => {
-          const running = project.start(...submit, '--seed', '22', '--master', 'local[1]', 'jobs/etl.py');
+          const { release } = holdCommits(project.users.database);
+          const running = project.start(...submit, '--seed', '22', '--master', 'local[1]', ...job);
           await untilWriting(project, running, 0);
           const clusters = await inNamespace(project, ['cluster', 'list']);
           const runs = await inNamespace(project, ['runs', 'list']);
           expect(running.exitCode).toBe(null);
           expect(clusters.exitCode, clusters.stderr).toBe(0);
           expect(runs.stdout).toMatch(/^etl-\S+ +running elsewhere /m);
+          release();
           const { exitCode, stderr } = await running;
           expect(exitCode, stderr).toBe(0);
           return exitCode;
