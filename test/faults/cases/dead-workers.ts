@@ -7,7 +7,7 @@ import { manyRows, tenthOfMany, type UsersProject, untilWriting } from '../users
 /** All workers die while rows are written: the run ends at its timeout, and the cluster can be brought back. */
 export function deadWorkers(cluster: () => UsersProject): void {
   fault(
-    { number: 1, where: 'local', injected: 'kill -9 of all workers and executors, --timeout 40s' },
+    { number: 1, where: 'local', injected: 'kill -9 of all workers and executors, --timeout 50s' },
     async ({ watch }) => {
       const project = cluster();
       return await watch(project.users, 'old', async () => {
@@ -17,7 +17,7 @@ export function deadWorkers(cluster: () => UsersProject): void {
           '--rows',
           String(manyRows),
           '--timeout',
-          '40s',
+          '50s',
           '--json',
           'jobs/etl.py',
         );
@@ -29,7 +29,7 @@ export function deadWorkers(cluster: () => UsersProject): void {
           state: 'timed-out',
           cause: 'timeout',
           exitCode: 124,
-          message: 'The timeout of 40 s was reached, and the application was stopped.',
+          message: 'The timeout of 50 s was reached, and the application was stopped.',
         });
         const refused = await project.run('submit', 'jobs/etl.py');
         expect(refused.stderr).toMatch(

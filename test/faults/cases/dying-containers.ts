@@ -1,16 +1,16 @@
 import { describe, expect } from 'vitest';
+import { label } from '../../../src/cluster/docker/plan/labels.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
-import { killContainer, leftovers } from '../../cluster/docker/docker-tests.ts';
+import { daemon, killContainer, leftovers } from '../../cluster/docker/docker-tests.ts';
 import { startedUntilPrinted } from '../../support/sparkctl.ts';
 import { fault } from '../fault.ts';
-import { type UsersProject, untilWriting } from '../users-project.ts';
+import { holdCommits } from '../hold-database.ts';
+import { manyRows, tenthOfMany, type UsersProject, untilWriting } from '../users-project.ts';
 
-const rows = 50_000;
-const submit = (seed: number, count = rows) => [
-  ...['submit', '--rows', String(count), '--seed', String(seed), '--json', 'jobs/etl.py'],
+const submit = (seed: number) => [
+  ...['submit', '--rows', String(manyRows), '--seed', String(seed), '--json', 'jobs/etl.py'],
+  ...['--lock-timeout', '120'],
 ];
-/** A fraction of what so many rows take. */
-const someBytes = 2 ** 19;
 const endless = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n';
 
 /** Containers that are killed while rows are written, and a sparkctl that no longer looks after them. */
@@ -20,17 +20,24 @@ export function dyingContainers(cluster: () => UsersProject): void {
       const { stdout } = await cluster().run('cluster', 'status', '--json');
       return JSON.parse(stdout).nodes.filter((node: { role: string }) => node.role === role);
     };
+    /** The daemon is asked, which answers sooner than a command and takes less for it. */
+    const drivers = async (): Promise<readonly string[]> => {
+      const filters = { label: [`${label.project}=${cluster().folder}`, `${label.role}=driver`] };
+      const found = await daemon().ask('the drivers', (docker) => docker.listContainers({ filters }));
+      return found.map(({ Id }) => Id);
+    };
 
     fault(
       { number: 2, where: 'docker', injected: 'kill -9 of the container of the driver' },
       async ({ watch }) => {
         const project = cluster();
         return await watch({ ...project.users, inputs: [] }, 'old', async () => {
-          // Its commit must not be faster than the kill.
-          const running = project.start(...submit(3, 200_000));
-          await untilWriting(project, running, someBytes);
-          for (const { id } of await nodes('driver')) await killContainer(id);
+          const { release } = holdCommits(project.users.database);
+          const running = project.start(...submit(3));
+          await untilWriting(project, running, tenthOfMany);
+          for (const id of await drivers()) await killContainer(id);
           const { exitCode, stdout } = await running;
+          release();
           expect(exitCode).toBe(137);
           expect(JSON.parse(stdout)).toMatchObject({ state: 'failed', cause: 'application', exitCode: 137 });
           return exitCode;
@@ -47,19 +54,17 @@ export function dyingContainers(cluster: () => UsersProject): void {
       async ({ watch }) => {
         const project = cluster();
         return await watch(project.users, 'new', async () => {
+          const { release } = holdCommits(project.users.database);
           const running = project.start(...submit(3));
-          await untilWriting(project, running, someBytes);
+          await untilWriting(project, running, tenthOfMany);
           running.kill('SIGKILL');
           await running;
           expect(await nodes('driver')).toEqual([expect.objectContaining({ state: 'running' })]);
-          const ended = await waitUntil(
-            async () => ((await nodes('driver')).length === 0 ? true : undefined),
-            {
-              timeoutMs: 120_000,
-              intervalMs: 500,
-            },
-          );
-          expect(ended).toBe(true);
+          release();
+          const ended = async () => ((await drivers()).length === 0 ? true : undefined);
+          expect(await waitUntil(ended, { timeoutMs: 120_000, intervalMs: 200 })).toBe(true);
+          const gone = async () => ((await nodes('driver')).length === 0 ? true : undefined);
+          expect(await waitUntil(gone, { timeoutMs: 30_000, intervalMs: 500 })).toBe(true);
           const { stdout } = await project.run('runs', 'list', '--json');
           expect(JSON.parse(stdout).runs[0]).toMatchObject({ state: 'lost' });
           return 137;
@@ -100,13 +105,13 @@ export function dyingContainers(cluster: () => UsersProject): void {
         const scaled = await project.run('cluster', 'scale', '2');
         expect(scaled.exitCode, scaled.stderr).toBe(0);
         return await watch(project.users, 'new', async () => {
-          const running = project.start(...submit(4));
-          await untilWriting(project, running, someBytes);
           const [worker] = await nodes('worker');
+          const running = project.start(...submit(4));
+          await untilWriting(project, running, tenthOfMany);
           await killContainer(worker?.id ?? '');
           const { exitCode, stdout, stderr } = await running;
           expect(exitCode, stderr).toBe(0);
-          expect(JSON.parse(stdout).accounting.read).toBe(rows);
+          expect(JSON.parse(stdout).accounting.read).toBe(manyRows);
           const { stdout: status } = await project.run('cluster', 'status', '--json');
           expect(JSON.parse(status)).toMatchObject({ state: 'degraded', workers: { wanted: 2, alive: 1 } });
           return exitCode;

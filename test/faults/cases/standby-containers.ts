@@ -14,12 +14,7 @@ const where = 'docker';
 /** A standby driver whose container or worker is killed while it waits, or whose cluster goes. The cluster is gone in the end. */
 export function standbyContainers(cluster: () => UsersProject): void {
   describe('standby drivers on Docker', () => {
-    /** Makes the cluster whole again, and waits for its standby driver. */
-    const untilReady = async () => {
-      const up = await cluster().run('cluster', 'up', '--backend', where, '--workers', '2');
-      expect(up.exitCode, up.stderr).toBe(0);
-      await untilStandbyReady(cluster().folder);
-    };
+    const untilReady = () => untilStandbyReady(cluster().folder);
     /** Submits without any option, as the driver that waits after `cluster up` was made. */
     const submit = async (seed: number) => {
       const words = ['submit', '--rows', '1000', '--seed', String(seed), '--json', 'jobs/etl.py'];
@@ -31,6 +26,9 @@ export function standbyContainers(cluster: () => UsersProject): void {
       { number: 31, where, injected: 'kill -9 of the container of the standby driver while it waits' },
       async ({ watch }) =>
         await watch(cluster().users, 'new', async () => {
+          // Makes the cluster whole again. Every run leaves a standby driver for the next case.
+          const up = await cluster().run('cluster', 'up', '--backend', where, '--workers', '2');
+          expect(up.exitCode, up.stderr).toBe(0);
           await untilReady();
           const [standby] = await standbyFolders(cluster().folder, 'default');
           const [container] = await daemon().ask('the standby', (docker) =>
