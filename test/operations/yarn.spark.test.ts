@@ -9,7 +9,8 @@ import sys, time
 from pyspark import SparkContext
 
 sc = SparkContext(appName="count and\\tgo")
-if sys.argv[1] == "0":
+# To YARN a client that ends at once has failed.
+if sys.argv[1] == "0" or sc.getConf().get("spark.submit.deployMode") == "client":
     print(sc.parallelize(range(10), 1).count(), flush=True)
 time.sleep(int(sys.argv[2]))
 sc.stop()
