@@ -20,7 +20,7 @@ const special = compatibilityCases.filter((submission) => ownOptions(submission)
 
 let ways: ThreeWays;
 
-/** What spark-submit itself makes of each submission. */
+/** Outcomes under spark-submit itself, each asked for once. */
 const references = new Map(
   compatibilityCases.map((submission) => [submission, once(() => ways.reference(submission))]),
 );
