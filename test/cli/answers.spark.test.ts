@@ -55,18 +55,18 @@ it(
     await answerOf('cluster-logs', 'cluster logs');
 
     const job = [...executorsSoon, '--rows', '500', 'jobs/etl.py'];
-    const first = await answerOf('run', 'submit', [...events, ...job]);
+    // Its record has metrics, too.
+    const first = await answerOf('run', 'submit', [...events, ...executorsSoon, 'jobs/season.py']);
+    expect(first.value.metrics.players).toBeGreaterThan(0);
     const kinds = new Set(first.events.map(({ kind }) => kind));
     expect([...kinds]).toEqual(
       expect.arrayContaining(['run-created', 'phase-started', 'phase-finished', 'rows-generated']),
     );
-    // Its record has metrics, too.
-    const season = ['--detach', ...executorsSoon, 'jobs/season.py'];
-    const { value: detached } = await answerOf('submit-detached', 'submit', season);
+    const { value: detached } = await answerOf('submit-detached', 'submit', ['--detach', ...job]);
     const { value: waited } = await answerOf('run', 'runs wait', [detached.run]);
-    expect(waited.metrics.players).toBeGreaterThan(0);
-    const { value: repeated } = await answerOf('run', 'runs rerun', [first.value.id]);
-    expect(repeated.accounting).toEqual(first.value.accounting);
+    expect(waited.accounting.read).toBe(500);
+    const { value: repeated } = await answerOf('run', 'runs rerun', [waited.id]);
+    expect(repeated.accounting).toEqual(waited.accounting);
     const { value: failed } = await answerOf('run', 'submit', [...events, ...executorsSoon, 'failing.py'], 1);
     expect(failed.scriptError.frames).toHaveLength(1);
     await answerOf('runs-list', 'runs list');

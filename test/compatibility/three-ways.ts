@@ -146,14 +146,12 @@ export async function openThreeWays(places: readonly Place[]): Promise<ThreeWays
         if (!isWarm && !leavesDriver) return await submit(['--no-standby', ...words]);
         if (!withDrivers.has(place)) await up(lane, place);
         withDrivers.add(place);
-        if (isWarm && madeWith.get(place) === own) {
-          await untilStandbyReady(lane.project.folder, place);
-          return isStarted('warm', await submit(words));
+        // Where no driver was left for a warm one, as when a test is run by itself, a cold one leaves it.
+        if (!isWarm || madeWith.get(place) !== own) {
+          const came = isStarted('cold', await submit(words));
+          madeWith.set(place, own);
+          if (!isWarm) return came;
         }
-        const came = isStarted('cold', await submit(words));
-        madeWith.set(place, own);
-        if (!isWarm) return came;
-        // No driver was left for it, as where a test is run by itself: now one is.
         await untilStandbyReady(lane.project.folder, place);
         return isStarted('warm', await submit(words));
       });

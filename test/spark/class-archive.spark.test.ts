@@ -61,9 +61,9 @@ async function call(
   return result;
 }
 
-/** On the cluster if there is one, and else on one for the run alone. */
+/** A place for the job: the cluster if there is one, and else one for the run alone. */
 const onCluster = ['--backend', 'local', '--workers', '1'];
-/** The driver is the executor, too. */
+/** A place without a cluster: the driver is the executor, too. */
 const onDriverAlone = ['--master', 'local[1]'];
 
 async function submit(

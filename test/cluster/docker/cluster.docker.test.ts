@@ -5,15 +5,13 @@ import { dockerBackend } from '../../../src/cluster/docker/docker-backend.ts';
 import { takeUpDriver } from '../../../src/cluster/docker/drivers.ts';
 import { httpGet } from '../../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../../src/system/processes/wait-until.ts';
+import { oneExecutor } from '../../support/soon.ts';
 import { repository } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 import { killByPage } from '../kill-by-page.ts';
 import { contextOf, daemon, describeDocker, inspect, killContainer, leftovers } from './docker-tests.ts';
 import { plan } from './planned-cluster.ts';
 import { runDriver, startDriver } from './run-driver.ts';
-
-/** Of a job that is not about several executors. */
-const oneExecutor = ['--conf', 'spark.cores.max=1'];
 
 describeDocker('a Docker cluster', () => {
   let project: TemporaryProject;
