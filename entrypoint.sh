@@ -236,8 +236,10 @@ fi
 # Whoever brings settings that must be on the class path (hive-site.xml, log4j2.properties) does without the archive.
 archive="$SPARK_HOME/classes.jsa"
 no_conf="$SPARK_HOME/no-conf"
+# It lies where it was made for: elsewhere, which is Java's default, every pointer in it would be corrected at each start.
+take_archive=("-XX:SharedArchiveFile=$archive" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
 # The second compiler starts later: what runs for seconds only is not worth its work, and what runs for minutes hardly notices.
-start_sooner=("-XX:SharedArchiveFile=$archive" -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000
+start_sooner=("${take_archive[@]}" -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000
   -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000)
 class_path="$SPARK_HOME/jars/*"
 archived=no
@@ -303,7 +305,7 @@ for package in java.base/java.{lang,lang.invoke,lang.reflect,io,net,nio,util,uti
   java.base/{jdk.internal.ref,sun.nio.ch,sun.nio.cs,sun.security.action,sun.util.calendar} java.security.jgss/sun.security.krb5; do
   options+=("--add-opens=$package=ALL-UNNAMED")
 done
-[[ ! -f "$archive" ]] || options+=("-XX:SharedArchiveFile=$archive")
+[[ ! -f "$archive" ]] || options+=("${take_archive[@]}")
 # shellcheck disable=SC2206  # Java's options are words.
 options+=(${SPARK_DAEMON_JAVA_OPTS:-})
 

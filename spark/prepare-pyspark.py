@@ -3,6 +3,8 @@
 - The zip files from which every driver and every worker imports pyspark hold sources alone, and Python
   writes nothing into a zip file: each process would compile all that it imports. Byte code is put beside the
   sources, which stay: tracebacks quote them, and another version of Python passes the byte code over.
+- To learn whether numpy is installed, pyspark imports its helpers for tests, and they import pandas, pyarrow
+  and gRPC: half a second for each driver with a SparkContext. It asks Python instead, in the same lines.
 - Janino's jars, which compile the code that Spark generates, are signed with a key that is named DUMMY and
   that nothing trusts. Of a signed jar Java checks every class when it is loaded, and archives none. What was
   installed was checked by its hash, so the signatures go.
@@ -25,14 +27,20 @@ UNCHECKED = MAGIC_NUMBER + (1).to_bytes(4, "little")
 #: The members of a jar that sign it with the key DUMMY.
 SIGNATURE = re.compile(r"META-INF/DUMMY\.(?:SF|DSA|RSA|EC)")
 
+#: Where pyspark asks for numpy, and how it may ask.
+ASKS_TESTING = b"from pyspark.testing.utils import have_numpy\n"
+ASKS_PYTHON = b'from importlib.util import find_spec; have_numpy = find_spec("numpy") is not None\n'
+
 Members = Iterator[tuple[ZipInfo, bytes]]
 
 
 def with_byte_code(path: Path, archive: ZipFile) -> Members:
-    """Yield the members, and a compiled copy beside each module but for pyspark's own tests."""
+    """Yield the members, asking Python for numpy, and compiled copies beside all modules but tests."""
     names = set(archive.namelist())
     for member in archive.infolist():
         content = archive.read(member)
+        if member.filename.endswith(".py"):
+            content = content.replace(ASKS_TESTING, ASKS_PYTHON)
         yield member, content
         compiled = f"{member.filename}c"
         if not member.filename.endswith(".py") or "/tests/" in compiled or compiled in names:

@@ -39,7 +39,7 @@ export interface ManagedRuntime {
 export async function findManagedRuntime({
   environment,
 }: Pick<RuntimeContext, 'environment'>): Promise<ManagedRuntime | undefined> {
-  return await findMade(runtimeIn(runtimeFolder(await pinnedPackages(), environment)));
+  return await findMade(runtimeIn(runtimeFolder(await runtimeContents(), environment)));
 }
 
 /** Makes the runtime that is missing. */
@@ -47,7 +47,7 @@ export async function makeManagedRuntime(
   context: RuntimeContext,
   python: () => Promise<Python>,
 ): Promise<ManagedRuntime> {
-  const folder = runtimeFolder(await pinnedPackages(), context.environment);
+  const folder = runtimeFolder(await runtimeContents(), context.environment);
   return await makeOrWait(runtimeIn(folder), 'the Spark runtime', context, async (build) => {
     const base = await python();
     context.emit({ kind: 'runtime-missing', folder });
@@ -60,9 +60,10 @@ const buildRequirements = join(packageRoot, 'spark', 'requirements-build.txt');
 const requirements = join(packageRoot, 'requirements.txt');
 const preparation = join(packageRoot, 'spark', 'prepare-pyspark.py');
 
-/** All that says which packages a runtime is made of. */
-export async function pinnedPackages(): Promise<string> {
-  return (await readFile(buildRequirements, 'utf8')) + (await readFile(requirements, 'utf8'));
+/** All that says what a runtime is made of: a change of it makes another runtime. */
+export async function runtimeContents(): Promise<string> {
+  const files = [buildRequirements, requirements, preparation];
+  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('');
 }
 
 /**

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.ts';
+import { runtimeContents, runtimeFolder } from '../../src/spark/managed-runtime.ts';
 import { countingPrograms } from '../support/counting-programs.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
 
 /** Writes the record of a runtime that is there as far as anybody can see, and returns the record's path. */
 async function aRuntime(project: TemporaryProject, environment: Readonly<Record<string, string>>) {
-  const folder = runtimeFolder(await pinnedPackages(), environment).slice(project.folder.length + 1);
+  const folder = runtimeFolder(await runtimeContents(), environment).slice(project.folder.length + 1);
   const sparkHome = project.path(folder, 'spark');
   await project.write(join(folder, 'spark', 'bin', 'spark-submit'), '');
   const runtime = {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.ts';
+import { runtimeContents, runtimeFolder } from '../../src/spark/managed-runtime.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { parentOf } from '../support/parent-of.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
@@ -20,7 +20,7 @@ it('an installation whose sparkctl is killed is ended by the next command, and n
   };
   await project.write('package.json', '{}');
   await project.write('hello.py', 'print("hello")\n');
-  const folder = runtimeFolder(await pinnedPackages(), env);
+  const folder = runtimeFolder(await runtimeContents(), env);
   const submit = () =>
     startSparkctl(['submit', '--master', 'local[1]', 'hello.py'], { cwd: project.folder, env });
   const list = () => sparkctl(['cluster', 'list'], { cwd: project.folder, env });

@@ -1,23 +1,27 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pinnedPackages, runtimeFolder } from '../../src/spark/managed-runtime.ts';
+import { runtimeContents, runtimeFolder } from '../../src/spark/managed-runtime.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
-/** Tells where pyspark's code comes from, and fails inside of it; and which jars are signed. */
+/** Tells where pyspark's code comes from, and fails inside of it; what it loads to ask for numpy; and which jars are signed. */
 const look = `
-import glob, json, os, traceback, zipfile
+import glob, json, os, sys, traceback, zipfile
 import pyspark.sql.types as types
 try:
     types.StructType.fromJson({})
 except KeyError:
     said = traceback.format_exc()
+is_array = types.NumpyArrayConverter().can_convert
+no_array = is_array([1.5])
+helpers = [name for name in ("pyspark.testing", "pandas") if name in sys.modules]
+import numpy
 jars = glob.glob(os.environ["SPARK_HOME"] + "/jars/*.jar")
 signed = [jar for jar in jars if any(name.endswith(".SF") for name in zipfile.ZipFile(jar).namelist())]
 print(json.dumps({
     "loaded": types.__file__, "named": types.StructType.fromJson.__code__.co_filename, "said": said,
-    "jars": len(jars), "signed": signed,
+    "jars": len(jars), "signed": signed, "arrays": [no_array, is_array(numpy.array([1.5]))], "helpers": helpers,
 }))
 `;
 
@@ -29,7 +33,7 @@ describe('the managed runtime', () => {
       PIP_LOG: project.path('pip.log'),
       SPARKCTL_CLASS_ARCHIVE: 'off',
     };
-    const folder = runtimeFolder(await pinnedPackages(), { ...process.env, ...env });
+    const folder = runtimeFolder(await runtimeContents(), { ...process.env, ...env });
     await mkdir(join(folder, 'venv', 'bin'), { recursive: true });
     await writeFile(join(folder, 'venv', 'bin', 'python'), 'half-made');
     await project.write('hello.py', 'print("hello")\n');
@@ -51,9 +55,11 @@ describe('the managed runtime', () => {
     await project.write('look.py', look);
     const words = ['submit', '--master', 'local[1]', 'look.py'];
     const looked = await sparkctl(words, { cwd: project.folder, env });
-    const { loaded, named, said, jars, signed } = JSON.parse(looked.stdout);
+    const { loaded, named, said, jars, signed, arrays, helpers } = JSON.parse(looked.stdout);
     expect(jars).toBeGreaterThan(200);
     expect(signed, 'Java archives no class of a signed jar').toEqual([]);
+    expect(arrays).toEqual([false, true]);
+    expect(helpers, 'each driver would load them').toEqual([]);
     expect(named).toMatch(new RegExp(`^${folder}/.*/python/lib/pyspark\\.zip/pyspark/sql/types\\.py$`));
     expect(loaded, 'nothing is left to be compiled').toBe(`${named}c`);
     expect(said).toMatch(new RegExp(`File "${named}", line \\d+, in fromJson\n.*json\\["fields"\\]`));

@@ -273,11 +273,12 @@ describe('the plan of a driver', () => {
     });
   });
 
-  it('is compiled in its image as on this machine', () => {
+  it('is started and compiled in its image as on this machine', () => {
     const entryPoint = readFileSync(join(packageRoot, 'entrypoint.sh'), 'utf8');
-    const ofCompiling = (text: string) => text.match(/-XX:Tier4\w+=\d+/g);
-    expect(ofCompiling(entryPoint)).toHaveLength(4);
-    expect(ofCompiling(entryPoint)).toEqual(ofCompiling(archiveOptions('/a.jsa').join(' ')));
+    const options = (text: string) =>
+      text.match(/-XX:(?:\+Unlock\w+|ArchiveRelocationMode=\d|Tier4\w+=\d+)/g);
+    expect(options(entryPoint)).toHaveLength(6);
+    expect(options(entryPoint)).toEqual(options(archiveOptions('/a.jsa').join(' ')));
   });
 
   it('keeps the name and password of a proxy to itself', () => {

@@ -6,6 +6,7 @@ import type { ClusterStatus } from '../../../src/cluster/cluster.ts';
 import { standbyFolders } from '../../../src/cluster/standby/standby-folder.ts';
 import type { RunRecord } from '../../../src/run/record/run-record.ts';
 import { findMarked } from '../../../src/system/processes/process-mark.ts';
+import { waitUntil } from '../../../src/system/processes/wait-until.ts';
 import { projectWithCluster } from '../../support/running-cluster.ts';
 import { executorsSoon } from '../../support/soon.ts';
 import { repository, sparkctl } from '../../support/sparkctl.ts';
@@ -89,6 +90,9 @@ async function waiting() {
 /** The folder of the driver that was begun last, marked as ready before it is: whether it can be used is asked of its files. */
 async function takenForReady(): Promise<string> {
   const { path } = await waiting();
+  // The last of its pipes, made by a process that may only just have begun.
+  const piped = () => (existsSync(join(path, 'end')) ? true : undefined);
+  expect(await waitUntil(piped, { timeoutMs: 60_000 })).toBe(true);
   writeFileSync(join(path, 'ready'), '');
   return path;
 }
