@@ -85,6 +85,8 @@ class Standby:
 
     def warm_up(self) -> None:
         """Do once, in small, what jobs do: classes get loaded, and Python workers get their packages."""
+        # For scripts that exchange data with pandas.
+        import_installed("pandas", "pyarrow")
         session = SparkSession(self.context)
         cores = self.context.defaultParallelism
         rows = session.range(0, 64, 1, cores)
@@ -393,10 +395,15 @@ def as_dict(jconf: Any) -> dict[str, str]:
 
 def import_packages(batches: Any) -> Any:
     """Import in a Python worker what jobs often use there."""
-    for name in ("pandas", "pyarrow.compute", "pyarrow.json", "adbc_driver_sqlite.dbapi"):
+    import_installed("pandas", "pyarrow.compute", "pyarrow.json", "adbc_driver_sqlite.dbapi")
+    return batches
+
+
+def import_installed(*modules: str) -> None:
+    """Import those of the modules whose package is installed."""
+    for name in modules:
         if importlib.util.find_spec(name.partition(".")[0]):
             importlib.import_module(name)
-    return batches
 
 
 def file_on_all_nodes() -> str | None:
