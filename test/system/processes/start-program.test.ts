@@ -57,8 +57,8 @@ describe('what a program prints', () => {
     { timeout: 30_000 },
     async (_, command) => {
       let printed = '';
-      // It ends only once the other has lost the mark.
-      const script = `env -u SPARKCTL_MARK ${command} & echo "$! "; while grep -q SPARKCTL_MARK /proc/$!/environ; do :; done; exit 3`;
+      // The other says its id before it begins, and the script ends only once the other has lost the mark.
+      const script = `sh -c 'echo "$$ "; exec env -u SPARKCTL_MARK ${command}' & while grep -q SPARKCTL_MARK /proc/$!/environ; do :; done; exit 3`;
       const program = start(script, (chunk) => {
         if (printed.length < 1_000) printed += Buffer.from(chunk).toString();
       });
