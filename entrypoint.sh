@@ -237,9 +237,12 @@ fi
 archive="$SPARK_HOME/classes.jsa"
 no_conf="$SPARK_HOME/no-conf"
 # It lies where it was made for: elsewhere, which is Java's default, every pointer in it would be corrected at each start.
-take_archive=("-XX:SharedArchiveFile=$archive" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
+every_java=("-XX:SharedArchiveFile=$archive" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
+# A heap in huge pages has fewer page faults, which is a tenth of the work of a process that lives for seconds. Where the
+# kernel gives none, a newer Java would say so at each start.
+[[ "$(cat /sys/kernel/mm/transparent_hugepage/enabled 2> /dev/null)" != *'['[am]* ]] || every_java+=(-XX:+UseTransparentHugePages)
 # The second compiler starts later: what runs for seconds only is not worth its work, and what runs for minutes hardly notices.
-start_sooner=("${take_archive[@]}" -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000
+start_sooner=("${every_java[@]}" -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000
   -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000)
 class_path="$SPARK_HOME/jars/*"
 archived=no
@@ -305,7 +308,7 @@ for package in java.base/java.{lang,lang.invoke,lang.reflect,io,net,nio,util,uti
   java.base/{jdk.internal.ref,sun.nio.ch,sun.nio.cs,sun.security.action,sun.util.calendar} java.security.jgss/sun.security.krb5; do
   options+=("--add-opens=$package=ALL-UNNAMED")
 done
-[[ ! -f "$archive" ]] || options+=("${take_archive[@]}")
+[[ ! -f "$archive" ]] || options+=("${every_java[@]}")
 # shellcheck disable=SC2206  # Java's options are words.
 options+=(${SPARK_DAEMON_JAVA_OPTS:-})
 

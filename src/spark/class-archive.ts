@@ -123,26 +123,34 @@ async function dump(build: string, javaHome: string, sparkHome: string): Promise
     return { javaHome, sparkHome, reason: said.trim().split('\n').slice(-3).join('\n') };
   }
   const home = join(build, 'home');
-  await makeJavaHome(home, javaHome, { onClassPath: { classPath, add: archiveOptions(path) } });
+  const add = archiveOptions(path, await givesHugePages());
+  await makeJavaHome(home, javaHome, { onClassPath: { classPath, add } });
   return { javaHome, sparkHome, archive: { path, bytes, home } };
 }
 
 /** The options with which a process takes the archive, or goes on without a word where it cannot. entrypoint.sh has those of compiling too. */
-export function archiveOptions(path: string): readonly string[] {
+export function archiveOptions(path: string, hugePages: boolean): readonly string[] {
   return [
     '-Xshare:auto',
     `-XX:SharedArchiveFile=${path}`,
     '-Xlog:cds*=off',
-    // Where it was made for: Java 17 puts it elsewhere at each start, and corrects every pointer in 230 MB. Of no use to an
-    // attacker, since what lies there is data; the person's own option comes later and wins.
+    // Where it was made for: by default Java puts it elsewhere at each start, and corrects every pointer in 230 MB.
     '-XX:+UnlockDiagnosticVMOptions',
     '-XX:ArchiveRelocationMode=0',
+    // A heap in huge pages has fewer page faults, which is a tenth of the work of a process that lives for seconds.
+    ...(hugePages ? ['-XX:+UseTransparentHugePages'] : []),
     // The second compiler starts later: what runs for seconds only is not worth its work, and what runs for minutes hardly notices.
     '-XX:Tier4InvocationThreshold=50000',
     '-XX:Tier4MinInvocationThreshold=6000',
     '-XX:Tier4CompileThreshold=150000',
     '-XX:Tier4BackEdgeThreshold=400000',
   ];
+}
+
+/** Tells whether the kernel gives huge pages to whoever asks for them. Where it does not, a newer Java would say so at each start. */
+async function givesHugePages(): Promise<boolean> {
+  const setting = await readFile('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8').catch(() => '');
+  return /\[(?:always|madvise)\]/.test(setting);
 }
 
 function archiveIn(folder: string): MadeOnce<ArchiveRecord> {
@@ -169,7 +177,8 @@ async function archiveKey(javaHome: string, sparkHome: string): Promise<string |
   try {
     const hash = createHash('sha256').update(await buildOfJava(javaHome));
     // The options are in the home that is made with the archive.
-    hash.update(`\0${await sparkClassPath({ sparkHome })}\0${archiveOptions('').join(' ')}\0`);
+    const options = archiveOptions('', await givesHugePages());
+    hash.update(`\0${await sparkClassPath({ sparkHome })}\0${options.join(' ')}\0`);
     hash.update(await readFile(classList));
     return hash.digest('hex').slice(0, 16);
   } catch {

@@ -36,7 +36,7 @@ it('no Java says a word about an archive that is absent, truncated or of another
     const silent = stderr.replace(', sharing', '');
     for (const archive of archives) {
       const more = ['-cp', project.folder, '-version'];
-      const used = await execa(java, [...archiveOptions(archive), ...more]);
+      const used = await execa(java, [...archiveOptions(archive, true), ...more]);
       expect([used.stdout, used.stderr.replace(', sharing', '')], `${home} ${archive}`).toEqual([
         stdout,
         silent,

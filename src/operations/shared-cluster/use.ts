@@ -6,7 +6,12 @@ import type { OperationContext } from '../../cluster/operation-context.ts';
 import type { BackendKind } from '../../cluster/registry.ts';
 import { SparkctlError } from '../../system/errors/sparkctl-error.ts';
 import { packageRoot } from '../../system/package.ts';
-import { identityOf, ownIdentity, type ProcessIdentity } from '../../system/processes/process-identity.ts';
+import {
+  identityOf,
+  livenessOf,
+  ownIdentity,
+  type ProcessIdentity,
+} from '../../system/processes/process-identity.ts';
 import { startDaemon } from '../../system/processes/start-daemon.ts';
 import { waitUntil } from '../../system/processes/wait-until.ts';
 import { contextOf, type Entry, StartedCluster, type StartOptions } from '../library.ts';
@@ -107,9 +112,11 @@ async function startKeeper(place: SharedClusterPlace, context: OperationContext)
   });
   const started = await waitUntil(
     async () => {
+      // Asked before its record is read: what a process that has ended wrote last is there.
+      const hasEnded = daemon.exit() !== undefined;
       const read = await place.readKeeper();
       if (read.kind === 'value' && read.value.keeper.pid === daemon.pid) return read.value;
-      return daemon.exit() === undefined ? undefined : ('ended' as const);
+      return hasEnded ? ('ended' as const) : undefined;
     },
     { timeoutMs: keeperStartMs, signal },
   );
@@ -131,12 +138,14 @@ async function outcome(
 ): Promise<BackendKind | undefined> {
   const ended = await waitUntil(
     async () => {
+      // Before its record, as above.
+      const isDead = (await livenessOf(keeper)) === 'dead';
       const read = await place.readKeeper();
       if (read.kind !== 'value' || read.value.keeper.pid !== keeper.pid) return 'left' as const;
       const { value } = read;
       if (value.state === 'ending') return 'left' as const;
       if (value.state !== 'starting') return value;
-      return (await place.livingKeeper()) === undefined ? ('died' as const) : undefined;
+      return isDead ? ('died' as const) : undefined;
     },
     { timeoutMs: clusterStartMs, intervalMs: 100, signal },
   );

@@ -274,6 +274,7 @@ sc.stop()
       ] as const) {
         const command = commands.find((each) => each.includes(name));
         expect(command, name).toContain('-XX:SharedArchiveFile=/opt/spark/classes.jsa');
+        expect(command, name).toContain('-XX:ArchiveRelocationMode=0');
         expect(command, name).toContain(option);
       }
     } finally {

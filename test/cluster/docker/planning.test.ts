@@ -275,10 +275,10 @@ describe('the plan of a driver', () => {
 
   it('is started and compiled in its image as on this machine', () => {
     const entryPoint = readFileSync(join(packageRoot, 'entrypoint.sh'), 'utf8');
-    const options = (text: string) =>
-      text.match(/-XX:(?:\+Unlock\w+|ArchiveRelocationMode=\d|Tier4\w+=\d+)/g);
-    expect(options(entryPoint)).toHaveLength(6);
-    expect(options(entryPoint)).toEqual(options(archiveOptions('/a.jsa').join(' ')));
+    const compared = /-XX:(?:\+Unlock\w+|ArchiveRelocationMode=\d|\+UseTransparentHugePages|Tier4\w+=\d+)/g;
+    const options = (text: string) => text.match(compared);
+    expect(options(entryPoint)).toHaveLength(7);
+    expect(options(entryPoint)).toEqual(options(archiveOptions('/a.jsa', true).join(' ')));
   });
 
   it('keeps the name and password of a proxy to itself', () => {
