@@ -240,7 +240,9 @@ no_conf="$SPARK_HOME/no-conf"
 every_java=("-XX:SharedArchiveFile=$archive" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
 # A heap in huge pages has fewer page faults, which is a tenth of the work of a process that lives for seconds. Where the
 # kernel gives none, a newer Java would say so at each start.
-[[ "$(cat /sys/kernel/mm/transparent_hugepage/enabled 2> /dev/null)" != *'['[am]* ]] || every_java+=(-XX:+UseTransparentHugePages)
+case "$(cat /sys/kernel/mm/transparent_hugepage/enabled 2> /dev/null)" in
+  *'[always]'* | *'[madvise]'*) every_java+=(-XX:+UseTransparentHugePages) ;;
+esac
 # The second compiler starts later: what runs for seconds only is not worth its work, and what runs for minutes hardly notices.
 start_sooner=("${every_java[@]}" -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000
   -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000)

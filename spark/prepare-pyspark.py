@@ -34,16 +34,17 @@ ASKS_PYTHON = b'from importlib.util import find_spec; have_numpy = find_spec("nu
 Members = Iterator[tuple[ZipInfo, bytes]]
 
 
-def with_byte_code(path: Path, archive: ZipFile) -> Members:
+def quick_to_import(path: Path, archive: ZipFile) -> Members:
     """Yield the members, asking Python for numpy, and compiled copies beside all modules but tests."""
     names = set(archive.namelist())
     for member in archive.infolist():
         content = archive.read(member)
-        if member.filename.endswith(".py"):
+        is_module = member.filename.endswith(".py")
+        if is_module:
             content = content.replace(ASKS_TESTING, ASKS_PYTHON)
         yield member, content
         compiled = f"{member.filename}c"
-        if not member.filename.endswith(".py") or "/tests/" in compiled or compiled in names:
+        if not is_module or "/tests/" in compiled or compiled in names:
             continue
         try:
             # Named as the import from the archive names it: code carries its place for tracebacks.
@@ -82,6 +83,6 @@ def rewrite(path: Path, members: Callable[[Path, ZipFile], Members]) -> None:
 
 home = Path(sys.argv[1])
 for path in sorted((home / "python" / "lib").glob("*.zip")):
-    rewrite(path, with_byte_code)
+    rewrite(path, quick_to_import)
 for path in filter(is_signed, sorted((home / "jars").glob("*.jar"))):
     rewrite(path, without_signature)

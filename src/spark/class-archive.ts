@@ -128,7 +128,10 @@ async function dump(build: string, javaHome: string, sparkHome: string): Promise
   return { javaHome, sparkHome, archive: { path, bytes, home } };
 }
 
-/** The options with which a process takes the archive, or goes on without a word where it cannot. entrypoint.sh has those of compiling too. */
+/**
+ * The options with which a process takes the archive, or goes on without a word where it cannot, and starts sooner otherwise.
+ * entrypoint.sh has them too. Huge pages are for kernels that give them.
+ */
 export function archiveOptions(path: string, hugePages: boolean): readonly string[] {
   return [
     '-Xshare:auto',
