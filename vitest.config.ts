@@ -65,6 +65,8 @@ function alone(name: string, groupOrder: number, testTimeout = 5 * minute) {
       name,
       include: [`test/**/*.${name}.test.ts`],
       fileParallelism: false,
+      // One process for all: each would load sparkctl, execa and the rest for itself.
+      isolate: false,
       sequence: { groupOrder },
       testTimeout,
       hookTimeout: 10 * minute,

@@ -240,6 +240,8 @@ export function projectCommand({ host }: CommandContext): Command {
 const copied = [
   ...['src', 'bin', 'jobs', 'scripts', 'spark', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
   ...['docker-compose.yml', 'spark-defaults.conf', 'entrypoint.sh', 'requirements.txt'],
+  // What has not changed since is not compiled again.
+  'dist',
 ];
 
 const manifest = `

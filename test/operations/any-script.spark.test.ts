@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectWithCluster } from '../support/running-cluster.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 
@@ -29,7 +30,8 @@ afterAll(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-const submit = (...words: readonly string[]) => sparkctl(['submit', ...words], { cwd: project.folder });
+const submit = (...words: readonly string[]) =>
+  sparkctl(['submit', ...executorsSoon, ...words], { cwd: project.folder });
 
 describe('a script without a manifest', () => {
   it('leaves a run folder that says so', async () => {

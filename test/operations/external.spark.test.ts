@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { choosePort } from '../../src/cluster/free-port.ts';
 import { readMasterState } from '../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { testInstallation } from '../support/test-context.ts';
@@ -52,7 +53,16 @@ it('submits to a cluster that sparkctl did not make', async () => {
       'script.py',
       'from pyspark import SparkContext\nprint(SparkContext().parallelize(range(10)).count())\n',
     );
-    const words = ['submit', '--master', url, '--conf', 'spark.driver.host=127.0.0.1', '--json', 'script.py'];
+    const words = [
+      'submit',
+      '--master',
+      url,
+      ...executorsSoon,
+      '--conf',
+      'spark.driver.host=127.0.0.1',
+      '--json',
+      'script.py',
+    ];
     const { exitCode, stdout, stderr } = await sparkctl(words, {
       cwd: project.folder,
       env: { SPARK_LOCAL_IP: '127.0.0.1' },

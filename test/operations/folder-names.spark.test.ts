@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { executorsSoon } from '../support/soon.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
@@ -22,7 +23,17 @@ spark = SparkSession.builder.getOrCreate()
 print(read_json_lines(spark, sys.argv[1], StructType([StructField("id", LongType())])).count(), __file__, sys.argv[2], sep="\\n")
 `,
   );
-  const words = ['submit', '--backend', 'local', '--workers', '1', '--progress', 'quiet', 'job.py'];
+  const words = [
+    'submit',
+    '--backend',
+    'local',
+    '--workers',
+    '1',
+    ...executorsSoon,
+    '--progress',
+    'quiet',
+    'job.py',
+  ];
   const { exitCode, stdout } = await sparkctl(words, { cwd: project.path(name) });
   const [count, file, artifacts] = stdout.split('\n');
   expect({ exitCode, count, file }).toEqual({ exitCode: 0, count: '2', file: project.path(name, 'job.py') });

@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { guideExample } from '../support/guide.ts';
 import { projectWithCluster } from '../support/running-cluster.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import type { TemporaryProject } from '../support/temporary-project.ts';
 
@@ -109,9 +110,12 @@ function isDay(text: string): boolean {
 
 it('the orders of the guide are verified at their first run, and each line is accounted for', async () => {
   expect((await guideExample('python', 'ORDERS = ')).split('\n').length - 1).toBeLessThanOrEqual(longestJob);
-  const { exitCode, stdout, stderr } = await sparkctl(['submit', '--json', 'jobs/orders.py'], {
-    cwd: project.folder,
-  });
+  const { exitCode, stdout, stderr } = await sparkctl(
+    ['submit', ...executorsSoon, '--json', 'jobs/orders.py'],
+    {
+      cwd: project.folder,
+    },
+  );
   expect(exitCode, stderr).toBe(0);
   const run = JSON.parse(stdout);
   const { accounting, rows } = expectation();

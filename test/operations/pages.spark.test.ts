@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { httpGet, pageAnswers } from '../../src/cluster/spark-pages.ts';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
 import { killByPage } from '../cluster/kill-by-page.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { startSparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
@@ -32,7 +33,7 @@ it('lets nobody end an application by its pages, not even with the token that th
   await using project = temporaryProject();
   await project.write('waits.py', script);
   const size = ['--workers', '1', '--worker-memory', '1g'];
-  const words = ['submit', '--backend', 'local', ...size, '--progress', 'json', 'waits.py'];
+  const words = ['submit', '--backend', 'local', ...size, ...executorsSoon, '--progress', 'json', 'waits.py'];
   const running = startSparkctl(words, { cwd: project.folder });
   try {
     const told = project.path('told', 'pages');

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../src/system/processes/wait-until.ts';
+import { executorsSoon } from '../support/soon.ts';
 import { processesMentioning } from '../support/spark-processes.ts';
 import { sparkctl, startedUntilPrinted, startSparkctl } from '../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../support/temporary-project.ts';
@@ -82,6 +83,7 @@ describe('a run on a cluster of its own', () => {
       '1',
       '--timeout',
       '12s',
+      ...executorsSoon,
       '--json',
       'endless.py',
     ];
@@ -112,7 +114,7 @@ describe('a run that gets no executor', () => {
       job.replace('range(2)', 'range(1)').replace('SparkContext()', 'SparkContext(appName="first")'),
     );
     const { running } = await startedUntilPrinted(
-      ['submit', ...options, 'pair.py'],
+      ['submit', ...options, ...executorsSoon, 'pair.py'],
       { cwd: project.folder },
       'working',
     );

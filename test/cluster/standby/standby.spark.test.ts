@@ -236,7 +236,7 @@ describe('a standby driver that cannot be used', () => {
     [
       'was killed',
       async () => {
-        await untilReady();
+        await takenForReady();
         for (const pid of await findMarked((await waiting()).id)) process.kill(pid, 'SIGKILL');
       },
       'the standby driver had gone',
@@ -266,7 +266,7 @@ describe('a standby driver that cannot be used', () => {
   });
 
   it('because it hangs is ended, and the run starts cold', async () => {
-    await untilReady();
+    await takenForReady();
     const { id } = await waiting();
     for (const pid of await findMarked(id)) process.kill(pid, 'SIGSTOP');
     const run = await submitted(['plain.py']);

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readApplications } from '../../../src/run/events/read-applications.ts';
 import { findChromium, lookAt } from '../../support/chromium.ts';
+import { executorsSoon } from '../../support/soon.ts';
 import { sparkctl } from '../../support/sparkctl.ts';
 import { type TemporaryProject, temporaryProject } from '../../support/temporary-project.ts';
 
@@ -58,7 +59,7 @@ beforeAll(async () => {
     await project.write(`${name}.py`, script);
     const known = new Set(runs());
     const { exitCode, stderr } = await sparkctl(
-      ['submit', '--conf', `spark.eventLog.compress=${name === 'good'}`, `${name}.py`],
+      ['submit', ...executorsSoon, '--conf', `spark.eventLog.compress=${name === 'good'}`, `${name}.py`],
       { cwd: project.folder },
     );
     expect(exitCode, stderr).toBe(name === 'broken' ? 1 : 0);
