@@ -2,13 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
 
-/** The suites that are run by themselves: each prints a table at its end, and leaves its numbers in a file of its own. */
+/** The suites that print a table at their end. */
 const tables: Readonly<Record<string, string>> = {
   faults: './test/faults/fault-reporter.ts',
   compatibility: './test/compatibility/table-reporter.ts',
 };
-const suite = Object.keys(tables).find((name) => process.argv.includes(name));
-const results = suite === undefined ? 'test-results.json' : `test-results-${suite}.json`;
+const named = process.argv.filter((_, index, words) => words[index - 1] === '--project');
+const suite = named.find((name) => name in tables);
+/** Each command leaves its numbers in a file of its own. */
+const results = `test-results-${named.join('-') || 'all'}.json`;
 
 /**
  * `unit` imports `src/` and needs no build, `cli` (and the fuzz tests, which change
