@@ -162,7 +162,7 @@ class Page {
     const shown = (written ?? this.#shown(type, place)).replace(isOptional ? / \| undefined$/ : /$^/, '');
     const inner = shown.length > longest ? this.#inner(type) : undefined;
     const short = inner === undefined ? shown : `{ … }${shown.endsWith('[]') ? '[]' : ''}`;
-    const own = line(`${symbol.name}${isOptional ? '?' : ''}: ${short}`, this.#text(symbol));
+    const own = line(`${nameOf(symbol)}${isOptional ? '?' : ''}: ${short}`, this.#text(symbol));
     const below = (inner?.getProperties() ?? []).map((each) => this.#property(each, place, `${indent}  `));
     return `${indent}${own}${below.join('')}`;
   }
@@ -191,6 +191,11 @@ class Page {
     });
     return `${parts.join('\n\n')}\n\n`;
   }
+}
+
+/** The name of a property; for one that is a symbol the compiler has a name of its own, with a number that changes. */
+function nameOf({ name, declarations: [declaration] = [] }) {
+  return declaration?.name && ts.isComputedPropertyName(declaration.name) ? declaration.name.getText() : name;
 }
 
 /** A function or method as it is declared, without its body; a long one in several lines where it has room. */
