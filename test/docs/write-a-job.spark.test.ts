@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { executorsSoon } from '../support/soon.ts';
 import { sparkctl } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 import { documents } from './documents.ts';
@@ -12,7 +11,7 @@ it('the job of docs/write-a-job.md does what the page says', async () => {
   await project.write('data/readings.csv', block('csv'));
   await project.write('jobs/readings.py', block('python'));
   await project.write('jobs/readings.yaml', block('yaml'));
-  const words = ['submit', '--backend', 'local', '--workers', '1', ...executorsSoon, 'jobs/readings.py'];
+  const words = ['submit', '--master', 'local[2]', 'jobs/readings.py'];
   const { exitCode, stderr } = await sparkctl(words, { cwd: project.folder });
   expect(exitCode, stderr).toBe(0);
   expect(stderr).toContain(block('text'));

@@ -2,7 +2,6 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { executorsSoon } from '../support/soon.ts';
 import { repository } from '../support/sparkctl.ts';
 import { temporaryProject } from '../support/temporary-project.ts';
 
@@ -21,17 +20,8 @@ process.exit(0);
 it('takes a million rows through generation, Spark and checks with Node under 150 MB', async () => {
   await using project = temporaryProject();
   await cp(join(repository, 'jobs'), project.path('jobs'), { recursive: true });
-  const words = [
-    'submit',
-    '--backend',
-    'local',
-    ...executorsSoon,
-    '--rows',
-    '1000000',
-    '--progress',
-    'quiet',
-    'jobs/etl.py',
-  ];
+  const size = ['--backend', 'local', '--workers', '1', '--rows', '1000000'];
+  const words = ['submit', ...size, '--progress', 'quiet', 'jobs/etl.py'];
   const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program, ...words], {
     cwd: project.folder,
   });
