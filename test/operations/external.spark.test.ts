@@ -53,16 +53,8 @@ it('submits to a cluster that sparkctl did not make', async () => {
       'script.py',
       'from pyspark import SparkContext\nprint(SparkContext().parallelize(range(10)).count())\n',
     );
-    const words = [
-      'submit',
-      '--master',
-      url,
-      ...executorsSoon,
-      '--conf',
-      'spark.driver.host=127.0.0.1',
-      '--json',
-      'script.py',
-    ];
+    const conf = [...executorsSoon, '--conf', 'spark.driver.host=127.0.0.1'];
+    const words = ['submit', '--master', url, ...conf, '--json', 'script.py'];
     const { exitCode, stdout, stderr } = await sparkctl(words, {
       cwd: project.folder,
       env: { SPARK_LOCAL_IP: '127.0.0.1' },

@@ -23,17 +23,8 @@ spark = SparkSession.builder.getOrCreate()
 print(read_json_lines(spark, sys.argv[1], StructType([StructField("id", LongType())])).count(), __file__, sys.argv[2], sep="\\n")
 `,
   );
-  const words = [
-    'submit',
-    '--backend',
-    'local',
-    '--workers',
-    '1',
-    ...executorsSoon,
-    '--progress',
-    'quiet',
-    'job.py',
-  ];
+  const size = ['--backend', 'local', '--workers', '1'];
+  const words = ['submit', ...size, ...executorsSoon, '--progress', 'quiet', 'job.py'];
   const { exitCode, stdout } = await sparkctl(words, { cwd: project.path(name) });
   const [count, file, artifacts] = stdout.split('\n');
   expect({ exitCode, count, file }).toEqual({ exitCode: 0, count: '2', file: project.path(name, 'job.py') });

@@ -110,12 +110,8 @@ function isDay(text: string): boolean {
 
 it('the orders of the guide are verified at their first run, and each line is accounted for', async () => {
   expect((await guideExample('python', 'ORDERS = ')).split('\n').length - 1).toBeLessThanOrEqual(longestJob);
-  const { exitCode, stdout, stderr } = await sparkctl(
-    ['submit', ...executorsSoon, '--json', 'jobs/orders.py'],
-    {
-      cwd: project.folder,
-    },
-  );
+  const words = ['submit', ...executorsSoon, '--json', 'jobs/orders.py'];
+  const { exitCode, stdout, stderr } = await sparkctl(words, { cwd: project.folder });
   expect(exitCode, stderr).toBe(0);
   const run = JSON.parse(stdout);
   const { accounting, rows } = expectation();
