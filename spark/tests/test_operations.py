@@ -280,6 +280,9 @@ def test_what_a_task_has_done_counts_once_if_it_is_tried_again(
     assert_written(query, run, expected(orders, [older, tagged]))
 
 
+SOON = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Makes Java start sooner."""
+
 SPECULATIVE = """
 import sys, time
 from pathlib import Path
@@ -295,6 +298,7 @@ speculation = {
     ".efficiency.enabled": "false",
 }
 builder = SparkSession.builder.master(master).config("spark.ui.enabled", "false")
+builder = builder.config("spark.executor.extraJavaOptions", tests.SOON)
 for name, value in speculation.items():
     builder = builder.config(f"spark.speculation{name}", value)
 spark = builder.config("spark.sql.shuffle.partitions", "2").config("spark.executor.memory", "512m").getOrCreate()
@@ -325,7 +329,7 @@ def cluster_of_two(tmp_path):
     home = os.environ.get("SPARK_HOME") or str(Path(pyspark.__file__).parent)
     master = ["master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
     workers = [
-        ["worker.Worker", "--host", host, "--cores", "4", "--memory", "1g", "--webui-port", "0", "--work-dir", tmp_path, address]
+        ["worker.Worker", "--host", host, "--cores", "2", "--memory", "1g", "--webui-port", "0", "--work-dir", tmp_path, address]
         for host in ("127.0.0.1", "127.0.0.2")
     ]  # fmt: skip
     with contextlib.ExitStack() as stack:
@@ -334,7 +338,7 @@ def cluster_of_two(tmp_path):
                 [f"{home}/bin/spark-class", f"org.apache.spark.deploy.{kind}", *options],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+                env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_JAVA_OPTS": SOON},
             )
             stack.callback(daemon.wait)
             stack.callback(daemon.terminate)

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pyspark
 import pytest
@@ -119,9 +120,27 @@ def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, qu
     assert query("SELECT * FROM scores") == [(1, 21, 22, 0), (2, 31, 82, 1), (4, 61, 51, 2)]
 
 
-def test_what_goes_wrong_at_the_end_leaves_every_output_as_it_was(spark, tmp_path, monkeypatch, query):
-    find(spark, write(tmp_path / "in.csv", people(30)), tmp_path, "--max-k", "3")
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+class Found(NamedTuple):
+    """What one run has found, and the best trial of those that it has measured."""
+
+    folder: Path
+    best: segments.Trial
+
+
+@pytest.fixture(scope="module")
+def found(spark, tmp_path_factory):
+    """The segments of thirty people, in a folder that tests leave as it is."""
+    folder, measured = tmp_path_factory.mktemp("found"), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segments, "choose_k", noted(measured, segments.choose_k))
+        find(spark, write(folder / "in.csv", people(30)), folder, "--max-k", "3", "--run-id", "first")
+    [(best, _)] = measured
+    return Found(folder, best)
+
+
+def test_what_goes_wrong_at_the_end_leaves_every_output_as_it_was(spark, found, monkeypatch):
+    folder = found.folder
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def fails(*arguments, **options):
         raise errors.LockedError("database is locked")
@@ -129,17 +148,13 @@ def test_what_goes_wrong_at_the_end_leaves_every_output_as_it_was(spark, tmp_pat
     with monkeypatch.context() as patch:
         patch.setattr(segments, "write_sqlite", fails)
         with pytest.raises(errors.LockedError):
-            find(spark, write(tmp_path / "in.csv", people(33, seed=9)), tmp_path, "--max-k", "3")
-    (tmp_path / "in.csv").write_bytes(before[tmp_path / "in.csv"])
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+            find(spark, write(folder / "in.csv", people(33, seed=9)), folder, "--max-k", "3")
+    (folder / "in.csv").write_bytes(before[folder / "in.csv"])
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_the_model_that_is_saved_is_the_one_that_was_measured(spark, tmp_path, monkeypatch):
-    measured = []
-    monkeypatch.setattr(segments, "choose_k", noted(measured, segments.choose_k))
-    find(spark, write(tmp_path / "in.csv", people(30)), tmp_path, "--max-k", "3")
-    [(best, _)] = measured
-    assert load_model(tmp_path / "model").pipeline.stages[-1].uid == best.model.uid
+def test_the_model_that_is_saved_is_the_one_that_was_measured(found):
+    assert load_model(found.folder / "model").pipeline.stages[-1].uid == found.best.model.uid
 
 
 def noted(results, function):
@@ -182,9 +197,9 @@ def outputs_in(folder):
 
 
 def test_who_dies_between_the_table_and_its_outputs_is_finished_by_a_repeat(
-    spark, tmp_path, monkeypatch, capsys, query
+    spark, found, tmp_path, monkeypatch, capsys, query
 ):
-    find(spark, write(tmp_path / "old.csv", people(30)), tmp_path, "--max-k", "3", "--run-id", "first")
+    shutil.copytree(found.folder, tmp_path, dirs_exist_ok=True)
     first = outputs_in(tmp_path)
     assert query("SELECT run_id, path, published FROM segments_outputs ORDER BY path") == [
         ("first", "model", 1),

@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 from pyspark.sql.types import StructField, StructType, TimestampType
 
+from ..keep_loaded import keep_loaded
 from ..source import FLAT_NAMES, SOURCE_TYPE, assembled
 from .blocks import Block, cut, has_changed
 from .csv_header import read_header
@@ -82,6 +83,7 @@ class Reader:
         groups, parser, found = self._groups, self._parser, self._found
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            keep_loaded()
             for batch in batches:
                 for group in batch.column(0).to_pylist():
                     reports: Reports = {}
@@ -143,6 +145,7 @@ class RemoteReader:
         parser, found, done = self._parser, self._found, self._done
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            keep_loaded()
             reports: Reports = {}
             yield from remote_rows(batches, parser, schema, reports)
             context = TaskContext.get()

@@ -24,6 +24,7 @@ from ..errors import (
     from_os,
     from_sqlite,
 )
+from ..keep_loaded import keep_loaded
 from ..reasons import Reason
 from ..source import FLAT_NAMES
 from .encode import encode, must_fit, unfit
@@ -301,6 +302,7 @@ def write_shard(plan: WritePlan, partition: int, batches: Iterator[pa.RecordBatc
     Spark tries a task that fails four times, with a page of traces each. So a failure that would come again
     is no failure of the task: the commit gets it as its message and says it. Other tasks stop then.
     """
+    keep_loaded()
     failed = Path(plan.staging) / _FAILED
     try:
         return _write(plan, partition, _until(failed, batches))
