@@ -1,4 +1,4 @@
-"""What the workers have loaded costs the next tasks nothing."""
+"""Tests of Python workers, in which packages stay loaded and cost the next tasks nothing."""
 
 import pytest
 

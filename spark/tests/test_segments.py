@@ -121,7 +121,7 @@ def test_the_groups_are_found_and_every_output_says_the_same(spark, tmp_path, qu
 
 
 class Found(NamedTuple):
-    """What one run has found, and the best trial of those that it has measured."""
+    """Outputs of one run, and the best trial of those that it has measured."""
 
     folder: Path
     best: segments.Trial
