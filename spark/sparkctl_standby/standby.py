@@ -396,12 +396,11 @@ def as_dict(jconf: Any) -> dict[str, str]:
 def import_packages(batches: Any) -> Any:
     """Import in a Python worker what jobs often use there, so that it costs no task anything."""
     import_installed("pandas", "pyarrow.compute", "pyarrow.json", "adbc_driver_sqlite.dbapi")
-    # Spark has it collect garbage after a task: 30 to 70 ms among the objects of pandas and pyarrow.
-    gc.freeze()
-    # It stands on Python's path, with no Python in it, and would be read again before a task: 25 ms.
+    # The same as keep_loaded of sparkctl_io, which a script may bring in a version of its own, or not at all.
     for path in [path for path in sys.path if "/jars/spark-core_" in path]:
         sys.path.remove(path)
         sys.path_importer_cache.pop(path, None)
+    gc.freeze()
     return batches
 
 
